@@ -1,0 +1,46 @@
+/* The checker: scopes, declarations, types of expressions, the rules of LANGUAGE section 6.
+ *
+ * One walk over the tree in source order. It declares names as C does, sets node->symbol on every
+ * identifier, declarator, tag, label and goto, and node->type on every expression, type name and
+ * declarator. Where the parser guessed wrong whether a name is a type (or a contextual word an
+ * operator), it adds a mark; the caller then parses and checks again, and what this run reported is
+ * thrown away. */
+#ifndef ASYNCC_SEMANTIC_CHECK_H
+#define ASYNCC_SEMANTIC_CHECK_H
+
+#include "semantic/symbol.h"
+#include "semantic/type.h"
+#include "syntax/parse.h"
+
+struct check { /* what the checker knows when it is done; lowering reads it */
+    struct arena *arena;
+    struct names *names;
+    struct source *source;
+    struct diagnostics *diagnostics;
+    struct types *types;
+    struct scope *file_scope;
+    struct marks *marks;
+    /* All function definitions with a body, in source order. */
+    struct node **functions;
+    size_t function_count;
+    struct check_state *state; /* private */
+};
+
+/* `mark_count_before`: marks in use when this tree was parsed; more afterwards mean: parse again. */
+struct check *check_unit(struct arena *arena, struct names *names, struct source *source,
+                         struct diagnostics *diagnostics, struct node *unit, struct marks *marks);
+
+/* The file-scope ordinary identifier or tag of that name, NULL if there is none. */
+struct symbol *check_file_symbol(const struct check *check, const char *name);
+struct symbol *check_file_tag(const struct check *check, const char *name);
+
+/* What the checker says of the language's own expressions:
+ *  - NODE_AWAIT: type is the future's T; a call to an async function has type future(T).
+ *  - NODE_SPAWN: the operand's type. NODE_TRY: the operand's type.
+ *  - NODE_CALL of a runtime name with a T (async_run, async_future, async_set_result, ...): typed by it. */
+
+/* Whether the node's evaluation has a side effect that must keep its place among awaits: calls, assignments,
+ * ++, --, volatile and atomic accesses, asm, statement expressions, awaits. Of the node itself, not its kids. */
+bool node_is_effect(const struct node *node);
+
+#endif

@@ -1,0 +1,50 @@
+/* The preprocessed text and where each byte of it comes from.
+ *
+ * The preprocessor's output is kept whole in `text`. Its directive lines (`# 12 "file"`, `#pragma`,
+ * `#define` of -dD; gcc puts markers even inside expressions) are recorded in a table, and blanked
+ * with spaces in `code`, a copy of equal length that is what gets parsed. Offsets are the same in
+ * both. Columns come from aligning the tokens of a line with the tokens of the original file. */
+#ifndef ASYNCC_SOURCE_H
+#define ASYNCC_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct source;
+
+enum directive_kind { DIRECTIVE_LINE, DIRECTIVE_PRAGMA, DIRECTIVE_DEFINE, DIRECTIVE_UNDEF, DIRECTIVE_OTHER };
+
+struct directive { /* a directive line of the preprocessed text, newline included */
+    enum directive_kind kind;
+    uint32_t start, end;
+    const char *file; /* DIRECTIVE_LINE: what it says */
+    uint32_t line;
+    unsigned flags; /* DIRECTIVE_LINE: 1 enter, 2 leave, 4 system header, 8 extern "C" as bits 0..3 */
+};
+
+struct place {
+    const char *file;
+    uint32_t line, column; /* from 1; column counts bytes of the original line */
+    bool system_header;
+    bool main_file;
+};
+
+/* Takes the preprocessor's output (copied); `main_path` is the file as the user named it. */
+struct source *source_new(struct arena *arena, const char *main_path, const char *text, size_t length);
+
+const char *source_text(const struct source *source); /* as preprocessed */
+const char *source_code(const struct source *source); /* directives blanked: what is parsed */
+size_t source_length(const struct source *source);
+const char *source_main_path(const struct source *source);
+const struct directive *source_directives(const struct source *source, size_t *count);
+
+/* Where the byte at `offset` comes from; binary search, columns by alignment on first need. */
+struct place source_place(struct source *source, uint32_t offset);
+/* Line only (cheap: no alignment); the emitter calls it for every token. */
+struct place source_line(const struct source *source, uint32_t offset);
+/* The original text of a line of a file (no newline), NULL if the file cannot be read. */
+const char *source_original_line(struct source *source, const char *file, uint32_t line, size_t *length);
+
+#endif
