@@ -1,0 +1,1 @@
+# asyncc_target_sources(<target> PRIVATE file.ac...): compiles .ac files into a target.
