@@ -56,12 +56,16 @@ void report_note(struct diagnostics *diagnostics, struct range range, const char
 /* About no place in the file: a file that cannot be read, a bad option. Prints `asyncc: error: ...` */
 void report_failure(struct diagnostics *diagnostics, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* The same as a warning that has no name: `asyncc: warning: ...`; -Werror and -w apply. */
+void report_oddity(struct diagnostics *diagnostics, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 unsigned diagnostics_errors(const struct diagnostics *diagnostics);
 /* Forgets what was collected since `mark` (from diagnostics_mark): for a pass that runs again. */
 unsigned diagnostics_mark(const struct diagnostics *diagnostics);
 void diagnostics_rewind(struct diagnostics *diagnostics, unsigned mark);
-/* Prints what was collected, in order of place (notes with their error), and forgets it. */
+/* Prints what was collected, in order of place (notes with their error), and forgets it. In JSON
+ * that is one array, `[]` if there is nothing. */
 void diagnostics_flush(struct diagnostics *diagnostics, FILE *out);
 
 #endif

@@ -26,7 +26,8 @@ struct directive { /* a directive line of the preprocessed text, newline include
 
 struct place {
     const char *file;
-    uint32_t line, column; /* from 1; column counts bytes of the original line */
+    uint32_t line, column; /* from 1; column counts bytes of the original line; 0: the original
+                              line is not to be had, or is not what the text was made from */
     bool system_header;
     bool main_file;
 };
@@ -41,10 +42,14 @@ const char *source_main_path(const struct source *source);
 const struct directive *source_directives(const struct source *source, size_t *count);
 
 /* Where the byte at `offset` comes from; binary search, columns by alignment on first need. */
-struct place source_place(struct source *source, uint32_t offset);
+struct place source_place(const struct source *source, uint32_t offset);
+/* The same for the range [start, end); *last_column is the column of its last byte on that line (a
+ * range that goes on past the line ends with the line). */
+struct place source_range(const struct source *source, uint32_t start, uint32_t end,
+                          uint32_t *last_column);
 /* Line only (cheap: no alignment); the emitter calls it for every token. */
 struct place source_line(const struct source *source, uint32_t offset);
 /* The original text of a line of a file (no newline), NULL if the file cannot be read. */
-const char *source_original_line(struct source *source, const char *file, uint32_t line, size_t *length);
+const char *source_original_line(const struct source *source, const char *file, uint32_t line, size_t *length);
 
 #endif
