@@ -238,9 +238,22 @@ static void match_in_order(struct alignment *a, struct span s)
     }
 }
 
+/* Whether the made tokens are, one after the other, those of a part of the original line: that is
+ * so where the line began inside a comment or a macro call. */
+static bool is_part(const struct alignment *a)
+{
+    bool has_word = false;
+    for (size_t i = 0; i < a->made.count; i++) {
+        if (a->matches[i] < 0 || a->matches[i] != a->matches[0] + (int32_t)i)
+            return false;
+        has_word |= a->made.items[i].kind != TOKEN_PUNCTUATOR;
+    }
+    return has_word;
+}
+
 /* More than half of the words must have their like: of the original line those outside of macros,
- * of the preprocessed one all, if there is no macro. */
-static bool lines_fit(const struct alignment *a, bool *used)
+ * of the preprocessed one all, if there is no macro. `used` has a byte for each original token. */
+static bool words_fit(const struct alignment *a, bool *used)
 {
     size_t words = 0, found = 0, all = 0, matched = 0;
     bool has_macro = false;
@@ -248,6 +261,7 @@ static bool lines_fit(const struct alignment *a, bool *used)
         if (a->matches[i] >= 0)
             used[a->matches[i]] = true;
         matched += a->matches[i] >= 0;
+        all += a->made.items[i].kind != TOKEN_PUNCTUATOR;
     }
     for (size_t i = 0; i < a->original.count; i++) {
         const struct token *token = &a->original.items[i];
@@ -258,11 +272,7 @@ static bool lines_fit(const struct alignment *a, bool *used)
     }
     if (words && found * 2 <= words)
         return false;
-    if (has_macro)
-        return true;
-    for (size_t i = 0; i < a->made.count; i++)
-        all += a->made.items[i].kind != TOKEN_PUNCTUATOR;
-    return words ? found * 2 > all : matched * 2 > a->made.count;
+    return has_macro || (words ? found * 2 > all : matched * 2 > a->made.count);
 }
 
 void align(struct alignment *a, const struct names *macros)
@@ -283,7 +293,7 @@ void align(struct alignment *a, const struct names *macros)
             match_in_order(a, s);
     }
     bool *used = arena_alloc(a->arena, a->original.count + 1);
-    a->fits = a->made.count && lines_fit(a, used);
+    a->fits = a->made.count && (is_part(a) || words_fit(a, used));
 }
 
 /* --- asking */
