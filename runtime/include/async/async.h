@@ -1,0 +1,13 @@
+/* The asyncc runtime: everything that LANGUAGE calls "the runtime's names". */
+#ifndef ASYNC_ASYNC_H
+#define ASYNC_ASYNC_H
+
+#include <async/frame.h>
+#include <async/loop.h>
+#include <async/task.h>
+#include <async/time.h>
+
+#include <errno.h>
+#include <sys/types.h>
+
+#endif

@@ -1,0 +1,242 @@
+/* The frame protocol: what the C that asyncc writes and the runtime agree on.
+ *
+ * An async function is a resume function and a frame. The frame begins with `struct async_frame`;
+ * its result follows at offset 24 (rounded up to the result's alignment), then whatever the
+ * function keeps across its awaits. A frame is embedded in its caller's frame, or it is the root
+ * frame of a `struct async_future`, a block of its own:
+ *
+ *      0        8        16      24                                   48
+ *      +--------+--------+-------+------------------------------------+---------------------
+ *      | next   | leaf   | env   | frame: resume, caller, state, bits | result, locals, ...
+ *      +--------+--------+-------+------------------------------------+---------------------
+ *
+ * Blocks lie at 8 mod 16, so that root frames are 16-aligned. How to read this file: first the
+ * types, then the inline fast paths in the order of a handle's life (made, spawned, awaited,
+ * collected, released). Nothing here is a macro, because generated code that stands alone has
+ * none; nothing here is thread-safe, because a handle belongs to the thread that made it. */
+#ifndef ASYNC_FRAME_H
+#define ASYNC_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __ASYNCC__
+#define ASYNC_FUNCTION(T) async T /* asyncc reads these headers in its own language, */
+#else
+#define ASYNC_FUNCTION(T) struct async_future * /* C callers get a cold handle. */
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum async_step { ASYNC_PENDING, ASYNC_DONE };
+
+struct async_loop;
+
+/* One suspended call. */
+struct async_frame {
+    enum async_step (*resume)(struct async_frame *); /* goes on at `state`; NULL: a pure future */
+    struct async_frame *caller; /* whom to resume at the end. In the root frame of a task the low
+                                   bit is set, and the rest is who waits for the task */
+    uint32_t state;             /* 0: not begun; N: suspended at await number N */
+    uint32_t bits;              /* root frames: enum async_bits and owners; embedded: 0 */
+};
+
+/* What a future(T) points to: a coroutine, a task, or a future that a callback completes. */
+struct async_future {
+    struct async_future *next; /* READY: link in the ready queue; WAITING: its struct async_wait;
+                                  JOINING: link in the chain of what it waits for */
+    struct async_frame *leaf;  /* innermost frame, where the task goes on; FAILED: the error */
+    void *env;                 /* where it was spawned (see async_spawn) */
+    struct async_frame frame;
+};
+
+/* async_frame.bits of a root frame. The owners are counted in the upper 16 bits. */
+enum async_bits {
+    ASYNC_CLASS = 0x3f,       /* size class of the block, see memory.c */
+    ASYNC_STATUS = 7 << 6,    /* one of: */
+    ASYNC_COLD = 0 << 6,      /*   not begun (no owner: a freed block) */
+    ASYNC_READY = 1 << 6,     /*   a task that runs or is in the ready queue */
+    ASYNC_WAITING = 2 << 6,   /*   a task in a leaving wait; a pure future not completed yet */
+    ASYNC_JOINING = 3 << 6,   /*   a task that waits for another handle */
+    ASYNC_INLINE = 4 << 6,    /*   a coroutine that runs inside the task that awaits it */
+    ASYNC_FINISHED = 5 << 6,  /*   has its result */
+    ASYNC_ENDED = 4 << 6,     /* bit that INLINE and FINISHED have: async_collect may copy */
+    ASYNC_CANCELLED = 1 << 9, /* leaving waits are refused */
+    ASYNC_FAILED = 1 << 10,   /* ended without a value; the negative errno number is in leaf */
+    ASYNC_REFUSING = 1 << 11, /* ignored too many refusals: yields at each one */
+    ASYNC_TAKEN = 1 << 12,    /* somebody took the result */
+    ASYNC_LOOP_SHIFT = 13,    /* slot of the loop that runs it: 3 bits */
+    ASYNC_OWNER_SHIFT = 16,   /* owners */
+    ASYNC_OWNER = 1 << 16,    /* one owner */
+    ASYNC_RESULT_OFFSET = 24, /* of a result aligned to at most 8 */
+    ASYNC_CLASSES = 63,       /* size classes of 48 + 16 * class bytes; class 63: by malloc */
+};
+
+/* What the inline paths need of the running loop, one per thread. */
+struct async_thread {
+    struct async_future *head;    /* ready queue, FIFO */
+    struct async_future **tail;   /* the link that the next ready task goes into */
+    struct async_future *current; /* the running task; NULL in callbacks and outside a loop */
+    char *floor;                  /* async_await trampolines when the C stack is below it */
+    uint32_t credit;              /* steps until timers and I/O get their turn */
+    uint32_t spawn_bits;          /* bits of a new task; 0: no loop runs */
+    size_t tasks;                 /* tasks of the running loop that have not ended */
+    struct async_loop *loop;      /* the running loop */
+    struct async_future *free_blocks[ASYNC_CLASSES];
+};
+extern __thread struct async_thread async_thread __attribute__((tls_model("initial-exec")));
+
+/* Who waits, while the task is WAITING: first member of every suspended runtime wait. */
+struct async_wait {
+    const struct async_wait_kind *kind;
+    struct async_future *task;
+};
+
+/* One async function as asyncc compiled it, for reports, tracebacks and async_run_into. */
+struct async_function {
+    enum async_step (*resume)(struct async_frame *);
+    const char *name, *file;
+    size_t result_size, frame_size;
+    const int *lines; /* line of await N, indexed by state; [0]: of the function */
+    unsigned states;
+    unsigned result_offset; /* 0 means ASYNC_RESULT_OFFSET */
+    bool result_is_status;  /* the result is a signed integer at least as wide as int */
+};
+struct async_unit {
+    const struct async_function *functions;
+    size_t count;
+    struct async_unit *next; /* the runtime's */
+};
+/* Adds a table; called from a constructor of the generated file. Thread-safe. The unit must stay.
+ */
+void async_register(struct async_unit *unit);
+
+/* ---- out of line parts; generated code calls the inline functions below ---- */
+
+struct async_future *async_coroutine_slow(size_t size, size_t align,
+                                          enum async_step (*resume)(struct async_frame *));
+void async_spawn_slow(struct async_future *future, const char *file, int line);
+void async_collect_slow(struct async_future *future, void *value, size_t size, size_t offset,
+                        bool status);
+void async_empty_handle(const char *file, int line) __attribute__((noreturn));
+
+/* Puts a task at the end of the ready queue. */
+static inline void async_push(struct async_future *task)
+{
+    task->next = NULL;
+    *async_thread.tail = task;
+    async_thread.tail = &task->next;
+}
+
+/* Makes a cold handle with one owner for a frame of `size` bytes; `align` is the frame's. Without
+ * memory it gives a static handle that is not cold, and has failed with -ENOMEM. */
+static inline struct async_future *async_coroutine(size_t size, size_t align,
+                                                   enum async_step (*resume)(struct async_frame *))
+{
+    size_t index = (size - sizeof(struct async_frame) + 15) / 16;
+    struct async_future *future;
+    if (align > 16 || index >= ASYNC_CLASSES || !(future = async_thread.free_blocks[index]))
+        return async_coroutine_slow(size, align, resume);
+    async_thread.free_blocks[index] = future->next;
+    future->leaf = &future->frame;
+    future->env = NULL;
+    future->frame.resume = resume;
+    future->frame.caller = NULL;
+    future->frame.state = 0;
+    future->frame.bits = (uint32_t)index | ASYNC_OWNER;
+    return future;
+}
+
+/* Whether the body has not begun, and generated code may store the arguments. */
+static inline bool async_is_cold(const struct async_future *future)
+{
+    return (future->frame.bits & ASYNC_STATUS) == ASYNC_COLD;
+}
+
+/* Makes a task of a cold handle: its body begins at the loop's next turn. Borrows nothing, owns
+ * nothing: the handle keeps its owner and is returned. A handle that has begun is left alone.
+ * Aborts with the place if no loop runs, or if the handle is empty or was consumed. */
+static inline struct async_future *async_spawn(struct async_future *future, const char *file,
+                                               int line)
+{
+    if (!async_thread.spawn_bits || !future ||
+        (future->frame.bits & (ASYNC_STATUS | ASYNC_OWNER)) != ASYNC_OWNER) {
+        async_spawn_slow(future, file, line);
+        return future;
+    }
+    /* the place, packed: addresses in user space have 48 bits at most */
+    future->env = (void *)((uintptr_t)file | (uintptr_t)(uint16_t)line << 48);
+    future->frame.caller = (struct async_frame *)((uintptr_t)future->frame.caller | 1);
+    future->frame.bits |= async_thread.spawn_bits;
+    async_thread.tasks++;
+    async_push(future);
+    return future;
+}
+
+/* Takes the handle out of *variable, which is emptied. Aborts with the place if it is empty. */
+static inline struct async_future *async_move(struct async_future **variable, const char *file,
+                                              int line)
+{
+    struct async_future *future = *variable;
+    if (!future)
+        async_empty_handle(file, line);
+    *variable = NULL;
+    return future;
+}
+
+/* Waits in the running task for `future`, which is borrowed until async_collect: DONE if it has
+ * ended; otherwise `caller` is resumed when it has. A cold handle begins, inside this task, by a
+ * direct call as long as the C stack has room; a pure future is a leaving wait (refused when the
+ * task is cancelled), anything else a joining one (hands the cancellation on, and waits). */
+enum async_step async_await(struct async_frame *caller, struct async_future *future);
+
+/* After an await: copies the result, which is `size` bytes aligned to `align`, to *value and gives
+ * up one owner. `status` tells what happens if there is no value because of an error: true: *value
+ * is a signed integer as wide as int at least, and becomes the negative errno number; false: it is
+ * zeroed and errno tells (0 after success). */
+static inline void async_collect_result(struct async_future *future, void *value, size_t size,
+                                        size_t align, bool status)
+{
+    size_t offset = (ASYNC_RESULT_OFFSET + align - 1) / align * align;
+    uint32_t bits = future->frame.bits;
+    uint32_t class_index = bits & ASYNC_CLASS;
+    if (!status || (bits >> ASYNC_OWNER_SHIFT) != 1 || class_index >= ASYNC_CLASSES ||
+        (bits & (ASYNC_FAILED | ASYNC_ENDED)) != ASYNC_ENDED) {
+        async_collect_slow(future, value, size, offset, status);
+        return;
+    }
+    if (size)
+        memcpy(value, (const char *)&future->frame + offset, size);
+    future->frame.bits = class_index;
+    future->next = async_thread.free_blocks[class_index];
+    async_thread.free_blocks[class_index] = future;
+}
+
+/* The same for results that are signed integers as wide as int, or wider. */
+static inline void async_collect(struct async_future *future, void *value, size_t size)
+{
+    async_collect_result(future, value, size, size == 16 ? 16 : 8, true);
+}
+
+/* The same for every other type; void has size 0 and alignment 1. */
+static inline void async_collect_value(struct async_future *future, void *value, size_t size,
+                                       size_t align)
+{
+    async_collect_result(future, value, size, align, false);
+}
+
+/* Gives up an owner. A running task goes on, detached; a cold coroutine is destroyed, its body
+ * never runs. Does nothing on NULL. */
+void async_release(struct async_future *future);
+
+/* Adds an owner and returns the handle. At most 65535. */
+struct async_future *async_retain(struct async_future *future);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

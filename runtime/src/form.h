@@ -1,0 +1,54 @@
+/* The handle form of a runtime wait: the function that C and `spawn` call, made from F__begin.
+ *
+ * ASYNC_FORM_n(result type, name, type1, type2, ...) defines `struct async_future *name(...)`: a
+ * coroutine whose frame holds the arguments and the wait, and whose body awaits it once. It also
+ * defines `name__function`, the entry for the runtime's own table of functions. */
+#ifndef ASYNC_FORM_H
+#define ASYNC_FORM_H
+
+#include "internal.h"
+
+#define ASYNC_FORM(T, NAME, PARAMETERS, FIELDS, STORE, ARGUMENTS)                              \
+    struct NAME##__form {                                                                      \
+        struct async_frame base;                                                               \
+        T result;                                                                              \
+        struct NAME##__wait wait;                                                              \
+        FIELDS                                                                                 \
+    };                                                                                         \
+    enum async_step async__resume_##NAME(struct async_frame *base)                             \
+    {                                                                                          \
+        struct NAME##__form *self = (struct NAME##__form *)base;                               \
+        if (base->state == 0) {                                                                \
+            base->state = 1;                                                                   \
+            if (NAME##__begin ARGUMENTS == ASYNC_PENDING)                                      \
+                return ASYNC_PENDING;                                                          \
+        }                                                                                      \
+        self->result = self->wait.result;                                                      \
+        return ASYNC_DONE;                                                                     \
+    }                                                                                          \
+    struct async_future *NAME PARAMETERS                                                       \
+    {                                                                                          \
+        struct async_future *future = async_coroutine(                                         \
+            sizeof(struct NAME##__form), _Alignof(struct NAME##__form), async__resume_##NAME); \
+        struct NAME##__form *self = (struct NAME##__form *)&future->frame;                     \
+        if (async_is_cold(future)) {                                                           \
+            STORE                                                                              \
+        }                                                                                      \
+        return future;                                                                         \
+    }                                                                                          \
+    struct NAME##__form
+
+#define ASYNC_FORM_0(T, NAME) ASYNC_FORM(T, NAME, (void), , (void)self;, (&self->wait, base))
+#define ASYNC_FORM_1(T, NAME, A) \
+    ASYNC_FORM(T, NAME, (A a), A a;, self->a = a;, (&self->wait, base, self->a))
+#define ASYNC_FORM_2(T, NAME, A, B)                                      \
+    ASYNC_FORM(T, NAME, (A a, B b), A a; B b;, self->a = a; self->b = b; \
+               , (&self->wait, base, self->a, self->b))
+#define ASYNC_FORM_3(T, NAME, A, B, C)                                                          \
+    ASYNC_FORM(T, NAME, (A a, B b, C c), A a; B b; C c;, self->a = a; self->b = b; self->c = c; \
+               , (&self->wait, base, self->a, self->b, self->c))
+#define ASYNC_FORM_4(T, NAME, A, B, C, D)                                                    \
+    ASYNC_FORM(T, NAME, (A a, B b, C c, D d), A a; B b; C c; D d;, self->a = a; self->b = b; \
+               self->c = c; self->d = d;, (&self->wait, base, self->a, self->b, self->c, self->d))
+
+#endif

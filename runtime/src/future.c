@@ -1,0 +1,446 @@
+/* Handles: who waits for whom, and what happens at an end.
+ *
+ * Who waits for a handle hangs in a chain that begins in its root frame's `caller` (low bit set)
+ * and costs no memory: a task in a joining wait does not need `next` for anything else. A link is
+ *
+ *      a task          (tag 0)   waits in async_await
+ *      a listener      (tag 2)   wants a call, see struct async_listener
+ *      the handle      (tag 1)   the end of the chain: what all of them wait for
+ *
+ * so a waiting task leads to what it waits for. New waiters come first and the end reverses the
+ * chain: first come, first served.
+ *
+ * A cold coroutine with one owner that is awaited becomes INLINE: it runs inside the task that
+ * awaits it, and its frame's caller is the awaiting frame, as if it were embedded. One with several
+ * owners, or that was cancelled or listened to, becomes a task. Everything here is single-threaded.
+ */
+#include "internal.h"
+
+#include <string.h>
+
+enum { TAG_END = 1, TAG_LISTENER = 2, TAGS = 3 };
+
+struct async_future async__out_of_memory = {
+    .leaf = (struct async_frame *)(intptr_t)-ENOMEM,
+    .frame.bits = ASYNC_CLASSES | ASYNC_FINISHED | ASYNC_FAILED | ASYNC_OWNER,
+};
+
+/* ---- chains ---- */
+
+static uintptr_t *next_of(uintptr_t link)
+{
+    if (link & TAG_LISTENER)
+        return &((struct async_listener *)(link & ~(uintptr_t)TAGS))->next;
+    return (uintptr_t *)&((struct async_future *)link)->next;
+}
+
+static void chain_add(struct async_future *future, uintptr_t link)
+{
+    uintptr_t first = (uintptr_t)future->frame.caller & ~(uintptr_t)TAG_END;
+    *next_of(link) = first ? first : ((uintptr_t)future | TAG_END);
+    future->frame.caller = (struct async_frame *)(link | TAG_END);
+}
+
+static void chain_remove(struct async_future *future, uintptr_t link)
+{
+    uintptr_t at = (uintptr_t)future->frame.caller & ~(uintptr_t)TAG_END;
+    uintptr_t next = *next_of(link);
+    if (at == link) {
+        future->frame.caller =
+            (struct async_frame *)(next & TAG_END ? (uintptr_t)TAG_END : next | TAG_END);
+        return;
+    }
+    while (*next_of(at) != link)
+        at = *next_of(at);
+    *next_of(at) = next;
+}
+
+/* Takes the whole chain, first come first. 0 at its end. */
+static uintptr_t chain_take(struct async_future *future)
+{
+    uintptr_t link = (uintptr_t)future->frame.caller & ~(uintptr_t)TAG_END, reversed = 0;
+    while (link && !(link & TAG_END)) {
+        uintptr_t next = *next_of(link);
+        *next_of(link) = reversed;
+        reversed = link;
+        link = next;
+    }
+    future->frame.caller = (struct async_frame *)TAG_END;
+    return reversed;
+}
+
+/* What a task in a joining wait waits for. */
+static struct async_future *joined_by(struct async_future *task)
+{
+    uintptr_t link = (uintptr_t)task->next;
+    while (!(link & TAG_END))
+        link = *next_of(link);
+    return (struct async_future *)(link & ~(uintptr_t)TAGS);
+}
+
+void async__listen(struct async_future *future, struct async_listener *listener)
+{
+    chain_add(future, (uintptr_t)listener | TAG_LISTENER);
+}
+
+void async__unlisten(struct async_future *future, struct async_listener *listener)
+{
+    chain_remove(future, (uintptr_t)listener | TAG_LISTENER);
+}
+
+/* ---- ends ---- */
+
+static void wake(struct async_future *task)
+{
+    async__set_status(task, ASYNC_READY);
+    async_push(task);
+}
+
+void async__leave_chain(struct async_future *task)
+{
+    chain_remove(joined_by(task), (uintptr_t)task);
+    wake(task);
+}
+
+void async__finish(struct async_future *future)
+{
+    async__set_status(future, ASYNC_FINISHED);
+    uintptr_t link = chain_take(future);
+    while (link) {
+        uintptr_t next = *next_of(link);
+        if (link & TAG_LISTENER) {
+            struct async_listener *listener = (struct async_listener *)(link & ~(uintptr_t)TAGS);
+            listener->notify(listener, future);
+        } else {
+            wake((struct async_future *)link);
+        }
+        link = next;
+    }
+    if (!async__owners(future))
+        async__destroy(future);
+}
+
+void async__fail(struct async_future *future, int error)
+{
+    future->frame.bits |= ASYNC_FAILED;
+    future->leaf = (struct async_frame *)(intptr_t)error;
+    async__finish(future);
+}
+
+/* Frees a handle that nobody owns and that does not run. */
+void async__destroy(struct async_future *future)
+{
+    if (async__status(future) == ASYNC_FINISHED) {
+        int error = future->frame.bits & ASYNC_TAKEN ? 0 : async__error_of(future);
+        bool asked_for = error == -ECANCELED && future->frame.bits & ASYNC_CANCELLED;
+        if (error < 0 && !asked_for && !async__is_pure(future)) {
+            future->frame.bits += ASYNC_OWNER; /* the handler may look at it */
+            async__report(future, error, "the result of a task that nobody awaited");
+            future->frame.bits -= ASYNC_OWNER;
+        }
+    } else if (async__status(future) != ASYNC_INLINE && future->frame.caller) {
+        for (uintptr_t link = chain_take(future), next; link; link = next) {
+            struct async_listener *listener = (struct async_listener *)(link & ~(uintptr_t)TAGS);
+            next = listener->next; /* no task is left: it would own the handle */
+            listener->drop(listener);
+        }
+    }
+    async__block_free(future);
+}
+
+void async__disown(struct async_future *future)
+{
+    if (future == &async__out_of_memory)
+        return;
+    if (!async__owners(future))
+        async__die(NULL, 0, "a handle was used that was consumed before");
+    future->frame.bits -= ASYNC_OWNER;
+    if (async__owners(future))
+        return;
+    uint32_t status = async__status(future);
+    bool runs = status == ASYNC_READY || status == ASYNC_JOINING || status == ASYNC_WAITING;
+    if (!runs || async__is_pure(future))
+        async__destroy(future);
+}
+
+void async_release(struct async_future *future)
+{
+    if (future)
+        async__disown(future);
+}
+
+struct async_future *async_retain(struct async_future *future)
+{
+    if (!future || future == &async__out_of_memory)
+        return future;
+    if (!async__owners(future))
+        async__die(NULL, 0, "a handle was retained that was consumed");
+    if (async__owners(future) == UINT16_MAX)
+        async__die(NULL, 0, "a handle has too many owners");
+    future->frame.bits += ASYNC_OWNER;
+    return future;
+}
+
+void async_empty_handle(const char *file, int line)
+{
+    async__die(file, line, "an empty handle was used (consumed before, or never set)");
+}
+
+void async_spawn_slow(struct async_future *future, const char *file, int line)
+{
+    if (!future)
+        async_empty_handle(file, line);
+    if (!async_thread.spawn_bits)
+        async__die(file, line, "spawn where no loop runs");
+    if (!async__owners(future))
+        async__die(file, line, "spawn of a handle that was consumed");
+    if (async__status(future) != ASYNC_COLD)
+        return;
+    bool even = !(future->frame.bits & ASYNC_OWNER); /* the inline path tests one bit only */
+    if (even)
+        future->frame.bits += ASYNC_OWNER;
+    async_spawn(future, file, line);
+    if (even)
+        future->frame.bits -= ASYNC_OWNER;
+}
+
+/* ---- waiting ---- */
+
+/* Begins a coroutine inside the running task. */
+static enum async_step run_inline(struct async_frame *caller, struct async_future *future)
+{
+    struct async_thread *thread = &async_thread;
+    future->frame.bits |= ASYNC_INLINE;
+    future->frame.caller = caller;
+    if ((char *)__builtin_frame_address(0) > thread->floor)
+        return future->frame.resume(&future->frame);
+    /* The stack has grown long: the loop goes on with the child, as the next thing it does. */
+    struct async_future *task = thread->current;
+    task->leaf = &future->frame;
+    task->next = thread->head;
+    if (!thread->head)
+        thread->tail = &task->next;
+    thread->head = task;
+    return ASYNC_PENDING;
+}
+
+static enum async_step join(struct async_frame *caller, struct async_future *future)
+{
+    struct async_future *task = async_thread.current;
+    if (future == task)
+        async__die(NULL, 0, "a task awaits itself");
+    bool cancelled = task->frame.bits & ASYNC_CANCELLED;
+    if (async__is_pure(future) && cancelled)
+        return async__refuse(caller);
+    task->leaf = caller;
+    async__set_status(task, ASYNC_JOINING);
+    chain_add(future, (uintptr_t)task);
+    if (cancelled && async__owners(future) == 1)
+        async_cancel(future);
+    return ASYNC_PENDING;
+}
+
+enum async_step async_await(struct async_frame *caller, struct async_future *future)
+{
+    uint32_t bits = future->frame.bits;
+    const uint32_t mask = (uint32_t)~ASYNC_CLASS;
+    if ((bits & mask) == ASYNC_OWNER && !future->frame.caller)
+        return run_inline(caller, future);
+    if (!(bits >> ASYNC_OWNER_SHIFT))
+        async__die(NULL, 0, "a handle was awaited that was consumed before");
+    switch (bits & ASYNC_STATUS) {
+    case ASYNC_FINISHED:
+        return ASYNC_DONE;
+    case ASYNC_INLINE:
+        async__die(NULL, 0, "a coroutine was awaited that is being awaited already");
+    case ASYNC_COLD:
+        async_spawn_slow(future, NULL, 0);
+        break;
+    default:
+        break;
+    }
+    return join(caller, future);
+}
+
+/* ---- results ---- */
+
+static size_t pure_size(const struct async_future *future)
+{
+    return future->frame.state & 0x7ffffff;
+}
+static size_t pure_offset(const struct async_future *future)
+{
+    size_t align = (size_t)1 << (future->frame.state >> 27);
+    return align <= 8 ? ASYNC_RESULT_OFFSET : (ASYNC_RESULT_OFFSET + align - 1) / align * align;
+}
+
+static void store_error(void *value, size_t size, int error)
+{
+    switch (size) {
+    case sizeof(int):
+        memcpy(value, &error, sizeof error);
+        break;
+    case sizeof(long): {
+        long wide = error;
+        memcpy(value, &wide, sizeof wide);
+        break;
+    }
+    case sizeof(__int128): {
+        __int128 wide = error;
+        memcpy(value, &wide, sizeof wide);
+        break;
+    }
+    default:
+        if (size)
+            memset(value, 0, size);
+    }
+}
+
+/* The error with which the awaited handle ended without a value, or 0. */
+static int failure_of(const struct async_future *future)
+{
+    if (future->frame.bits & ASYNC_FAILED)
+        return (int)(intptr_t)future->leaf;
+    if (future->frame.bits & ASYNC_ENDED)
+        return 0;
+    int reason = async__reason(); /* the wait for a pure future was left */
+    return reason ? reason : -ECANCELED;
+}
+
+void async_collect_slow(struct async_future *future, void *value, size_t size, size_t offset,
+                        bool status)
+{
+    int error = failure_of(future);
+    if (error && status) {
+        store_error(value, size, error);
+    } else if (error) {
+        if (size)
+            memset(value, 0, size);
+    } else if (size) {
+        memcpy(value, (const char *)&future->frame + offset, size);
+    }
+    if (future != &async__out_of_memory) {
+        future->frame.bits |= ASYNC_TAKEN;
+        if (async__status(future) == ASYNC_INLINE && async__owners(future) > 1)
+            async__set_status(future, ASYNC_FINISHED);
+        async__disown(future);
+    }
+    if (!status || !size)
+        errno = -error;
+}
+
+struct async_future *async_future_new(size_t size, size_t align)
+{
+    size_t offset =
+        align <= 8 ? ASYNC_RESULT_OFFSET : (ASYNC_RESULT_OFFSET + align - 1) / align * align;
+    size_t bytes = (offset + size + 7) / 8 * 8;
+    struct async_future *future = async_coroutine(bytes, align, NULL);
+    if (!async_is_cold(future))
+        return future;
+    unsigned shift = 0;
+    while ((size_t)1 << shift < align)
+        shift++;
+    future->frame.state = (uint32_t)size | shift << 27;
+    future->frame.caller = (struct async_frame *)TAG_END;
+    future->frame.bits += ASYNC_OWNER;
+    async__set_status(future, ASYNC_WAITING);
+    return future;
+}
+
+/* The completer's side: whether the future still wants a value. */
+static int completable(struct async_future *future)
+{
+    if (future == &async__out_of_memory)
+        return -ENOMEM;
+    if (!async__owners(future))
+        async__die(NULL, 0, "a future was completed that is gone");
+    if (async__owners(future) == 1 || async__status(future) == ASYNC_FINISHED)
+        return -ECANCELED;
+    return 0;
+}
+
+int async_complete(struct async_future *future, const void *value, size_t size)
+{
+    int result = completable(future);
+    if (result == 0) {
+        if (size)
+            memcpy((char *)&future->frame + pure_offset(future), value, size);
+        async__finish(future);
+    }
+    async_release(future);
+    return result;
+}
+
+int async_set_error(struct async_future *future, int error)
+{
+    int result = completable(future);
+    if (result == 0)
+        async__fail(future, error);
+    async_release(future);
+    return result;
+}
+
+bool async__result_of(struct async_future *future, void *value)
+{
+    size_t size, offset = ASYNC_RESULT_OFFSET;
+    const struct async_function *function = async__function(future);
+    if (async__is_pure(future)) {
+        size = pure_size(future);
+        offset = pure_offset(future);
+    } else if (function) {
+        size = function->result_size;
+        if (function->result_offset)
+            offset = function->result_offset;
+    } else {
+        return false;
+    }
+    if (size && value)
+        memcpy(value, (const char *)&future->frame + offset, size);
+    return true;
+}
+
+bool async_done(struct async_future *future)
+{
+    return future && async__status(future) == ASYNC_FINISHED;
+}
+
+/* ---- cancellation ---- */
+
+void async_cancel(struct async_future *future)
+{
+    while (future && future != &async__out_of_memory) {
+        uint32_t status = async__status(future);
+        if (async__is_pure(future)) {
+            if (status == ASYNC_WAITING)
+                async__fail(future, -ECANCELED);
+            return;
+        }
+        if (status == ASYNC_INLINE || status == ASYNC_FINISHED)
+            return;
+        future->frame.bits |= ASYNC_CANCELLED;
+        if (status == ASYNC_WAITING) {
+            struct async_wait *wait = (struct async_wait *)future->next;
+            wait->kind->cancel(wait, -ECANCELED);
+        }
+        if (status != ASYNC_JOINING)
+            return;
+        struct async_future *joined = joined_by(future);
+        if (async__is_pure(joined)) {
+            async__leave_chain(future);
+            return;
+        }
+        if (async__owners(joined) > 1)
+            return;
+        future = joined;
+    }
+}
+
+int async_cancelled(void)
+{
+    return async__reason();
+}
+
+struct async_future *async_current_task(void)
+{
+    return async_thread.current;
+}

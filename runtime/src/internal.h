@@ -1,0 +1,194 @@
+/* What the runtime's own files share. Names that no program calls begin with async__. */
+#ifndef ASYNC_INTERNAL_H
+#define ASYNC_INTERNAL_H
+
+#include "backend.h"
+
+#include <async/loop.h>
+#include <async/task.h>
+#include <async/time.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ASYNC_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
+
+/* ---- memory.c ---- */
+
+/* Every allocation of the runtime goes through these, so that tests can make one fail. */
+void *async__allocate(size_t size);
+void *async__reallocate(void *memory, size_t size);
+void async__free(void *memory);
+/* Asked before each allocation, which fails with ENOMEM if it says false; NULL: never fails. */
+extern bool (*async__may_allocate)(void *arg);
+extern void *async__may_allocate_arg;
+
+/* Frames one by one from malloc (ASYNC_DEBUG=1, sanitizers), so that tools see their misuse. */
+extern bool async__frames_from_malloc;
+
+/* Frees the block of a future, whatever it is. */
+void async__block_free(struct async_future *future);
+/* Calls visit for every block of this thread that is in use. visit may free the block it gets. */
+void async__blocks_visit(void (*visit)(struct async_future *, void *), void *arg);
+/* Frees this thread's slabs if no block is in use. */
+void async__blocks_trim(void);
+
+/* ---- future.c ---- */
+
+/* The handle that async_coroutine gives when there is no memory. Never written to. */
+extern struct async_future async__out_of_memory;
+
+static inline uint32_t async__status(const struct async_future *future)
+{
+    return future->frame.bits & ASYNC_STATUS;
+}
+static inline void async__set_status(struct async_future *future, uint32_t status)
+{
+    future->frame.bits = (future->frame.bits & ~(uint32_t)ASYNC_STATUS) | status;
+}
+static inline uint32_t async__owners(const struct async_future *future)
+{
+    return future->frame.bits >> ASYNC_OWNER_SHIFT;
+}
+static inline bool async__is_pure(const struct async_future *future)
+{
+    return future->frame.resume == NULL;
+}
+
+/* Called when a handle ends: after it is FINISHED, before its waiters run. */
+struct async_listener {
+    uintptr_t next; /* link in the chain, see future.c */
+    void (*notify)(struct async_listener *, struct async_future *);
+    void (*drop)(struct async_listener *); /* the handle is destroyed before its end */
+};
+void async__listen(struct async_future *future, struct async_listener *listener);
+void async__unlisten(struct async_future *future, struct async_listener *listener);
+
+/* Marks the end of a task or pure future whose result is stored, and wakes who waits for it. */
+void async__finish(struct async_future *future);
+/* Ends it with an error instead of a result. */
+void async__fail(struct async_future *future, int error);
+/* Gives up one owner. */
+void async__disown(struct async_future *future);
+/* Takes a task out of its joining wait before what it waits for has ended; it is ready then. */
+void async__leave_chain(struct async_future *task);
+/* Frees a handle that has no owner and does not run. */
+void async__destroy(struct async_future *future);
+/* Copies the result of an ended handle; false if its type is not known. */
+bool async__result_of(struct async_future *future, void *value);
+
+/* ---- wait.c: how runtime waits suspend and end ---- */
+
+struct async_wait_kind {
+    /* Ends the wait early with `error`, now or (if the kernel holds a buffer) later. */
+    void (*cancel)(struct async_wait *wait, int error);
+};
+
+/* The reason why leaving waits of the running task are refused, or 0. */
+static inline int async__reason(void)
+{
+    struct async_future *task = async_thread.current;
+    return task && (task->frame.bits & ASYNC_CANCELLED) ? -ECANCELED : 0;
+}
+/* A wait is refused: counts, and gives way to others if the task ignores refusals. */
+enum async_step async__refuse(struct async_frame *caller);
+/* A wait is over before it began: goes on, or gives way once the task has used up its budget. */
+enum async_step async__at_once(struct async_frame *caller);
+/* Suspends the running task in a wait. Always ASYNC_PENDING. */
+enum async_step async__suspend(struct async_wait *wait, const struct async_wait_kind *kind,
+                               struct async_frame *caller);
+/* The wait is over: its task is ready. */
+static inline void async__wake(struct async_wait *wait)
+{
+    async__set_status(wait->task, ASYNC_READY);
+    async_push(wait->task);
+}
+
+/* ---- timer.c ---- */
+
+struct async_timer_kind {
+    void (*fire)(struct async_timer *timer); /* runs no code of the program; may arm timers */
+};
+struct async_timers {
+    struct async_timer_entry {
+        uint64_t deadline; /* nanoseconds of the backend's clock */
+        struct async_timer *timer;
+    } * entries; /* 4-ary heap, [0] unused */
+    uint32_t count, capacity, sequence;
+};
+/* 0 or -ENOMEM. */
+int async__timer_arm(struct async_loop *loop, struct async_timer *timer, uint64_t deadline);
+/* Does nothing if it is not armed. */
+void async__timer_disarm(struct async_loop *loop, struct async_timer *timer);
+/* Fires what is due; the next deadline, or UINT64_MAX. */
+uint64_t async__timers_fire(struct async_loop *loop, uint64_t now);
+/* The deadline that many seconds from now. */
+uint64_t async__deadline(struct async_loop *loop, double seconds);
+
+/* ---- loop.c ---- */
+
+/* Something that lives until the loop ends at the latest: streams, servers. */
+struct async_resource {
+    struct async_resource *next, **link;
+    void (*close)(struct async_resource *);
+};
+
+/* A request to the loop from another thread. */
+struct async_post {
+    struct async_post *next;
+    void (*run)(struct async_post *);
+};
+
+struct async_loop {
+    const struct async_backend *backend;
+    void *backend_state;
+    struct async_future *head, **tail; /* ready queue while the loop does not run */
+    size_t tasks;                      /* the same for async_thread.tasks */
+    struct async_timers timers;
+    size_t operations; /* started on the backend and not completed */
+    struct async_resource *resources;
+    uint32_t slot; /* in the thread's table of loops, from 1 */
+    bool stop, ending;
+    volatile int interrupted;  /* SIGINT came: set by the signal handler */
+    struct async_future *main; /* what SIGINT cancels */
+    /* requests of other threads */
+    pthread_mutex_t mutex;
+    pthread_cond_t quiet; /* helpers is 0 */
+    struct async_post *posts, **posts_tail;
+    size_t helpers;       /* threads that will post */
+    volatile bool posted; /* there are posts; read without the mutex */
+};
+
+/* Runs the loop until the future is done (true), or the loop was stopped. Consumes nothing. */
+bool async__loop_run(struct async_loop *loop, struct async_future *future);
+/* A number that differs between steps of tasks. */
+uint64_t async__step(void);
+void async__resource_add(struct async_loop *loop, struct async_resource *resource);
+void async__resource_remove(struct async_resource *resource);
+/* From any thread, while it is counted in `helpers`. */
+void async__post(struct async_loop *loop, struct async_post *post);
+
+/* ---- callback.c ---- */
+
+/* Whether this entry of the ready queue is a callback, not a task. */
+bool async__is_callback(const struct async_future *future);
+/* Frees one that will not run. It is in no queue and its timer is not armed. */
+void async__callback_drop(struct async_future *future);
+
+/* The loop ends: frees the callback if the timer is one's. */
+void async__timer_drop(struct async_timer *timer);
+
+/* ---- report.c ---- */
+
+/* The function that the handle runs, or NULL. */
+const struct async_function *async__function(const struct async_future *future);
+/* The result as an error: a negative number, or 0. */
+int async__error_of(struct async_future *future);
+void async__report(struct async_future *future, int error, const char *message);
+/* One line on stderr, then abort(). */
+void async__die(const char *file, int line, const char *message) __attribute__((noreturn));
+
+#endif

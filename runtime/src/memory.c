@@ -1,0 +1,191 @@
+/* Memory for handles: one block per handle, from size classes.
+ *
+ * A block of class c has 48 + 16 * c bytes. Blocks are carved from slabs of 32 KiB, one after the
+ * other, at 8 mod 16; freed ones go on a list per class in async_thread, where the inline
+ * async_coroutine finds them. No block has a header: its class is in its bits. A frame that is
+ * larger than the largest class or aligned to more than 16, and every frame in debug mode, is
+ * allocated by itself (class 63), with a prefix that links it so that it can be found.
+ *
+ *      slab:   | next, block_size, carved | block | block | block | ... | not carved yet
+ *      large:  | padding | next, link, base | block |
+ *
+ * All tasks of a thread are found by walking its blocks, so tasks need no list of their own. */
+#include "internal.h"
+
+#include <stdlib.h>
+
+enum { SLAB_SIZE = 32 * 1024 - 16, BLOCK_HEAD = offsetof(struct async_future, frame) };
+
+struct slab {
+    struct slab *next;
+    size_t block_size;
+    size_t carved; /* bytes, from the first block on */
+};
+struct large {
+    struct large *next, **link;
+    void *base; /* what malloc gave */
+};
+_Static_assert(sizeof(struct slab) % 16 == 8, "blocks must lie at 8 mod 16");
+_Static_assert(sizeof(struct large) % 16 == 8, "blocks must lie at 8 mod 16");
+_Static_assert(sizeof(struct async_future) == 48 && BLOCK_HEAD == 24, "the drawing in frame.h");
+_Static_assert(sizeof(uintptr_t) == 8, "handles pack a pointer and a line in 64 bits");
+
+#if defined(__SANITIZE_ADDRESS__)
+#define MALLOC_FRAMES true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MALLOC_FRAMES true
+#endif
+#endif
+#ifndef MALLOC_FRAMES
+#define MALLOC_FRAMES false
+#endif
+
+bool async__frames_from_malloc = MALLOC_FRAMES;
+bool (*async__may_allocate)(void *arg);
+void *async__may_allocate_arg;
+
+static __thread struct slab *slabs[ASYNC_CLASSES]; /* the first one is carved from */
+static __thread struct large *larges;
+
+static bool may_allocate(void)
+{
+    if (!async__may_allocate || async__may_allocate(async__may_allocate_arg))
+        return true;
+    errno = ENOMEM;
+    return false;
+}
+
+void *async__allocate(size_t size)
+{
+    return may_allocate() ? malloc(size) : NULL;
+}
+
+void *async__reallocate(void *memory, size_t size)
+{
+    return may_allocate() ? realloc(memory, size) : NULL;
+}
+
+void async__free(void *memory)
+{
+    free(memory);
+}
+
+static struct async_future *carve(size_t index)
+{
+    struct slab *slab = slabs[index];
+    size_t block_size = 48 + 16 * index;
+    if (!slab || slab->carved + block_size > SLAB_SIZE - sizeof *slab) {
+        slab = async__allocate(SLAB_SIZE);
+        if (!slab)
+            return NULL;
+        *slab = (struct slab){slabs[index], block_size, 0};
+        slabs[index] = slab;
+    }
+    char *block = (char *)(slab + 1) + slab->carved;
+    slab->carved += block_size;
+    return (struct async_future *)block;
+}
+
+static struct async_future *allocate_large(size_t size, size_t align)
+{
+    if (align < 16)
+        align = 16;
+    void *base = async__allocate(sizeof(struct large) + BLOCK_HEAD + align + size);
+    if (!base)
+        return NULL;
+    uintptr_t frame = (uintptr_t)base + sizeof(struct large) + BLOCK_HEAD;
+    frame = (frame + align - 1) / align * align;
+    struct async_future *future = (struct async_future *)(frame - BLOCK_HEAD);
+    struct large *large = (struct large *)future - 1;
+    *large = (struct large){larges, &larges, base};
+    if (larges)
+        larges->link = &large->next;
+    larges = large;
+    return future;
+}
+
+struct async_future *async_coroutine_slow(size_t size, size_t align,
+                                          enum async_step (*resume)(struct async_frame *))
+{
+    size_t index = (size - sizeof(struct async_frame) + 15) / 16;
+    struct async_future *future;
+    if (align > 16 || index >= ASYNC_CLASSES || async__frames_from_malloc) {
+        index = ASYNC_CLASSES;
+        future = allocate_large(size, align);
+    } else {
+        future = async_thread.free_blocks[index];
+        if (future)
+            async_thread.free_blocks[index] = future->next;
+        else
+            future = carve(index);
+    }
+    if (!future)
+        return &async__out_of_memory;
+    *future = (struct async_future){
+        .leaf = &future->frame,
+        .frame = {.resume = resume, .bits = (uint32_t)index | ASYNC_OWNER},
+    };
+    return future;
+}
+
+void async__block_free(struct async_future *future)
+{
+    uint32_t index = future->frame.bits & ASYNC_CLASS;
+    future->frame.bits = index; /* no owner: uses of a stale alias are noticed */
+    if (index < ASYNC_CLASSES) {
+        future->next = async_thread.free_blocks[index];
+        async_thread.free_blocks[index] = future;
+        return;
+    }
+    struct large *large = (struct large *)future - 1;
+    *large->link = large->next;
+    if (large->next)
+        large->next->link = large->link;
+    async__free(large->base);
+}
+
+static bool in_use(const struct async_future *future)
+{
+    return async__owners(future) || async__status(future) != ASYNC_COLD;
+}
+
+void async__blocks_visit(void (*visit)(struct async_future *, void *), void *arg)
+{
+    for (struct large *large = larges, *next; large; large = next) {
+        next = large->next;
+        visit((struct async_future *)(large + 1), arg);
+    }
+    for (size_t index = 0; index < ASYNC_CLASSES; index++) {
+        for (struct slab *slab = slabs[index]; slab; slab = slab->next) {
+            char *blocks = (char *)(slab + 1);
+            for (size_t at = 0; at < slab->carved; at += slab->block_size) {
+                struct async_future *future = (struct async_future *)(blocks + at);
+                if (in_use(future))
+                    visit(future, arg);
+            }
+        }
+    }
+}
+
+static void count(struct async_future *future, void *arg)
+{
+    (void)future;
+    ++*(size_t *)arg;
+}
+
+void async__blocks_trim(void)
+{
+    size_t blocks = 0;
+    async__blocks_visit(count, &blocks);
+    if (blocks)
+        return;
+    for (size_t index = 0; index < ASYNC_CLASSES; index++) {
+        async_thread.free_blocks[index] = NULL;
+        while (slabs[index]) {
+            struct slab *slab = slabs[index];
+            slabs[index] = slab->next;
+            async__free(slab);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+/* What goes wrong and has no one to be told: reports, and errors that end the program. */
+#include "internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct async_unit *units; /* a stack, pushed to by constructors */
+
+static __thread struct {
+    void (*handler)(const struct async_report *, void *);
+    void *arg;
+} exception;
+
+void async_register(struct async_unit *unit)
+{
+    unit->next = __atomic_load_n(&units, __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(&units, &unit->next, unit, true, __ATOMIC_RELEASE,
+                                        __ATOMIC_RELAXED)) {
+    }
+}
+
+const struct async_function *async__function(const struct async_future *future)
+{
+    struct async_unit *unit = __atomic_load_n(&units, __ATOMIC_ACQUIRE);
+    for (; unit; unit = unit->next)
+        for (size_t i = 0; i < unit->count; i++)
+            if (unit->functions[i].resume == future->frame.resume)
+                return &unit->functions[i];
+    return NULL;
+}
+
+int async__error_of(struct async_future *future)
+{
+    if (future->frame.bits & ASYNC_FAILED)
+        return (int)(intptr_t)future->leaf;
+    const struct async_function *function = async__function(future);
+    if (!function || !function->result_is_status)
+        return 0;
+    long long wide = 0;
+    if (function->result_size == sizeof(int)) {
+        int narrow;
+        memcpy(&narrow, (const char *)&future->frame + ASYNC_RESULT_OFFSET, sizeof narrow);
+        wide = narrow;
+    } else if (function->result_size == sizeof wide) {
+        memcpy(&wide, (const char *)&future->frame + ASYNC_RESULT_OFFSET, sizeof wide);
+    }
+    return wide < 0 ? (wide < INT32_MIN ? INT32_MIN : (int)wide) : 0;
+}
+
+static void print_report(const struct async_report *report)
+{
+    char text[512];
+    size_t size = sizeof text;
+    int at = snprintf(text, size, "async: %s", report->message);
+    if (report->name)
+        at += snprintf(text + at, size - (size_t)at, ": %.100s()", report->name);
+    if (report->error)
+        at += snprintf(text + at, size - (size_t)at, ": %s (%d)", strerror(-report->error),
+                       report->error);
+    if (report->file)
+        snprintf(text + at, size - (size_t)at, ", spawned at %.200s:%d", report->file,
+                 report->line);
+    fprintf(stderr, "%s\n", text);
+}
+
+void async__report(struct async_future *future, int error, const char *message)
+{
+    struct async_report report = {.message = message, .future = future, .error = error};
+    if (future) {
+        const struct async_function *function = async__function(future);
+        uintptr_t place = (uintptr_t)future->env;
+        if (function)
+            report.name = function->name;
+        report.file = (const char *)(place & (((uintptr_t)1 << 48) - 1));
+        report.line = report.file ? (int)(place >> 48) : 0;
+    }
+    if (exception.handler)
+        exception.handler(&report, exception.arg);
+    else
+        print_report(&report);
+}
+
+void async_set_exception_handler(void (*handler)(const struct async_report *, void *), void *arg)
+{
+    exception.handler = handler;
+    exception.arg = arg;
+}
+
+void async__die(const char *file, int line, const char *message)
+{
+    if (file)
+        fprintf(stderr, "%s:%d: async: %s\n", file, line, message);
+    else
+        fprintf(stderr, "async: %s\n", message);
+    abort();
+}
