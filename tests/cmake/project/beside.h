@@ -1,0 +1,4 @@
+static inline int beside(void)
+{
+    return 7;
+}

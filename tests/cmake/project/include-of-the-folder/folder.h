@@ -1,0 +1,1 @@
+#define FOLDER_HEADER 1

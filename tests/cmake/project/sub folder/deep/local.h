@@ -1,0 +1,1 @@
+#define LOCAL(x) ((x)-1)
