@@ -119,7 +119,10 @@ struct type;
     X(NODE_COMP_FOR,       "comp-for")        /* specifiers, declarator, range; flag IS_ASYNC */    \
     X(NODE_COMP_IF,        "comp-if")         /* condition */                                       \
     /* --- made by passes */                                                                        \
-    X(NODE_MADE,           "made")            /* an expression or statement that only its template describes */
+    X(NODE_MADE,           "made")            /* an expression or statement that only its template describes */ \
+    X(NODE_SPLICE,         "splice")          /* list of statements without braces around them */   \
+    X(NODE_SPILL,          "spill")           /* symbol: a temporary, declared here; its first value or NULL */ \
+    X(NODE_SUSPEND,        "suspend")         /* a statement: wait here; list of arguments, or the handle (struct suspension) */
 
 #define OPERATOR_TABLE(X)                                                                           \
     X(OP_NONE, "")                                                                                  \
@@ -150,16 +153,20 @@ enum operator{
 };
 
 enum node_flag {
-    IS_ASYNC = 1,        /* `async for`; NODE_FUNCTION: has `async` among its specifiers */
-    IS_VARIADIC = 2,     /* NODE_FUNCTION_TYPE ends with `...` */
-    IS_STAR = 4,         /* NODE_ARRAY: [*] */
-    HAS_BODY = 8,        /* struct, union, enum with braces */
-    HAS_TYPE = 16,       /* enum with an underlying type */
-    HAS_AWAIT = 32,      /* something below awaits, yields or tries (set by the tree builder; not
-                            across nested functions) */
-    HAS_LANGUAGE = 64,   /* something below is asyncc's and not C */
-    IS_MARKED = 128,     /* the name was marked by an earlier parse: do not mark it again */
-    IS_IMPLICIT = 256,   /* made by the checker */
+    IS_ASYNC = 1,      /* `async for`; NODE_FUNCTION: has `async` among its specifiers */
+    IS_VARIADIC = 2,   /* NODE_FUNCTION_TYPE ends with `...` */
+    IS_STAR = 4,       /* NODE_ARRAY: [*] */
+    HAS_BODY = 8,      /* struct, union, enum with braces */
+    HAS_TYPE = 16,     /* enum with an underlying type */
+    HAS_AWAIT = 32,    /* something below awaits, yields or tries (set by the tree builder; not
+                          across nested functions) */
+    HAS_LANGUAGE = 64, /* something below is asyncc's and not C */
+    IS_MARKED = 128,   /* the name was marked by an earlier parse: do not mark it again */
+    IS_IMPLICIT = 256, /* made by the checker */
+    HAS_EFFECT = 512,  /* node_has_effect's answer, remembered */
+    HAS_NO_EFFECT = 1024,
+    IS_EMBEDDED = 2048, /* a callee that is awaited in place: its handle form is not needed here */
+    IS_BRACED = 4096,   /* NODE_SPLICE: needs braces wherever it stands */
 };
 
 struct node {
@@ -169,16 +176,19 @@ struct node {
     uint32_t start, end;
     uint32_t count; /* kids */
     struct node **kid;
-    const char *name; /* interned */
-    const char *text; /* template of a made node; NULL for a node of the file */
-    struct type *type;     /* expressions, type names, declarators: set by the checker */
-    struct symbol *symbol; /* identifiers, declarators, tags, labels: set by the checker */
+    const char *name;              /* interned */
+    const char *text;              /* template of a made node; NULL for a node of the file */
+    struct type *type;             /* expressions, type names, declarators: set by the checker */
+    struct symbol *symbol;         /* identifiers, declarators, tags, labels: set by the checker */
+    struct suspension *suspension; /* NODE_SUSPEND: set by lowering */
+    uint32_t first_point, last_point; /* statements: their range in the flow, set by lowering */
 };
 
 extern const char *const node_kind_names[NODE_KIND_COUNT];
 extern const char *const operator_names[OPERATOR_COUNT];
 
-struct node *node_new(struct arena *arena, enum node_kind kind, uint32_t start, uint32_t end, size_t count);
+struct node *node_new(struct arena *arena, enum node_kind kind, uint32_t start, uint32_t end,
+                      size_t count);
 
 /* The last kid, whose list it ends; `node_kid` gives NULL past the end. */
 static inline struct node *node_kid(const struct node *node, size_t index)
@@ -193,9 +203,5 @@ struct node *declarator_name(struct node *declarator);
 struct node *skip_parens(struct node *expression);
 
 bool node_is_expression(const struct node *node);
-
-/* Writes the tree, a node a line, for --dump=parse; with types and symbols for --dump=check. */
-struct text;
-void node_dump(struct text *out, const struct node *node, const char *code, bool with_types);
 
 #endif

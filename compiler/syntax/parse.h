@@ -21,13 +21,14 @@ struct marks { /* in no order; `{0}` is none */
     struct mark_entry {
         uint32_t offset;
         enum mark mark;
-    } *items;
+    } * items;
     size_t count, capacity;
 };
 
 void mark_add(struct arena *arena, struct marks *marks, uint32_t offset, enum mark mark);
 
-/* Parses the source under these marks. Every ERROR or MISSING node becomes a diagnostic; NULL then. */
+/* Parses the source under these marks. Every ERROR or MISSING node becomes a diagnostic; NULL then.
+ */
 struct node *parse(struct arena *arena, struct names *names, const struct source *source,
                    const struct marks *marks, struct diagnostics *diagnostics);
 

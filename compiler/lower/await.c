@@ -1,0 +1,362 @@
+/* The await pass over statements.
+ *
+ * A statement that awaits becomes a splice: what its expressions need done before, then the
+ * statement itself with what is left of them. Loops whose condition or step awaits become endless
+ * loops that test in their body:
+ *
+ *     while (E) S        for (;;) { <awaits of E> if (!(E')) break; S }
+ *     do S while (E);    for (;;) { S continue_1:; <awaits of E> if (!(E')) break; }
+ *     for (I; E; N) S    { I; for (;;) { <E> if (!(E')) break; S continue_1:; <N> } }
+ *
+ * where `continue` in S has become `goto continue_1`. Everything else keeps its shape: jumping into
+ * a loop or a block is legal C, so the state machine needs no more than labels. */
+#include "lower/await.h"
+
+#include <string.h>
+
+#include "support/arena.h"
+#include "support/names.h"
+
+/* --- making nodes */
+
+void list_push(struct hoist *h, struct list *list, struct node *node)
+{
+    list->items = arena_grow(h->lowered->arena, list->items, list->count, &list->capacity,
+                             sizeof *list->items);
+    list->items[list->count++] = node;
+}
+
+void emit_statement(struct hoist *h, struct node *node)
+{
+    list_push(h, h->out, node);
+}
+
+struct node *make(struct hoist *h, enum node_kind kind, const struct node *at, const char *text,
+                  size_t count, ...)
+{
+    struct node *node = node_new(h->lowered->arena, kind, at->start, at->end, count);
+    node->text = text;
+    node->type = at->type;
+    va_list kids;
+    va_start(kids, count);
+    for (size_t i = 0; i < count; i++)
+        node->kid[i] = va_arg(kids, struct node *);
+    va_end(kids);
+    return node;
+}
+
+struct node *make_splice(struct hoist *h, const struct node *at, struct list *list, bool braced)
+{
+    struct node *node = node_new(h->lowered->arena, NODE_SPLICE, at->start, at->end, list->count);
+    if (list->count)
+        memcpy(node->kid, list->items, list->count * sizeof *node->kid);
+    if (braced)
+        node->flags |= IS_BRACED;
+    return node;
+}
+
+struct node *make_use(struct hoist *h, const struct node *at, struct variable *variable)
+{
+    struct node *node = node_new(h->lowered->arena, NODE_IDENTIFIER, at->start, at->end, 0);
+    node->symbol = variable->symbol;
+    node->name = variable->symbol->name;
+    node->type = variable->type;
+    node->flags |= IS_IMPLICIT | HAS_NO_EFFECT;
+    return node;
+}
+
+struct variable *make_temporary(struct hoist *h, struct type *type)
+{
+    struct arena *arena = h->lowered->arena;
+    struct symbol *symbol = arena_alloc(arena, sizeof *symbol);
+    const char *wish = arena_format(arena, "value_%u", ++h->temporaries);
+    *symbol = (struct symbol){.kind = SYMBOL_VARIABLE,
+                              .name = fresh_name(h->lowered, wish),
+                              .type = type,
+                              .function = h->function->node};
+    return variable_new(h->lowered, h->function, VARIABLE_TEMPORARY, symbol, type);
+}
+
+static bool awaits(const struct node *node)
+{
+    return node && node->flags & HAS_AWAIT;
+}
+
+/* What is in the list, as one node in the place of `at`. */
+static struct node *join(struct hoist *h, const struct node *at, struct list *list)
+{
+    return list->count == 1 ? list->items[0] : make_splice(h, at, list, false);
+}
+
+/* A statement that is the body of another one. */
+static struct node *lower_body(struct hoist *h, struct node *body)
+{
+    struct list *outer = h->out;
+    struct node *lowered = lower_statement(h, body);
+    h->out = outer;
+    if (lowered && lowered->kind == NODE_SPLICE)
+        lowered->flags |= IS_BRACED;
+    return lowered;
+}
+
+/* --- loops */
+
+/* `continue` of this loop, but not of loops inside it, becomes a jump to the label; whether any. */
+static bool redirect_continue(struct node *node, const char *label)
+{
+    if (!node)
+        return false;
+    switch (node->kind) {
+    case NODE_CONTINUE:
+        node->kind = NODE_GOTO;
+        node->name = label;
+        node->text = "goto $n;";
+        return true;
+    case NODE_WHILE:
+    case NODE_DO:
+    case NODE_FOR:
+    case NODE_RANGE_FOR:
+    case NODE_EXPRESSION_STATEMENT:
+    case NODE_DECLARATION:
+    case NODE_FUNCTION:
+        return false;
+    default: {
+        bool any = false;
+        for (uint32_t i = 0; i < node->count; i++)
+            any |= redirect_continue(node->kid[i], label);
+        return any;
+    }
+    }
+}
+
+static const char *continue_label(struct hoist *h)
+{
+    return fresh_name(h->lowered, arena_format(h->lowered->arena, "continue_%u", ++h->labels));
+}
+
+static struct node *make_label(struct hoist *h, const struct node *at, const char *name)
+{
+    struct node *label = make(h, NODE_LABEL, at, "$n:;", 1, (struct node *)NULL);
+    label->name = name;
+    return label;
+}
+
+static void emit_test(struct hoist *h, struct node *condition)
+{
+    if (!condition)
+        return;
+    struct node *rest = hoist(h, condition, LATER_NOTHING);
+    struct node *leave = make(h, NODE_BREAK, condition, "break;", 0);
+    emit_statement(h, make(h, NODE_IF, condition, "if (!($0))\n$1", 2, rest, leave));
+}
+
+/* The body, and behind it the label that its `continue`s jump to. */
+static void emit_body(struct hoist *h, struct node *body, bool labelled)
+{
+    struct node *lowered = lower_body(h, body);
+    const char *label = labelled ? continue_label(h) : NULL;
+    bool any = labelled && redirect_continue(lowered, label);
+    if (lowered && lowered->kind == NODE_SPLICE)
+        lowered->flags |= IS_BRACED;
+    if (lowered)
+        emit_statement(h, lowered);
+    if (any)
+        emit_statement(h, make_label(h, body, label));
+}
+
+static struct node *endless(struct hoist *h, const struct node *at, struct list *body)
+{
+    struct node *block = make_splice(h, at, body, true);
+    return make(h, NODE_WHILE, at, "for (;;)\n$1", 2, (struct node *)NULL, block);
+}
+
+static struct node *lower_while(struct hoist *h, struct node *node)
+{
+    if (!awaits(node->kid[0])) {
+        node->kid[1] = lower_body(h, node->kid[1]);
+        return node;
+    }
+    struct list body = {0};
+    h->out = &body;
+    emit_test(h, node->kid[0]);
+    emit_body(h, node->kid[1], false);
+    return endless(h, node, &body);
+}
+
+static struct node *lower_do(struct hoist *h, struct node *node)
+{
+    if (!awaits(node->kid[1])) {
+        node->kid[0] = lower_body(h, node->kid[0]);
+        return node;
+    }
+    struct list body = {0};
+    h->out = &body;
+    emit_body(h, node->kid[0], true);
+    emit_test(h, node->kid[1]);
+    return endless(h, node, &body);
+}
+
+/* `for` whose condition or step awaits; `outer` has its initialisation already. */
+static struct node *lower_for_tests(struct hoist *h, struct node *node)
+{
+    struct node *step = node->kid[2];
+    struct list body = {0};
+    h->out = &body;
+    emit_test(h, node->kid[1]);
+    emit_body(h, node->kid[3], awaits(step));
+    if (awaits(step)) {
+        hoist_discarded(h, step);
+        step = NULL;
+    }
+    struct node *block = make_splice(h, node, &body, true);
+    return make(h, NODE_FOR, node, step ? "for (;; $2)\n$3" : "for (;;)\n$3", 4,
+                (struct node *)NULL, (struct node *)NULL, step, block);
+}
+
+static struct node *lower_for(struct hoist *h, struct node *node)
+{
+    struct node *init = node->kid[0];
+    if (!awaits(init) && !awaits(node->kid[1]) && !awaits(node->kid[2])) {
+        node->kid[3] = lower_body(h, node->kid[3]);
+        return node;
+    }
+    struct list all = {0};
+    h->out = &all;
+    if (init && init->kind == NODE_DECLARATION)
+        emit_statement(h, lower_statement(h, init));
+    else if (init)
+        hoist_discarded(h, init);
+    h->out = &all;
+    struct node *loop;
+    if (awaits(node->kid[1]) || awaits(node->kid[2])) {
+        loop = lower_for_tests(h, node);
+    } else {
+        const char *text = node->kid[1] ? (node->kid[2] ? "for (; $1; $2)\n$3" : "for (; $1;)\n$3")
+                                        : (node->kid[2] ? "for (;; $2)\n$3" : "for (;;)\n$3");
+        loop = make(h, NODE_FOR, node, text, 4, (struct node *)NULL, node->kid[1], node->kid[2],
+                    lower_body(h, node->kid[3]));
+    }
+    list_push(h, &all, loop);
+    return make_splice(h, node, &all, true);
+}
+
+/* --- declarations */
+
+/* Each declarator becomes a declaration of its own, behind what its initialiser awaits. */
+static void lower_declaration(struct hoist *h, struct node *node)
+{
+    for (uint32_t i = 1; i < node->count; i++) {
+        struct node *declared = node->kid[i];
+        if (declared->kid[1])
+            declared->kid[1] = hoist(h, declared->kid[1], LATER_NOTHING);
+        emit_statement(h, make(h, NODE_DECLARATION, node, "$0 $1;", 2, node->kid[0], declared));
+    }
+}
+
+/* --- the walk */
+
+/* A label, case or default, and its statement. */
+static void lower_labelled(struct hoist *h, struct node *node, uint32_t statement)
+{
+    struct node *inner = lower_statement(h, node->kid[statement]);
+    if (inner->kind != NODE_SPLICE || inner->flags & IS_BRACED) {
+        node->kid[statement] = inner;
+        emit_statement(h, node);
+        return;
+    }
+    node->kid[statement] = NULL;
+    node->end = inner->start;
+    emit_statement(h, node);
+    for (uint32_t i = 0; i < inner->count; i++)
+        emit_statement(h, inner->kid[i]);
+}
+
+static void lower_compound(struct hoist *h, struct node *node)
+{
+    struct list *outer = h->out;
+    for (uint32_t i = 0; i < node->count; i++)
+        node->kid[i] = lower_statement(h, node->kid[i]);
+    h->out = outer;
+    emit_statement(h, node);
+}
+
+static void lower_if(struct hoist *h, struct node *node)
+{
+    struct list *outer = h->out;
+    node->kid[0] = hoist(h, node->kid[0], LATER_NOTHING);
+    node->kid[1] = lower_body(h, node->kid[1]);
+    if (node->kid[2])
+        node->kid[2] = lower_body(h, node->kid[2]);
+    h->out = outer;
+    emit_statement(h, node);
+}
+
+/* Statements that evaluate one expression first and are otherwise left alone. */
+static void lower_simple(struct hoist *h, struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++) {
+        struct node *kid = node->kid[i];
+        if (kid && node_is_expression(kid))
+            node->kid[i] = hoist(h, kid, LATER_NOTHING);
+        else if (kid)
+            node->kid[i] = lower_body(h, kid);
+    }
+    emit_statement(h, node);
+}
+
+static void lower_into(struct hoist *h, struct node *node)
+{
+    struct list *out = h->out;
+    switch (node->kind) {
+    case NODE_COMPOUND:
+        lower_compound(h, node);
+        break;
+    case NODE_IF:
+        lower_if(h, node);
+        break;
+    case NODE_WHILE:
+        list_push(h, out, lower_while(h, node));
+        break;
+    case NODE_DO:
+        list_push(h, out, lower_do(h, node));
+        break;
+    case NODE_FOR:
+        list_push(h, out, lower_for(h, node));
+        break;
+    case NODE_LABEL:
+    case NODE_ATTRIBUTED:
+        lower_labelled(h, node, 0);
+        break;
+    case NODE_CASE:
+    case NODE_DEFAULT:
+        lower_labelled(h, node, 2);
+        break;
+    case NODE_DECLARATION:
+        lower_declaration(h, node);
+        break;
+    case NODE_EXPRESSION_STATEMENT:
+        hoist_discarded(h, node->kid[0]);
+        break;
+    default: /* return, switch, goto *, asm */
+        lower_simple(h, node);
+        break;
+    }
+}
+
+struct node *lower_statement(struct hoist *h, struct node *statement)
+{
+    if (!awaits(statement))
+        return statement;
+    struct list *outer = h->out, list = {0};
+    h->out = &list;
+    lower_into(h, statement);
+    h->out = outer;
+    return join(h, statement, &list);
+}
+
+void await_function(struct lowered *lowered, struct function *function)
+{
+    struct list none = {0};
+    struct hoist h = {.lowered = lowered, .function = function, .out = &none};
+    function->body = lower_statement(&h, function->node->kid[2]);
+}

@@ -1,0 +1,48 @@
+/* Shared by the two halves of the await pass: expressions (expression.c) and statements (await.c).
+ */
+#ifndef ASYNCC_LOWER_AWAIT_H
+#define ASYNCC_LOWER_AWAIT_H
+
+#include "lower/lower.h"
+
+/* A growing list of statements. */
+struct list {
+    struct node **items;
+    size_t count, capacity;
+};
+
+struct hoist {
+    struct lowered *lowered;
+    struct function *function;
+    struct list *out; /* where the statements go that must run before what is being lowered */
+    unsigned temporaries, labels;
+};
+
+/* What follows a subexpression within its full expression and must not overtake it. */
+enum later { LATER_NOTHING, LATER_EFFECT, LATER_AWAIT };
+
+/* Pushes the awaits of the expression, and all that must happen before them, as statements; returns
+ * what is left: an expression without awaits, to be evaluated right after those statements. */
+struct node *hoist(struct hoist *h, struct node *expression, enum later later);
+
+/* The same for an expression whose value nobody wants; nothing is left of it. */
+void hoist_discarded(struct hoist *h, struct node *expression);
+
+/* Lowers a statement; the result covers the same bytes of the source. */
+struct node *lower_statement(struct hoist *h, struct node *statement);
+
+void list_push(struct hoist *h, struct list *list, struct node *node);
+void emit_statement(struct hoist *h, struct node *node); /* to h->out */
+
+/* A node made of a template; `at` is where it stems from. */
+struct node *make(struct hoist *h, enum node_kind kind, const struct node *at, const char *text,
+                  size_t count, ...);
+/* The statements of a list, as one node in the place of `at`. */
+struct node *make_splice(struct hoist *h, const struct node *at, struct list *list, bool braced);
+struct node *make_use(struct hoist *h, const struct node *at, struct variable *variable);
+struct variable *make_temporary(struct hoist *h, struct type *type);
+
+/* Whether evaluating the expression has an effect that keeps its place among awaits. */
+bool node_has_effect(struct node *node);
+
+#endif

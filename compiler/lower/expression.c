@@ -1,0 +1,460 @@
+/* Awaits out of expressions.
+ *
+ * LANGUAGE section 1 fixes the order: awaits, calls, assignments, ++, --, volatile and atomic
+ * accesses happen left to right; every other read comes after the awaits. So an operand that only
+ * reads stays where it is, and an effect that stands to the left of an await is computed before it
+ * and kept in a temporary:
+ *
+ *     total = f(a(), x, await g());
+ *
+ *         int value_1 = a();             an effect before the await: spilled
+ *         suspend g()                    NODE_SUSPEND
+ *         total = f(value_1, x, RESULT)  x is read now
+ *
+ * `hoist` walks the operands left to right, telling each what follows it (enum later). A temporary
+ * that is live across a suspension ends up in the frame by the ordinary rules of liveness; nothing
+ * here decides that. Trees are changed in place: each is used once. */
+#include "lower/await.h"
+
+#include <string.h>
+
+#include "support/arena.h"
+
+bool node_has_effect(struct node *node)
+{
+    if (!node || node->flags & HAS_NO_EFFECT)
+        return false;
+    if (node->flags & HAS_EFFECT)
+        return true;
+    bool effect = node_is_effect(node);
+    bool unevaluated = node->kind == NODE_SIZEOF || node->kind == NODE_TYPE_NAME;
+    for (uint32_t i = 0; !unevaluated && !effect && i < node->count; i++)
+        effect = node_has_effect(node->kid[i]);
+    node->flags |= effect ? HAS_EFFECT : HAS_NO_EFFECT;
+    return effect;
+}
+
+static enum later later_of(struct node *node)
+{
+    if (!node)
+        return LATER_NOTHING;
+    if (node->flags & HAS_AWAIT)
+        return LATER_AWAIT;
+    return node_has_effect(node) ? LATER_EFFECT : LATER_NOTHING;
+}
+
+static enum later most(enum later a, enum later b)
+{
+    return a > b ? a : b;
+}
+
+static bool needs_work(struct node *node, enum later later)
+{
+    return node && (node->flags & HAS_AWAIT || (later != LATER_NOTHING && node_has_effect(node)));
+}
+
+static struct types *types_of(struct hoist *h)
+{
+    return h->lowered->check->types;
+}
+
+/* The type in which a value of this expression is kept. */
+static struct type *value_type(struct hoist *h, struct node *node)
+{
+    struct type *type = type_decay(types_of(h), node->type);
+    return type_unqualified(types_of(h), type);
+}
+
+/* --- temporaries */
+
+static struct node *make_spill(struct hoist *h, const struct node *at, struct variable *variable,
+                               struct node *value)
+{
+    struct node *node = node_new(h->lowered->arena, NODE_SPILL, at->start, at->end, 1);
+    node->symbol = variable->symbol;
+    node->kid[0] = value;
+    return node;
+}
+
+static struct variable *declare_temporary(struct hoist *h, const struct node *at, struct type *type)
+{
+    struct variable *variable = make_temporary(h, type);
+    emit_statement(h, make_spill(h, at, variable, NULL));
+    return variable;
+}
+
+static void assign(struct hoist *h, struct variable *variable, const char *text, struct node *value)
+{
+    struct node *target = make_use(h, value, variable);
+    struct node *node = make(h, NODE_ASSIGN, value, text, 2, target, value);
+    emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, value, "$0;", 1, node));
+}
+
+/* Evaluates the expression now and gives what stands for its value later. */
+static struct node *spill(struct hoist *h, struct node *node)
+{
+    if (type_is_void(node->type)) {
+        emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, node, "$0;", 1, node));
+        return make(h, NODE_MADE, node, "(void)0", 0);
+    }
+    struct variable *variable = make_temporary(h, value_type(h, node));
+    emit_statement(h, make_spill(h, node, variable, node));
+    return make_use(h, node, variable);
+}
+
+/* --- operands */
+
+static void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later later)
+{
+    uint32_t count = node->count;
+    enum later *after = arena_alloc(h->lowered->arena, (count + 1) * sizeof *after);
+    after[count] = later;
+    for (uint32_t i = count; i > first; i--)
+        after[i - 1] = most(after[i], later_of(node->kid[i - 1]));
+    for (uint32_t i = first; i < count; i++)
+        node->kid[i] = hoist(h, node->kid[i], after[i + 1]);
+}
+
+static bool is_lvalue(struct node *node)
+{
+    node = skip_parens(node);
+    switch (node->kind) {
+    case NODE_IDENTIFIER:
+    case NODE_INDEX:
+    case NODE_DEREFERENCE:
+    case NODE_COMPOUND_LITERAL:
+        return true;
+    case NODE_MEMBER:
+        return node->op == OP_ARROW || is_lvalue(node->kid[0]);
+    default:
+        return false;
+    }
+}
+
+/* Prepares an lvalue that is written, or whose address is taken: it is not read itself. */
+static struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
+{
+    if (!needs_work(node, later))
+        return node;
+    switch (node->kind) {
+    case NODE_IDENTIFIER:
+        return node;
+    case NODE_PAREN:
+        node->kid[0] = hoist_lvalue(h, node->kid[0], later);
+        return node;
+    case NODE_MEMBER:
+        node->kid[0] = node->op == OP_DOT && is_lvalue(node->kid[0])
+                           ? hoist_lvalue(h, node->kid[0], later)
+                           : hoist(h, node->kid[0], later);
+        return node;
+    case NODE_INDEX: {
+        enum later after = most(later, later_of(node->kid[1]));
+        bool array = type_resolve(node->kid[0]->type)->kind == TYPE_ARRAY;
+        node->kid[0] = array && is_lvalue(node->kid[0]) ? hoist_lvalue(h, node->kid[0], after)
+                                                        : hoist(h, node->kid[0], after);
+        node->kid[1] = hoist(h, node->kid[1], later);
+        return node;
+    }
+    case NODE_DEREFERENCE:
+        node->kid[0] = hoist(h, node->kid[0], later);
+        return node;
+    default:
+        return hoist(h, node, later);
+    }
+}
+
+/* An lvalue that is read here: its parts, then, if it is volatile, its value. */
+static struct node *hoist_read(struct hoist *h, struct node *node, enum later later)
+{
+    node = hoist_lvalue(h, node, later);
+    return later != LATER_NOTHING && node_is_effect(node) ? spill(h, node) : node;
+}
+
+/* --- short circuits */
+
+static struct node *hoist_and_or(struct hoist *h, struct node *node, enum later later)
+{
+    bool whole = later != LATER_NOTHING && node_has_effect(node->kid[1]);
+    if (!(node->kid[1]->flags & HAS_AWAIT)) {
+        node->kid[0] = hoist(h, node->kid[0], whole ? LATER_NOTHING : later);
+        return whole ? spill(h, node) : node;
+    }
+    struct type *type = type_simple(types_of(h), TYPE_INT);
+    struct variable *value = declare_temporary(h, node, type);
+    assign(h, value, "$0 = ($1) != 0", hoist(h, node->kid[0], LATER_NOTHING));
+    struct list *outer = h->out, inner = {0};
+    h->out = &inner;
+    assign(h, value, "$0 = ($1) != 0", hoist(h, node->kid[1], LATER_NOTHING));
+    h->out = outer;
+    struct node *condition = make_use(h, node, value);
+    struct node *then = make_splice(h, node->kid[1], &inner, true);
+    emit_statement(h, make(h, NODE_IF, node, node->op == OP_AND ? "if ($0)\n$1" : "if (!$0)\n$1", 2,
+                           condition, then));
+    return make_use(h, node, value);
+}
+
+/* One arm of ?: as a block; its value goes to `value`, unless that is NULL. */
+static struct node *hoist_arm(struct hoist *h, struct node *arm, struct variable *value)
+{
+    struct list *outer = h->out, inner = {0};
+    h->out = &inner;
+    if (value)
+        assign(h, value, "$0 = $1", hoist(h, arm, LATER_NOTHING));
+    else
+        hoist_discarded(h, arm);
+    h->out = outer;
+    return make_splice(h, arm, &inner, true);
+}
+
+static void hoist_arms(struct hoist *h, struct node *node, struct variable *value)
+{
+    struct node *condition;
+    if (node->kid[1]) {
+        condition = hoist(h, node->kid[0], LATER_NOTHING);
+    } else { /* x ?: y */
+        condition = spill(h, hoist(h, node->kid[0], LATER_NOTHING));
+        if (value)
+            assign(h, value, "$0 = $1", condition);
+        condition = make_use(h, node, condition->symbol->lowered);
+    }
+    if (!node->kid[1]) {
+        struct node *other = hoist_arm(h, node->kid[2], value);
+        emit_statement(h, make(h, NODE_IF, node, "if (!$0)\n$1", 2, condition, other));
+        return;
+    }
+    struct node *then = hoist_arm(h, node->kid[1], value);
+    struct node *other = hoist_arm(h, node->kid[2], value);
+    emit_statement(h, make(h, NODE_IF, node, "if ($0)\n$1\nelse\n$2", 3, condition, then, other));
+}
+
+static struct node *hoist_conditional(struct hoist *h, struct node *node, enum later later)
+{
+    struct node *then = node->kid[1], *other = node->kid[2];
+    bool awaits = (then && then->flags & HAS_AWAIT) || other->flags & HAS_AWAIT;
+    if (!awaits) {
+        bool whole = later != LATER_NOTHING && (node_has_effect(then) || node_has_effect(other));
+        node->kid[0] = hoist(h, node->kid[0], whole ? LATER_NOTHING : later);
+        return whole ? spill(h, node) : node;
+    }
+    struct variable *value = NULL;
+    if (!type_is_void(node->type))
+        value = declare_temporary(h, node, value_type(h, node));
+    hoist_arms(h, node, value);
+    return value ? make_use(h, node, value) : make(h, NODE_MADE, node, "(void)0", 0);
+}
+
+/* --- ({ ... }) */
+
+/* The expression statement that gives the statement expression its value, NULL if it has none. */
+static struct node *value_statement(struct node *compound)
+{
+    struct node *last = compound->count ? compound->kid[compound->count - 1] : NULL;
+    return last && last->kind == NODE_EXPRESSION_STATEMENT && last->kid[0] &&
+                   !type_is_void(last->kid[0]->type)
+               ? last
+               : NULL;
+}
+
+static struct node *hoist_statement_expression(struct hoist *h, struct node *node)
+{
+    struct node *compound = node->kid[0], *last = value_statement(compound);
+    struct variable *value = NULL;
+    if (last)
+        value = declare_temporary(h, node, value_type(h, last->kid[0]));
+    struct list *outer = h->out, inner = {0};
+    h->out = &inner;
+    for (uint32_t i = 0; i < compound->count; i++) {
+        if (value && compound->kid[i] == last)
+            assign(h, value, "$0 = $1", hoist(h, last->kid[0], LATER_NOTHING));
+        else
+            emit_statement(h, lower_statement(h, compound->kid[i]));
+    }
+    h->out = outer;
+    emit_statement(h, make_splice(h, compound, &inner, true));
+    return value ? make_use(h, node, value) : make(h, NODE_MADE, node, "(void)0", 0);
+}
+
+/* --- _Generic: the arm that C would take */
+
+static struct node *selected_arm(struct hoist *h, struct node *node)
+{
+    struct type *type = value_type(h, node->kid[0]);
+    struct node *other = NULL;
+    for (uint32_t i = 1; i < node->count; i++) {
+        struct node *arm = node->kid[i];
+        if (!arm->kid[0])
+            other = arm->kid[1];
+        else if (type_compatible(type, arm->kid[0]->type))
+            return arm->kid[1];
+    }
+    return other;
+}
+
+/* --- await itself */
+
+static struct symbol *direct_callee(struct node *call)
+{
+    if (call->kind != NODE_CALL)
+        return NULL;
+    struct node *callee = skip_parens(call->kid[0]);
+    struct symbol *symbol = callee->kind == NODE_IDENTIFIER ? callee->symbol : NULL;
+    return symbol && symbol->kind == SYMBOL_FUNCTION && symbol->type->is_async ? symbol : NULL;
+}
+
+static struct suspension *suspension_new(struct hoist *h, struct node *at, struct node *node)
+{
+    struct function *function = h->function;
+    struct suspension *suspension = arena_alloc(h->lowered->arena, sizeof *suspension);
+    function->suspensions =
+        arena_grow(h->lowered->arena, function->suspensions, function->suspension_count,
+                   &function->suspension_capacity, sizeof *function->suspensions);
+    function->suspensions[function->suspension_count++] = suspension;
+    suspension->state = (unsigned)function->suspension_count;
+    suspension->label =
+        fresh_name(h->lowered, arena_format(h->lowered->arena, "await_%u", suspension->state));
+    suspension->node = node;
+    suspension->type = at->type;
+    node->suspension = suspension;
+    return suspension;
+}
+
+/* The await of a call whose child frame stands inside ours, or of a primitive of the runtime. */
+static struct suspension *suspend_call(struct hoist *h, struct node *at, struct node *call,
+                                       struct symbol *callee, enum suspension_form form)
+{
+    skip_parens(call->kid[0])->flags |= IS_EMBEDDED;
+    hoist_kids(h, call, 1, LATER_NOTHING);
+    struct node *node =
+        node_new(h->lowered->arena, NODE_SUSPEND, at->start, at->end, call->count - 1);
+    if (node->count)
+        memcpy(node->kid, call->kid + 1, node->count * sizeof *node->kid);
+    struct suspension *suspension = suspension_new(h, at, node);
+    suspension->form = form;
+    suspension->callee = callee;
+    return suspension;
+}
+
+static struct suspension *suspend_handle(struct hoist *h, struct node *at, struct node *handle)
+{
+    bool moves = is_lvalue(handle);
+    handle = moves ? hoist_lvalue(h, handle, LATER_NOTHING) : hoist(h, handle, LATER_NOTHING);
+    struct node *node = node_new(h->lowered->arena, NODE_SUSPEND, at->start, at->end, 1);
+    node->kid[0] = handle;
+    struct suspension *suspension = suspension_new(h, at, node);
+    suspension->form = SUSPEND_HANDLE;
+    suspension->moves = moves;
+    return suspension;
+}
+
+static struct suspension *suspend(struct hoist *h, struct node *await)
+{
+    struct node *call = skip_parens(await->kid[0]);
+    struct symbol *callee = direct_callee(call);
+    enum suspension_form form =
+        callee ? embed_form(h->lowered, h->function, callee) : SUSPEND_HANDLE;
+    return form == SUSPEND_HANDLE ? suspend_handle(h, await, await->kid[0])
+                                  : suspend_call(h, await, call, callee, form);
+}
+
+static struct node *hoist_await(struct hoist *h, struct node *await, enum later later)
+{
+    struct suspension *suspension = suspend(h, await);
+    if (type_is_void(await->type)) {
+        emit_statement(h, suspension->node);
+        return make(h, NODE_MADE, await, "(void)0", 0);
+    }
+    struct type *type = value_type(h, await);
+    if (suspension->form == SUSPEND_HANDLE) {
+        suspension->result = declare_temporary(h, await, type);
+        emit_statement(h, suspension->node);
+        return make_use(h, await, suspension->result);
+    }
+    emit_statement(h, suspension->node);
+    struct symbol *symbol = arena_alloc(h->lowered->arena, sizeof *symbol);
+    *symbol = (struct symbol){.kind = SYMBOL_VARIABLE, .name = "result", .type = type};
+    suspension->result = variable_new(h->lowered, h->function, VARIABLE_RESULT, symbol, type);
+    suspension->result->suspension = suspension;
+    struct node *value = make_use(h, await, suspension->result);
+    return later == LATER_AWAIT ? spill(h, value) : value;
+}
+
+/* --- the walk */
+
+static struct node *hoist_strict(struct hoist *h, struct node *node, enum later later)
+{
+    hoist_kids(h, node, 0, later);
+    return later != LATER_NOTHING && node_is_effect(node) ? spill(h, node) : node;
+}
+
+static struct node *hoist_target(struct hoist *h, struct node *node, enum later later)
+{
+    enum later after = node->count > 1 ? later_of(node->kid[1]) : LATER_NOTHING;
+    node->kid[0] = hoist_lvalue(h, node->kid[0], after);
+    if (node->count > 1)
+        node->kid[1] = hoist(h, node->kid[1], LATER_NOTHING);
+    return later != LATER_NOTHING ? spill(h, node) : node;
+}
+
+struct node *hoist(struct hoist *h, struct node *node, enum later later)
+{
+    if (!needs_work(node, later))
+        return node;
+    switch (node->kind) {
+    case NODE_AWAIT:
+        return hoist_await(h, node, later);
+    case NODE_LOGICAL:
+        return hoist_and_or(h, node, later);
+    case NODE_CONDITIONAL:
+        return hoist_conditional(h, node, later);
+    case NODE_COMMA:
+        hoist_discarded(h, node->kid[0]);
+        return hoist(h, node->kid[1], later);
+    case NODE_STATEMENT_EXPRESSION:
+        return node->flags & HAS_AWAIT ? hoist_statement_expression(h, node) : spill(h, node);
+    case NODE_GENERIC:
+        return hoist(h, selected_arm(h, node), later);
+    case NODE_ASSIGN:
+    case NODE_PREFIX:
+    case NODE_POSTFIX:
+        return hoist_target(h, node, later);
+    case NODE_ADDRESS:
+        node->kid[0] = hoist_lvalue(h, node->kid[0], later);
+        return node;
+    case NODE_IDENTIFIER:
+    case NODE_INDEX:
+    case NODE_DEREFERENCE:
+    case NODE_MEMBER:
+        return hoist_read(h, node, later);
+    case NODE_CAST:
+        node->kid[1] = hoist(h, node->kid[1], later);
+        return node;
+    case NODE_SIZEOF:
+        return node;
+    default:
+        return hoist_strict(h, node, later);
+    }
+}
+
+void hoist_discarded(struct hoist *h, struct node *node)
+{
+    struct node *inner = skip_parens(node);
+    if (inner->kind == NODE_CAST && type_is_void(inner->type) && inner->flags & HAS_AWAIT)
+        inner = skip_parens(inner->kid[1]);
+    if (inner->kind == NODE_AWAIT) {
+        emit_statement(h, suspend(h, inner)->node);
+        return;
+    }
+    if (inner->kind == NODE_COMMA && inner->flags & HAS_AWAIT) {
+        hoist_discarded(h, inner->kid[0]);
+        hoist_discarded(h, inner->kid[1]);
+        return;
+    }
+    if (inner->kind == NODE_CONDITIONAL && inner->kid[1] &&
+        (inner->kid[1]->flags | inner->kid[2]->flags) & HAS_AWAIT) {
+        hoist_arms(h, inner, NULL);
+        return;
+    }
+    node = hoist(h, node, LATER_NOTHING);
+    if (node->kind != NODE_MADE)
+        emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, node, "$0;", 1, node));
+}

@@ -1,0 +1,438 @@
+/* Builds the control flow graph of a function from its statements.
+ *
+ * Points are numbered in the order of the source, so that a block is a range of points. A full
+ * expression is one point: within it only what C surely does counts as a write. The walk keeps the
+ * point that control comes from (`from`, NO_POINT after a jump); jumps to labels, and `break` and
+ * `continue`, are remembered and become edges once their target has a point. Only predecessors are
+ * kept: liveness walks backwards. */
+#include "lower/flow.h"
+
+#include <string.h>
+
+#include "support/arena.h"
+#include "support/text.h"
+
+struct jump {
+    uint32_t from;
+    const char *name;      /* goto: the label's */
+    struct symbol *symbol; /* or its symbol, for local labels */
+    struct jump *next;
+};
+
+struct label {
+    uint32_t point;
+    const char *name;
+    struct symbol *symbol;
+    struct label *next;
+};
+
+struct target { /* what encloses a statement and can be left by break or continued */
+    struct jump *breaks, *continues;
+    bool is_loop;
+    uint32_t switch_point;
+    bool has_default;
+    struct target *outer;
+};
+
+struct build {
+    struct lowered *lowered;
+    struct function *function;
+    struct flow *flow;
+    struct arena *arena;
+    uint32_t from;
+    struct target *target;
+    struct jump *gotos, *computed;
+    struct label *labels;
+};
+
+static void statement(struct build *b, struct node *node);
+
+/* --- points and edges */
+
+static void edge(struct build *b, uint32_t from, uint32_t to)
+{
+    struct flow *flow = b->flow;
+    if (from == NO_POINT)
+        return;
+    flow->edges = arena_grow(b->arena, flow->edges, flow->edge_count, &flow->edge_capacity,
+                             sizeof *flow->edges);
+    flow->edges[flow->edge_count] = (struct edge){from, flow->predecessors[to]};
+    flow->predecessors[to] = (uint32_t)flow->edge_count++;
+}
+
+static uint32_t point(struct build *b, struct node *node)
+{
+    struct flow *flow = b->flow;
+    size_t count = flow->count;
+    flow->nodes =
+        arena_grow(b->arena, flow->nodes, count, &flow->node_capacity, sizeof *flow->nodes);
+    flow->suspended = arena_grow(b->arena, flow->suspended, count, &flow->suspended_capacity,
+                                 sizeof *flow->suspended);
+    flow->predecessors = arena_grow(b->arena, flow->predecessors, count,
+                                    &flow->predecessor_capacity, sizeof *flow->predecessors);
+    flow->nodes[count] = node;
+    flow->suspended[count] = NULL;
+    flow->predecessors[count] = NO_POINT;
+    flow->count++;
+    edge(b, b->from, (uint32_t)count);
+    b->from = (uint32_t)count;
+    return (uint32_t)count;
+}
+
+static uint32_t join(struct build *b)
+{
+    return point(b, NULL);
+}
+
+static void remember(struct build *b, struct jump **list, const struct node *node)
+{
+    struct jump *jump = arena_alloc(b->arena, sizeof *jump);
+    *jump = (struct jump){b->from, node ? node->name : NULL, node ? node->symbol : NULL, *list};
+    *list = jump;
+}
+
+static void land(struct build *b, struct jump *jumps, uint32_t to)
+{
+    for (; jumps; jumps = jumps->next)
+        edge(b, jumps->from, to);
+}
+
+/* --- what a point does to variables */
+
+static struct variable *variable_of(const struct node *node)
+{
+    return node->kind == NODE_IDENTIFIER && node->symbol ? node->symbol->lowered : NULL;
+}
+
+static void mention(struct build *b, struct variable *variable, struct mention mention)
+{
+    struct mentions *mentions = &b->flow->mentions[variable->index];
+    struct mention *last = mentions->count ? &mentions->items[mentions->count - 1] : NULL;
+    if (last && last->point == mention.point) {
+        last->reads |= mention.reads;
+        last->replaces |= mention.replaces;
+        last->argument &= mention.argument;
+        return;
+    }
+    mentions->items = arena_grow(b->arena, mentions->items, mentions->count, &mentions->capacity,
+                                 sizeof *mentions->items);
+    mentions->items[mentions->count++] = mention;
+}
+
+/* Every variable below `node` may be read at this point, but for the target of `x = ...`. */
+static void uses(struct build *b, struct node *node, uint32_t at, bool argument)
+{
+    if (!node)
+        return;
+    struct variable *variable = variable_of(node);
+    if (variable && variable->function == b->function)
+        mention(b, variable, (struct mention){at, true, false, argument});
+    if (node->kind == NODE_FUNCTION)
+        argument = false;
+    for (uint32_t i = 0; i < node->count; i++)
+        uses(b, node->kid[i], at, argument);
+}
+
+static void replaces(struct build *b, struct variable *variable, uint32_t at)
+{
+    if (variable && variable->function == b->function)
+        mention(b, variable, (struct mention){at, false, true, false});
+}
+
+static void expression(struct build *b, struct node *node)
+{
+    if (!node)
+        return;
+    uint32_t at = point(b, node);
+    struct node *inner = skip_parens(node);
+    if (inner->kind == NODE_ASSIGN && inner->op == OP_NONE) {
+        struct node *target = skip_parens(inner->kid[0]);
+        struct variable *variable = variable_of(target);
+        if (variable) {
+            uses(b, inner->kid[1], at, false);
+            replaces(b, variable, at);
+            return;
+        }
+    }
+    uses(b, node, at, false);
+}
+
+static void declaration(struct build *b, struct node *node)
+{
+    uses(b, node->kid[0], point(b, node), false);
+    for (uint32_t i = 1; i < node->count; i++) {
+        struct node *declared = node->kid[i];
+        struct node *name = declarator_name(declared->kid[0]);
+        uint32_t at = point(b, declared);
+        uses(b, declared, at, false);
+        if (name && name->symbol && name->symbol->lowered)
+            replaces(b, name->symbol->lowered, at);
+    }
+}
+
+static void suspension(struct build *b, struct node *node)
+{
+    struct suspension *suspension = node->suspension;
+    uint32_t at = point(b, node);
+    suspension->point = at;
+    b->flow->suspended[at] = suspension;
+    for (uint32_t i = 0; i < node->count; i++)
+        uses(b, node->kid[i], at, true);
+    if (suspension->result)
+        replaces(b, suspension->result, at);
+}
+
+/* --- statements */
+
+static void labelled(struct build *b, struct node *node)
+{
+    struct label *label = arena_alloc(b->arena, sizeof *label);
+    *label = (struct label){join(b), node->name, node->symbol, b->labels};
+    b->labels = label;
+    statement(b, node_kid(node, 0));
+}
+
+static void cased(struct build *b, struct node *node)
+{
+    struct target *target = b->target;
+    while (target && target->is_loop)
+        target = target->outer;
+    uint32_t at = join(b);
+    if (target) {
+        edge(b, target->switch_point, at);
+        target->has_default |= node->kind == NODE_DEFAULT;
+    }
+    statement(b, node_kid(node, 2));
+}
+
+static void enter(struct build *b, struct target *target, bool is_loop)
+{
+    *target = (struct target){.is_loop = is_loop, .outer = b->target};
+    b->target = target;
+}
+
+static void leave(struct build *b, struct target *target)
+{
+    b->target = target->outer;
+    land(b, target->breaks, join(b));
+}
+
+static void condition(struct build *b, struct node *node)
+{
+    expression(b, node);
+}
+
+static bool is_endless(const struct node *node)
+{
+    return node == NULL;
+}
+
+static void while_loop(struct build *b, struct node *test, struct node *step, struct node *body)
+{
+    struct target target;
+    uint32_t head = join(b);
+    condition(b, test);
+    uint32_t out = is_endless(test) ? NO_POINT : b->from;
+    enter(b, &target, true);
+    statement(b, body);
+    land(b, target.continues, join(b));
+    expression(b, step);
+    edge(b, b->from, head);
+    b->from = out;
+    leave(b, &target);
+}
+
+static void do_loop(struct build *b, struct node *node)
+{
+    struct target target;
+    uint32_t head = join(b);
+    enter(b, &target, true);
+    statement(b, node->kid[0]);
+    land(b, target.continues, join(b));
+    condition(b, node->kid[1]);
+    edge(b, b->from, head);
+    leave(b, &target);
+}
+
+static void for_loop(struct build *b, struct node *node)
+{
+    if (node->kid[0] && node->kid[0]->kind == NODE_DECLARATION)
+        declaration(b, node->kid[0]);
+    else
+        expression(b, node->kid[0]);
+    while_loop(b, node->kid[1], node->kid[2], node->kid[3]);
+}
+
+static void switch_(struct build *b, struct node *node)
+{
+    struct target target;
+    expression(b, node->kid[0]);
+    enter(b, &target, false);
+    target.switch_point = b->from;
+    b->from = NO_POINT;
+    statement(b, node->kid[1]);
+    if (!target.has_default) {
+        uint32_t end = join(b);
+        edge(b, target.switch_point, end);
+    }
+    leave(b, &target);
+}
+
+static void if_(struct build *b, struct node *node)
+{
+    condition(b, node->kid[0]);
+    uint32_t test = b->from;
+    statement(b, node->kid[1]);
+    uint32_t then = b->from;
+    b->from = test;
+    statement(b, node_kid(node, 2));
+    uint32_t end = join(b);
+    edge(b, then, end);
+}
+
+/* `break` leaves the innermost loop or switch, `continue` the innermost loop. */
+static void jump(struct build *b, struct node *node)
+{
+    struct target *target = b->target;
+    if (node->kind == NODE_CONTINUE)
+        while (target && !target->is_loop)
+            target = target->outer;
+    if (target)
+        remember(b, node->kind == NODE_BREAK ? &target->breaks : &target->continues, node);
+    b->from = NO_POINT;
+}
+
+static void asm_(struct build *b, struct node *node)
+{
+    expression(b, node);
+    remember(b, &b->computed, NULL); /* asm goto */
+}
+
+static void statements(struct build *b, struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++)
+        statement(b, node->kid[i]);
+}
+
+static void visit(struct build *b, struct node *node)
+{
+    switch (node->kind) {
+    case NODE_COMPOUND:
+    case NODE_SPLICE:
+    case NODE_ATTRIBUTED:
+        statements(b, node);
+        break;
+    case NODE_DECLARATION:
+        declaration(b, node);
+        break;
+    case NODE_SPILL:
+        expression(b, node->kid[0]);
+        if (node->kid[0])
+            replaces(b, node->symbol->lowered, b->from);
+        break;
+    case NODE_SUSPEND:
+        suspension(b, node);
+        break;
+    case NODE_IF:
+        if_(b, node);
+        break;
+    case NODE_WHILE:
+        while_loop(b, node->kid[0], NULL, node->kid[1]);
+        break;
+    case NODE_DO:
+        do_loop(b, node);
+        break;
+    case NODE_FOR:
+        for_loop(b, node);
+        break;
+    case NODE_SWITCH:
+        switch_(b, node);
+        break;
+    case NODE_CASE:
+    case NODE_DEFAULT:
+        cased(b, node);
+        break;
+    case NODE_LABEL:
+        labelled(b, node);
+        break;
+    case NODE_GOTO:
+        remember(b, &b->gotos, node);
+        b->from = NO_POINT;
+        break;
+    case NODE_GOTO_COMPUTED:
+        expression(b, node->kid[0]);
+        remember(b, &b->computed, NULL);
+        b->from = NO_POINT;
+        break;
+    case NODE_BREAK:
+    case NODE_CONTINUE:
+        jump(b, node);
+        break;
+    case NODE_RETURN:
+        expression(b, node_kid(node, 0));
+        b->from = NO_POINT;
+        break;
+    case NODE_ASM:
+        asm_(b, node);
+        break;
+    case NODE_EXPRESSION_STATEMENT:
+        expression(b, node_kid(node, 0));
+        break;
+    default:
+        expression(b, node);
+        break;
+    }
+}
+
+/* Also notes the range of points that each local's scope covers. */
+static void statement(struct build *b, struct node *node)
+{
+    if (!node)
+        return;
+    uint32_t first = b->flow->count;
+    visit(b, node);
+    node->first_point = first;
+    node->last_point = b->flow->count ? b->flow->count - 1 : 0;
+}
+
+/* --- the whole */
+
+static void connect_gotos(struct build *b)
+{
+    for (struct jump *jump = b->gotos; jump; jump = jump->next)
+        for (struct label *label = b->labels; label; label = label->next)
+            if (jump->symbol ? jump->symbol == label->symbol : jump->name == label->name)
+                edge(b, jump->from, label->point);
+    for (struct jump *jump = b->computed; jump; jump = jump->next)
+        for (struct label *label = b->labels; label; label = label->next)
+            edge(b, jump->from, label->point);
+}
+
+static void count_suspensions(struct flow *flow, struct arena *arena)
+{
+    uint32_t before = 0;
+    flow->suspensions_before = arena_alloc(arena, (flow->count + 1) * sizeof(uint32_t));
+    for (uint32_t i = 0; i < flow->count; i++) {
+        flow->suspensions_before[i] = before;
+        before += flow->suspended[i] != NULL;
+    }
+    flow->suspensions_before[flow->count] = before;
+}
+
+void flow_build(struct lowered *lowered, struct function *function)
+{
+    struct arena *arena = lowered->arena;
+    struct flow *flow = arena_alloc(arena, sizeof *flow);
+    struct build build = {
+        .lowered = lowered, .function = function, .flow = flow, .arena = arena, .from = NO_POINT};
+    function->flow = flow;
+    flow->mentions = arena_alloc(arena, (function->variable_count + 1) * sizeof *flow->mentions);
+    uint32_t entry = point(&build, NULL);
+    for (size_t i = 0; i < function->variable_count; i++)
+        if (function->variables[i]->kind == VARIABLE_PARAMETER)
+            replaces(&build, function->variables[i], entry);
+    statement(&build, function->body);
+    join(&build);
+    connect_gotos(&build);
+    count_suspensions(flow, arena);
+}

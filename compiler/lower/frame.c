@@ -1,0 +1,226 @@
+/* Frame layout: which slots there are, and which of them share storage.
+ *
+ * Slots are placed largest first into lanes. A lane is a union of groups, a group a sequence of
+ * slots: a slot joins a group if it meets none of the lane's other groups at any point and the lane
+ * need not grow, else it opens a group of its own in the first lane it does not meet, else a lane.
+ * So blocks one after another overlap as wholes, and small variables lie side by side under a large
+ * buffer. The C compiler computes the offsets; sizes here (LP64) only decide who shares with whom.
+ */
+#include "lower/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/arena.h"
+#include "support/names.h"
+
+struct layout {
+    struct lowered *lowered;
+    struct function *function;
+    struct arena *arena;
+    size_t words;
+    struct slot **slots;
+    size_t count, capacity;
+};
+
+static bool meet(const struct layout *l, const struct point_set *a, const struct point_set *b)
+{
+    for (size_t i = 0; i < l->words; i++)
+        if (a->words[i] & b->words[i])
+            return true;
+    return false;
+}
+
+static void unite(const struct layout *l, struct point_set *into, const struct point_set *set)
+{
+    for (size_t i = 0; i < l->words; i++)
+        into->words[i] |= set->words[i];
+}
+
+static struct point_set empty(const struct layout *l)
+{
+    return (struct point_set){arena_alloc(l->arena, l->words * sizeof(uint64_t))};
+}
+
+/* --- slots */
+
+static struct slot *slot_new(struct layout *l)
+{
+    struct slot *slot = arena_alloc(l->arena, sizeof *slot);
+    l->slots = arena_grow(l->arena, l->slots, l->count, &l->capacity, sizeof *l->slots);
+    l->slots[l->count++] = slot;
+    return slot;
+}
+
+/* `name`, or `name_2` ..., so that no two fields of a frame and no field of ours agree. */
+static bool is_taken(const struct layout *l, const char *name)
+{
+    if (!strcmp(name, "base") || !strcmp(name, "result") || !strcmp(name, "await"))
+        return true;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->slots[i]->variable && !strcmp(l->slots[i]->name, name))
+            return true;
+    return false;
+}
+
+static const char *field_name(const struct layout *l, const char *wish)
+{
+    const char *name = wish;
+    for (unsigned i = 2; is_taken(l, name); i++)
+        name = arena_format(l->arena, "%s_%u", wish, i);
+    return name;
+}
+
+static void add_variable(struct layout *l, struct variable *variable)
+{
+    struct slot *slot = slot_new(l);
+    uint64_t size = type_size(variable->type), alignment = type_alignment(variable->type);
+    l->count--; /* its own name is not taken yet */
+    slot->name = variable->kind == VARIABLE_TEMPORARY ? variable->symbol->name
+                                                      : field_name(l, variable->symbol->name);
+    l->count++;
+    slot->variable = variable;
+    slot->live = variable->live;
+    slot->size = size ? size : 8;
+    slot->alignment = alignment ? alignment : 8;
+    variable->slot = slot;
+    variable->name = slot->name;
+}
+
+/* The largest a child's frame can be, as far as is known: children come first (by_frame). */
+static uint64_t child_size(const struct layout *l, const struct suspension *suspension)
+{
+    struct function *child =
+        suspension->callee ? lowered_function(l->lowered, suspension->callee) : NULL;
+    uint64_t size = suspension->form == SUSPEND_HANDLE ? 8 : 48;
+    if (child) {
+        size = 32;
+        for (struct lane *lane = child->lanes; lane; lane = lane->next)
+            size += lane->size;
+    }
+    return size;
+}
+
+static struct slot *child_slot(struct layout *l, const struct suspension *suspension)
+{
+    for (size_t i = l->count; i-- > 0;) {
+        struct slot *slot = l->slots[i];
+        if (!slot->variable && slot->child == suspension->callee)
+            return slot;
+    }
+    struct slot *slot = slot_new(l);
+    slot->child = suspension->callee;
+    slot->form = suspension->form;
+    slot->name = suspension->callee ? suspension->callee->name : "handle";
+    slot->live = empty(l);
+    slot->size = child_size(l, suspension);
+    slot->alignment = 8;
+    return slot;
+}
+
+static void add_child(struct layout *l, struct suspension *suspension)
+{
+    struct slot *slot = child_slot(l, suspension);
+    suspension->slot = slot;
+    slot->live.words[suspension->point / 64] |= UINT64_C(1) << suspension->point % 64;
+    struct variable *result = suspension->result;
+    if (result && result->kind == VARIABLE_RESULT)
+        unite(l, &slot->live, &result->live);
+}
+
+/* --- lanes */
+
+static struct group *group_new(struct layout *l, struct lane *lane)
+{
+    struct group *group = arena_alloc(l->arena, sizeof *group);
+    group->live = empty(l);
+    group->last = &group->first;
+    struct group **end = &lane->groups;
+    while (*end)
+        end = &(*end)->next;
+    *end = group;
+    return group;
+}
+
+static uint64_t padded(uint64_t offset, const struct slot *slot)
+{
+    return (offset + slot->alignment - 1) / slot->alignment * slot->alignment + slot->size;
+}
+
+static void put(struct layout *l, struct lane *lane, struct group *group, struct slot *slot)
+{
+    *group->last = slot;
+    group->last = &slot->next;
+    group->size = padded(group->size, slot);
+    unite(l, &group->live, &slot->live);
+    if (lane->size < group->size)
+        lane->size = group->size;
+}
+
+static bool meets_others(const struct layout *l, const struct lane *lane, const struct group *but,
+                         const struct slot *slot)
+{
+    for (const struct group *group = lane->groups; group; group = group->next)
+        if (group != but && meet(l, &group->live, &slot->live))
+            return true;
+    return false;
+}
+
+static bool place_in_lane(struct layout *l, struct lane *lane, struct slot *slot)
+{
+    for (struct group *group = lane->groups; group; group = group->next) {
+        if (padded(group->size, slot) <= lane->size && !meets_others(l, lane, group, slot)) {
+            put(l, lane, group, slot);
+            return true;
+        }
+    }
+    if (slot->size > lane->size || meets_others(l, lane, NULL, slot))
+        return false;
+    put(l, lane, group_new(l, lane), slot);
+    return true;
+}
+
+static void place(struct layout *l, struct slot *slot)
+{
+    struct function *function = l->function;
+    for (struct lane *lane = function->lanes; lane; lane = lane->next)
+        if (place_in_lane(l, lane, slot))
+            return;
+    struct lane *lane = arena_alloc(l->arena, sizeof *lane);
+    *function->last_lane = lane;
+    function->last_lane = &lane->next;
+    put(l, lane, group_new(l, lane), slot);
+}
+
+/* Parameters stay in front and in order; then the larger, then the earlier. */
+static int by_size(const void *left, const void *right)
+{
+    const struct slot *a = *(struct slot *const *)left, *b = *(struct slot *const *)right;
+    bool first = a->variable && a->variable->kind == VARIABLE_PARAMETER;
+    bool second = b->variable && b->variable->kind == VARIABLE_PARAMETER;
+    if (first != second)
+        return first ? -1 : 1;
+    if (!first && a->size != b->size)
+        return a->size < b->size ? 1 : -1;
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+void frame_layout(struct lowered *lowered, struct function *function)
+{
+    struct layout layout = {.lowered = lowered,
+                            .function = function,
+                            .arena = lowered->arena,
+                            .words = (function->flow->count + 63) / 64};
+    function->last_lane = &function->lanes;
+    for (size_t i = 0; i < function->variable_count; i++)
+        if (function->variables[i]->in_frame)
+            add_variable(&layout, function->variables[i]);
+    for (size_t i = 0; i < function->suspension_count; i++)
+        add_child(&layout, function->suspensions[i]);
+    for (size_t i = 0; i < layout.count; i++)
+        layout.slots[i]->order = (uint32_t)i;
+    if (layout.count)
+        qsort(layout.slots, layout.count, sizeof *layout.slots, by_size);
+    for (size_t i = 0; i < layout.count; i++)
+        place(&layout, layout.slots[i]);
+}

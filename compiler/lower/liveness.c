@@ -1,0 +1,140 @@
+/* Which variables must survive which suspensions.
+ *
+ * For each variable by itself (Appel and Palsberg, "liveness analysis one variable at a time"):
+ * from every point that reads it, walk backwards over the edges to the points that write it; on the
+ * way, it is live. The cost is the length of the live ranges, so thousands of short-lived
+ * temporaries in one function cost no more than they are long. A variable whose address is known
+ * elsewhere is live as long as its scope lasts.
+ *
+ * A variable that is live behind a suspension that does not itself write it is needed in the frame.
+ * For those, and for children, the points where their storage is in use are kept as sets: slots may
+ * share storage if their sets do not meet. */
+#include "lower/flow.h"
+
+#include <string.h>
+
+#include "support/arena.h"
+
+struct walk {
+    struct function *function;
+    struct flow *flow;
+    struct arena *arena;
+    uint32_t *seen;  /* by point: index + 1 of the variable whose walk was here last */
+    uint32_t *kills; /* likewise: the variable that is replaced here */
+    uint32_t *stack;
+    size_t top;
+};
+
+static size_t words(const struct flow *flow)
+{
+    return (flow->count + 63) / 64;
+}
+
+static void mark(struct point_set *set, uint32_t point)
+{
+    set->words[point / 64] |= UINT64_C(1) << point % 64;
+}
+
+/* `set` is NULL in the first walk, which only asks whether some suspension is crossed. */
+static void live_behind(struct walk *w, struct variable *variable, uint32_t point,
+                        struct point_set *set)
+{
+    uint32_t stamp = variable->index + 1;
+    struct suspension *suspension = w->flow->suspended[point];
+    if (suspension && w->kills[point] != stamp && !variable->crossed)
+        variable->crossed = suspension->state;
+    if (set)
+        mark(set, point);
+    if (w->kills[point] == stamp || w->seen[point] == stamp)
+        return;
+    w->seen[point] = stamp;
+    w->stack[w->top++] = point;
+}
+
+static void walk_back(struct walk *w, struct variable *variable, struct point_set *set)
+{
+    struct flow *flow = w->flow;
+    while (w->top) {
+        uint32_t point = w->stack[--w->top];
+        for (uint32_t e = flow->predecessors[point]; e != NO_POINT; e = flow->edges[e].next)
+            live_behind(w, variable, flow->edges[e].point, set);
+    }
+}
+
+static void walk_variable(struct walk *w, struct variable *variable, struct point_set *set)
+{
+    uint32_t stamp = variable->index + 1;
+    struct mentions *mentions = &w->flow->mentions[variable->index];
+    for (size_t i = 0; i < mentions->count; i++)
+        if (mentions->items[i].replaces)
+            w->kills[mentions->items[i].point] = stamp;
+    for (size_t i = 0; i < mentions->count; i++) {
+        struct mention *mention = &mentions->items[i];
+        if (set && !mention->argument)
+            mark(set, mention->point);
+        if (mention->reads && w->seen[mention->point] != stamp) {
+            w->seen[mention->point] = stamp;
+            w->stack[w->top++] = mention->point;
+            walk_back(w, variable, set);
+        }
+    }
+}
+
+static void forget(struct walk *w)
+{
+    memset(w->seen, 0, w->flow->count * sizeof *w->seen);
+    memset(w->kills, 0, w->flow->count * sizeof *w->kills);
+}
+
+static bool address_escapes(const struct variable *variable)
+{
+    return variable->symbol->is_address_taken;
+}
+
+/* The scope of a local as a range of points. */
+static void find_scope(struct walk *w, struct variable *variable)
+{
+    struct node *block = variable->symbol->block;
+    bool whole = !block || variable->kind == VARIABLE_PARAMETER || !block->last_point;
+    variable->first = whole ? 0 : block->first_point;
+    variable->last = whole ? w->flow->count - 1 : block->last_point;
+}
+
+static void decide(struct walk *w, struct variable *variable)
+{
+    find_scope(w, variable);
+    walk_variable(w, variable, NULL);
+    const uint32_t *before = w->flow->suspensions_before;
+    if (address_escapes(variable) && !variable->crossed &&
+        before[variable->last + 1] > before[variable->first])
+        for (uint32_t p = variable->first; p <= variable->last && !variable->crossed; p++)
+            if (w->flow->suspended[p])
+                variable->crossed = w->flow->suspended[p]->state;
+    variable->in_frame = variable->kind == VARIABLE_PARAMETER ||
+                         (variable->crossed && variable->kind != VARIABLE_RESULT);
+}
+
+static void occupy(struct walk *w, struct variable *variable)
+{
+    if (!variable->in_frame && variable->kind != VARIABLE_RESULT)
+        return;
+    variable->live.words = arena_alloc(w->arena, words(w->flow) * sizeof(uint64_t));
+    walk_variable(w, variable, &variable->live);
+    if (address_escapes(variable))
+        for (uint32_t p = variable->first; p <= variable->last; p++)
+            mark(&variable->live, p);
+}
+
+void liveness_compute(struct lowered *lowered, struct function *function)
+{
+    struct flow *flow = function->flow;
+    struct walk w = {.function = function, .flow = flow, .arena = lowered->arena};
+    w.seen = arena_alloc(lowered->arena, flow->count * sizeof *w.seen);
+    w.kills = arena_alloc(lowered->arena, flow->count * sizeof *w.kills);
+    w.stack = arena_alloc(lowered->arena, (flow->count + 1) * sizeof *w.stack);
+    for (size_t i = 0; i < function->variable_count; i++)
+        decide(&w, function->variables[i]);
+    forget(&w);
+    for (size_t i = 0; i < function->variable_count; i++)
+        occupy(&w, function->variables[i]);
+}

@@ -1,0 +1,156 @@
+/* Lowering: what becomes of the async functions of a file.
+ *
+ *     embed      which child frames stand inside their caller's: the call graph without its cycles
+ *     await      awaits out of expressions: afterwards each is a NODE_SUSPEND statement of its own
+ *     flow       the statements of a function as points and edges
+ *     liveness   at which points each variable's value is still needed
+ *     frame      what is live across a suspension goes into the frame; disjoint lifetimes share
+ *
+ * The vocabulary:
+ *     suspension  a place where a function may wait; its number is the frame's state there
+ *     child       the frame of the function that is awaited
+ *     variable    a local, a parameter, a temporary that lowering made, or the result of an await
+ *     point       one step of a function's control flow: an expression, a declaration, a suspension
+ *     slot        a piece of frame: a variable's or a child's
+ *     lane        slots that share storage, because no two are needed at the same point */
+#ifndef ASYNCC_LOWER_LOWER_H
+#define ASYNCC_LOWER_LOWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "semantic/check.h"
+#include "syntax/ast.h"
+
+struct text;
+
+enum suspension_form {
+    SUSPEND_CHILD, /* a child frame inside ours: NAME__begin, NAME__resume */
+    SUSPEND_WAIT,  /* a primitive of the runtime: NAME__begin completes into struct NAME__wait */
+    SUSPEND_HANDLE /* any other future */
+};
+
+struct suspension {
+    unsigned state; /* from 1, in the order of the source */
+    enum suspension_form form;
+    struct symbol *callee;   /* the function awaited; NULL for SUSPEND_HANDLE */
+    struct node *node;       /* the NODE_SUSPEND; its kids are the arguments, or the handle */
+    struct type *type;       /* of the result; void too */
+    struct variable *result; /* where it is read from; NULL where nobody does */
+    bool moves;              /* the handle is an lvalue, emptied before the wait */
+    struct slot *slot;       /* the child's */
+    uint32_t point;
+    const char *label; /* of the place to go on at */
+};
+
+/* Points of one function as a set. */
+struct point_set {
+    uint64_t *words;
+};
+
+enum variable_kind {
+    VARIABLE_LOCAL,     /* the user's */
+    VARIABLE_PARAMETER, /* arrives in the frame */
+    VARIABLE_TEMPORARY, /* made by the await pass */
+    VARIABLE_RESULT     /* the result of a suspension, read out of the child's frame */
+};
+
+struct variable {
+    enum variable_kind kind;
+    struct symbol *symbol; /* symbol->lowered leads back here */
+    struct type *type;
+    struct suspension *suspension; /* VARIABLE_RESULT */
+    struct function *function;
+    uint32_t index;
+    uint32_t first, last; /* the points of its scope, where its address may be known */
+    bool in_frame;
+    unsigned crossed;      /* state of the first suspension it is live across; 0: none */
+    struct point_set live; /* where its storage must not be used for something else */
+    struct slot *slot;
+    const char *name; /* in the frame, or of a temporary */
+};
+
+struct slot {
+    const char *name;          /* of the field */
+    struct variable *variable; /* or */
+    struct symbol *child;      /* a child's frame or wait; both NULL: the handle awaited */
+    enum suspension_form form;
+    struct point_set live;
+    uint64_t size, alignment; /* LP64 estimates: they decide who shares with whom, not where */
+    uint32_t order;           /* of the source */
+    struct slot *next;        /* in its group */
+};
+
+/* Slots of one group lie one after another; the groups of a lane overlap. */
+struct group {
+    struct slot *first, **last;
+    struct point_set live;
+    uint64_t size;
+    struct group *next;
+};
+
+struct lane {
+    struct group *groups;
+    uint64_t size;
+    struct lane *next;
+};
+
+struct function { /* an async function with a body */
+    struct symbol *symbol;
+    struct node *node;
+    struct type *type; /* TYPE_FUNCTION */
+    struct node *body; /* after the await pass */
+    const char *name;
+    bool is_main;
+    bool is_called_by_handle; /* somebody needs NAME(), the function that makes a cold one */
+    bool in_cycle;            /* it may await itself, directly or by way of others */
+    bool emit_done;
+    struct suspension **suspensions;
+    size_t suspension_count, suspension_capacity;
+    struct variable **variables;
+    size_t variable_count, variable_capacity;
+    struct flow *flow;
+    struct lane *lanes, **last_lane;
+    struct node **hoisted; /* declarations of local types, moved to file scope */
+    size_t hoisted_count, hoisted_capacity;
+    /* names the generated code uses in it, chosen so that the user's own never clash */
+    const char *self, *base, *await;
+};
+
+struct lowered {
+    struct arena *arena;
+    struct check *check;
+    struct function **functions; /* source order */
+    size_t count;
+    struct function **by_frame; /* children before those that embed them */
+};
+
+struct lowered *lower_unit(struct check *check);
+
+/* The function of this symbol, NULL if it has no body here. */
+struct function *lowered_function(const struct lowered *lowered, const struct symbol *symbol);
+
+/* Writes what `pass` (await, flow, liveness, frame) made of every function. */
+void lower_dump(struct text *out, const struct lowered *lowered, const char *pass);
+
+/* --- between the passes */
+
+/* How `callee` can be awaited by a direct call from `caller`. */
+enum suspension_form embed_form(const struct lowered *lowered, const struct function *caller,
+                                const struct symbol *callee);
+void embed_unit(struct lowered *lowered);
+
+void await_function(struct lowered *lowered, struct function *function);
+void await_plain(struct lowered *lowered, struct node *node); /* outside async functions */
+
+void flow_build(struct lowered *lowered, struct function *function);
+void liveness_compute(struct lowered *lowered, struct function *function);
+void frame_layout(struct lowered *lowered, struct function *function);
+
+struct variable *variable_new(struct lowered *lowered, struct function *function,
+                              enum variable_kind kind, struct symbol *symbol, struct type *type);
+/* A name like `wish` that the file does not use. */
+const char *fresh_name(const struct lowered *lowered, const char *wish);
+
+#endif

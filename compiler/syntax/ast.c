@@ -1,0 +1,50 @@
+/* The syntax tree's own helpers: names of kinds, construction, small questions. */
+#include "syntax/ast.h"
+
+#include "support/arena.h"
+
+const char *const node_kind_names[NODE_KIND_COUNT] = {
+#define X(id, name) name,
+    NODE_TABLE(X)
+#undef X
+};
+
+const char *const operator_names[OPERATOR_COUNT] = {
+#define X(id, name) name,
+    OPERATOR_TABLE(X)
+#undef X
+};
+
+struct node *node_new(struct arena *arena, enum node_kind kind, uint32_t start, uint32_t end,
+                      size_t count)
+{
+    struct node *node = arena_alloc(arena, sizeof *node);
+    node->kind = kind;
+    node->start = start;
+    node->end = end;
+    node->count = (uint32_t)count;
+    node->kid = count ? arena_alloc(arena, count * sizeof *node->kid) : NULL;
+    return node;
+}
+
+struct node *declarator_name(struct node *declarator)
+{
+    while (declarator && declarator->kind != NODE_DECLARATOR_NAME)
+        declarator = node_kid(declarator, 0);
+    return declarator;
+}
+
+struct node *skip_parens(struct node *expression)
+{
+    while (expression && (expression->kind == NODE_PAREN ||
+                          (expression->kind == NODE_UNARY && expression->op == OP_NONE)))
+        expression = expression->kid[0];
+    return expression;
+}
+
+bool node_is_expression(const struct node *node)
+{
+    return node->kind >= NODE_IDENTIFIER && node->kind <= NODE_COMPREHENSION &&
+           node->kind != NODE_ASSOCIATION && node->kind != NODE_DESIGNATED &&
+           node->kind != NODE_FIELD_DESIGNATOR && node->kind != NODE_INDEX_DESIGNATOR;
+}

@@ -1,0 +1,69 @@
+/* Runs tree-sitter on the text and turns what it could not parse into diagnostics.
+ *
+ * tree-sitter never gives up: it wraps what does not fit in an ERROR node, or makes up a MISSING
+ * token. Each such place is one mistake and gives one message: where a token is missing, behind the
+ * token before the gap; where one does not fit, at the first token the error holds. */
+#include "syntax/parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <tree_sitter/api.h>
+
+#include "diagnostic.h"
+#include "source.h"
+#include "support/arena.h"
+#include "syntax/ast.h"
+#include "syntax/errors.h"
+#include "syntax/tree.h"
+
+const TSLanguage *tree_sitter_asyncc(void);
+
+void mark_add(struct arena *arena, struct marks *marks, uint32_t offset, enum mark mark)
+{
+    marks->items =
+        arena_grow(arena, marks->items, marks->count, &marks->capacity, sizeof *marks->items);
+    marks->items[marks->count++] = (struct mark_entry){offset, mark};
+}
+
+/* The text that the parser sees: the code, with the first character of marked names overwritten. */
+static char *marked_code(struct arena *arena, const struct source *source,
+                         const struct marks *marks)
+{
+    size_t length = source_length(source);
+    char *code = arena_copy(arena, source_code(source), length);
+    for (size_t i = 0; i < marks->count; i++) {
+        uint32_t offset = marks->items[i].offset;
+        do
+            code[offset++] = (char)marks->items[i].mark;
+        while (offset < length && (code[offset] & 0xC0) == 0x80);
+    }
+    return code;
+}
+
+struct node *parse(struct arena *arena, struct names *names, const struct source *source,
+                   const struct marks *marks, struct diagnostics *diagnostics)
+{
+    const char *code = source_code(source);
+    char *marked = marked_code(arena, source, marks);
+    TSParser *parser = ts_parser_new();
+    struct node *unit = NULL;
+    ts_parser_set_language(parser, tree_sitter_asyncc());
+    TSTree *tree = ts_parser_parse_string(parser, NULL, marked, (uint32_t)source_length(source));
+    if (!tree) {
+        report_failure(diagnostics, "the grammar does not fit this version of tree-sitter");
+    } else if (ts_node_has_error(ts_tree_root_node(tree))) {
+        report_syntax_errors(diagnostics, ts_tree_root_node(tree), code);
+    } else {
+        const struct node *deep;
+        unit = build_tree(arena, names, tree_sitter_asyncc(), ts_tree_root_node(tree), code, marked,
+                          &deep);
+        if (deep) {
+            report_error(diagnostics, (struct range){deep->start, deep->start + 1},
+                         "this nests too deeply");
+            unit = NULL;
+        }
+    }
+    ts_tree_delete(tree);
+    ts_parser_delete(parser);
+    return unit;
+}
