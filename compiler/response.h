@@ -1,0 +1,22 @@
+/* Response files: `@file` among the arguments stands for the arguments in that file. */
+#ifndef ASYNCC_RESPONSE_H
+#define ASYNCC_RESPONSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct diagnostics;
+
+struct arguments {
+    const char **items;
+    size_t count, capacity;
+};
+
+/* Adds the arguments to `result`, response files expanded (they may name others). They are split at
+ * white space; '...' and "..." quote, a backslash makes the next character an ordinary one. Reports
+ * a file that cannot be read, and returns false. */
+bool response_expand(struct arguments *result, struct arena *arena, struct diagnostics *diagnostics,
+                     size_t count, char *const *arguments);
+
+#endif
