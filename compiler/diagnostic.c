@@ -190,6 +190,27 @@ void report_oddity(struct diagnostics *diagnostics, const char *format, ...)
     va_end(arguments);
 }
 
+/* A formatted message, for the message that is ready. */
+static struct diagnostic *add_ready(struct diagnostics *diagnostics, enum severity severity,
+                                    const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct diagnostic *item = add(diagnostics, severity, format, arguments);
+    va_end(arguments);
+    return item;
+}
+
+void report_foreign(struct diagnostics *diagnostics, enum severity severity, const char *file,
+                    uint32_t line, uint32_t column, const char *message)
+{
+    struct diagnostic *item = add_ready(diagnostics, severity, "%s", message);
+    item->place = (struct place){.line = line, .column = column};
+    item->last_column = column;
+    if (file)
+        item->place.file = arena_copy(diagnostics->arena, file, strlen(file));
+}
+
 unsigned diagnostics_errors(const struct diagnostics *diagnostics)
 {
     unsigned errors = 0;
@@ -255,7 +276,7 @@ static void find_places(struct diagnostics *diagnostics)
         if (item->has_range && diagnostics->source)
             item->place = source_range(diagnostics->source, item->range.start, item->range.end,
                                        &item->last_column);
-        else
+        else if (!item->place.file)
             item->place = (struct place){.file = "asyncc"};
     }
 }

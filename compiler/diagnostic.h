@@ -60,6 +60,12 @@ void report_failure(struct diagnostics *diagnostics, const char *format, ...)
 void report_oddity(struct diagnostics *diagnostics, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* What another program, the preprocessor, said of a place in a file (NULL: of none; line and column
+ * count from 1, column 0 is unknown). Notes belong to what it said before. Both are copied. */
+enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
+void report_foreign(struct diagnostics *diagnostics, enum severity severity, const char *file,
+                    uint32_t line, uint32_t column, const char *message);
+
 unsigned diagnostics_errors(const struct diagnostics *diagnostics);
 /* Forgets what was collected since `mark` (from diagnostics_mark): for a pass that runs again. */
 unsigned diagnostics_mark(const struct diagnostics *diagnostics);

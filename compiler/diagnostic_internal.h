@@ -7,8 +7,6 @@
 #include "diagnostic.h"
 #include "source.h"
 
-enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
-
 struct diagnostic {
     enum severity severity;
     const char *message;
@@ -18,7 +16,8 @@ struct diagnostic {
     unsigned order; /* in which it was reported */
     /* Set when they are printed: */
     int64_t head_start;   /* where its error or warning starts; -1: no place */
-    struct place place;   /* line 0: none; the file then is what stands before the message */
+    struct place place;   /* report_foreign sets it at once; line 0: none; the file then is what
+                             stands before the message */
     uint32_t last_column; /* of the range on its first line */
     bool is_dropped;      /* said before at the same place */
 };

@@ -1,0 +1,192 @@
+/* The driver: the passes in their order (compile, at the end of this file), and what belongs to
+ * none of them: parsing again where the checker knows better, dumps, times, files. */
+#include "driver.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "dependencies.h"
+#include "diagnostic.h"
+#include "explain/dump.h"
+#include "file.h"
+#include "lower/lower.h"
+#include "options.h"
+#include "output/emit.h"
+#include "preprocess.h"
+#include "semantic/check.h"
+#include "source.h"
+#include "support/arena.h"
+#include "support/names.h"
+#include "support/text.h"
+#include "syntax/ast.h"
+#include "syntax/parse.h"
+
+enum { MOST_ROUNDS = 16 };
+
+struct compilation {
+    const struct options *options;
+    struct arena *arena;
+    struct diagnostics *diagnostics;
+    struct text preprocessed;
+    struct source *source;
+    struct names *names;
+    struct node *unit;
+    struct check *check;
+    struct lowered *lowered;
+    struct text output;
+    struct timespec since; /* when the pass that runs began */
+};
+
+/* --- dumps and times */
+
+static bool wants_dump(const struct compilation *c, enum pass pass)
+{
+    return c->options->dump == pass;
+}
+
+static bool write_dump(struct compilation *c)
+{
+    struct text dump = {0};
+    switch (c->options->dump) {
+    case PASS_PREPROCESS:
+        text_write(&dump, source_text(c->source), source_length(c->source));
+        break;
+    case PASS_PARSE:
+    case PASS_CHECK:
+        dump_tree(&dump, c->arena, c->source, c->unit, wants_dump(c, PASS_CHECK));
+        break;
+    case PASS_AWAIT:
+    case PASS_FLOW:
+    case PASS_LIVENESS:
+    case PASS_FRAME:
+        lower_dump(&dump, c->lowered, pass_names[c->options->dump]);
+        break;
+    case PASS_NONE:
+        break;
+    }
+    const char *path = c->options->output_given ? c->options->output_given : "-";
+    bool ok = file_write(c->diagnostics, path, &dump);
+    text_free(&dump);
+    return ok;
+}
+
+/* Prints the time since the last call, for -v. */
+static void report_time(struct compilation *c, const char *pass)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (c->options->verbose && pass)
+        fprintf(stderr, "%-12s %8.2f ms\n", pass,
+                (double)(now.tv_sec - c->since.tv_sec) * 1e3 +
+                    (double)(now.tv_nsec - c->since.tv_nsec) / 1e6);
+    c->since = now;
+}
+
+/* --- passes */
+
+static bool run_preprocess(struct compilation *c)
+{
+    bool ok = preprocess(c->options, c->arena, c->diagnostics, &c->preprocessed);
+    if (ok) {
+        c->source =
+            source_new(c->arena, c->options->input,
+                       c->preprocessed.data ? c->preprocessed.data : "", c->preprocessed.length);
+        diagnostics_set_source(c->diagnostics, c->source);
+    }
+    report_time(c, "preprocess");
+    return ok;
+}
+
+/* Parses and checks, again with every name marked that was taken for a type and is none, or the
+ * reverse, until there is no such name left. Only what the last round reports counts. */
+static bool run_parse_and_check(struct compilation *c)
+{
+    struct marks marks = {0};
+    unsigned start = diagnostics_mark(c->diagnostics);
+    c->names = names_new(c->arena);
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+        diagnostics_rewind(c->diagnostics, start);
+        size_t known = marks.count;
+        c->unit = parse(c->arena, c->names, c->source, &marks, c->diagnostics);
+        report_time(c, "parse");
+        if (!c->unit)
+            return false;
+        c->check = check_unit(c->arena, c->names, c->source, c->diagnostics, c->unit, &marks);
+        report_time(c, "check");
+        if (marks.count == known)
+            break;
+    }
+    return true;
+}
+
+static bool run_lower(struct compilation *c)
+{
+    c->lowered = lower_unit(c->check, c->unit);
+    report_time(c, "lower");
+    return diagnostics_errors(c->diagnostics) == 0;
+}
+
+static void run_emit(struct compilation *c)
+{
+    struct emit_options options = {.lines = !c->options->no_line,
+                                   .self_contained = c->options->self_contained};
+    emit_unit(&c->output, c->check, c->lowered, c->unit, &options);
+    report_time(c, "emit");
+}
+
+/* The output first: a dependency file must not say of a file that could not be written that it is
+ * up to date. */
+static bool write_files(struct compilation *c)
+{
+    const struct options *options = c->options;
+    if (!file_write(c->diagnostics, options->output, &c->output))
+        return false;
+    bool ok = true;
+    if (options->dependencies.wanted) {
+        struct text rule = {0};
+        dependencies_write(&rule, c->arena, c->source, options->dependencies.targets,
+                           options->dependencies.system_headers, options->dependencies.phony);
+        ok = file_write(c->diagnostics, options->dependencies.file, &rule);
+        text_free(&rule);
+    }
+    report_time(c, "write");
+    return ok;
+}
+
+static bool has_errors(const struct compilation *c)
+{
+    return diagnostics_errors(c->diagnostics) > 0;
+}
+
+static bool run_passes(struct compilation *c)
+{
+    if (!run_preprocess(c))
+        return false;
+    if (wants_dump(c, PASS_PREPROCESS))
+        return write_dump(c);
+    if (!run_parse_and_check(c))
+        return false;
+    if (wants_dump(c, PASS_PARSE) || wants_dump(c, PASS_CHECK))
+        return write_dump(c) && !has_errors(c);
+    if (has_errors(c))
+        return false;
+    if (!run_lower(c))
+        return false;
+    if (c->options->dump != PASS_NONE)
+        return write_dump(c);
+    if (c->options->syntax_only)
+        return true;
+    run_emit(c);
+    return !has_errors(c) && write_files(c);
+}
+
+bool compile(const struct options *options, struct arena *arena, struct diagnostics *diagnostics)
+{
+    struct compilation c = {.options = options, .arena = arena, .diagnostics = diagnostics};
+    report_time(&c, NULL);
+    bool ok = run_passes(&c);
+    text_free(&c.preprocessed);
+    text_free(&c.output);
+    return ok;
+}
