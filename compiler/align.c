@@ -16,6 +16,7 @@
 
 #include "support/arena.h"
 #include "support/names.h"
+#include "support/unicode.h"
 
 enum { LARGEST_TABLE = 4 * 1024 * 1024, LOOK_AHEAD = 64, CONTEXT = 8 };
 
@@ -61,6 +62,21 @@ static size_t punctuator_length(const char *text, size_t length)
     return 1;
 }
 
+/* The length of a name, universal character names included; 0 if there is none. */
+static size_t name_length(const char *text, size_t length)
+{
+    size_t i = 0, size;
+    while (i < length) {
+        if (is_word(text[i]))
+            i++;
+        else if ((size = unicode_name_length(text + i, length - i)) > 0)
+            i += size;
+        else
+            break;
+    }
+    return i;
+}
+
 /* The length of the token that starts the text. */
 static size_t token_length(const char *text, size_t length, enum token_kind *kind)
 {
@@ -70,13 +86,11 @@ static size_t token_length(const char *text, size_t length, enum token_kind *kin
         return number_length(text, length);
     if (*text == '"' || *text == '\'')
         return quoted_length(text, length);
-    if (!is_word(*text)) {
+    size_t i = name_length(text, length);
+    if (i == 0) {
         *kind = TOKEN_PUNCTUATOR;
         return punctuator_length(text, length);
     }
-    size_t i = 1;
-    while (i < length && is_word(text[i]))
-        i++;
     bool is_prefix = i == 1 ? strchr("LuU", *text) != NULL : i == 2 && memcmp(text, "u8", 2) == 0;
     if (is_prefix && i < length && (text[i] == '"' || text[i] == '\''))
         return i + quoted_length(text + i, length - i);
@@ -93,6 +107,23 @@ static size_t skip_comment(const char *text, size_t length, size_t at, bool *in_
     return *in_comment ? length : at + 2;
 }
 
+/* Adds the token that starts the text; its length there. */
+static size_t add_token(struct arena *arena, struct tokens *tokens, const char *text, size_t length,
+                        uint32_t position)
+{
+    struct token token = {.text = text, .position = position};
+    token.size = token.length = (uint32_t)token_length(text, length, &token.kind);
+    if (token.kind == TOKEN_NAME && memchr(text, '\\', token.size)) {
+        char *decoded = arena_copy(arena, text, token.size);
+        token.length = (uint32_t)unicode_decode_names(decoded, token.size);
+        token.text = decoded;
+    }
+    tokens->items =
+        arena_grow(arena, tokens->items, tokens->count, &tokens->capacity, sizeof *tokens->items);
+    tokens->items[tokens->count++] = token;
+    return token.size;
+}
+
 bool tokenize(struct arena *arena, struct tokens *tokens, const char *text, size_t length,
               uint32_t base, bool in_comment)
 {
@@ -106,15 +137,7 @@ bool tokenize(struct arena *arena, struct tokens *tokens, const char *text, size
             while (i < length && text[i] != '\n')
                 i++;
         } else {
-            enum token_kind kind;
-            size_t size = token_length(text + i, length - i, &kind);
-            tokens->items = arena_grow(arena, tokens->items, tokens->count, &tokens->capacity,
-                                       sizeof *tokens->items);
-            tokens->items[tokens->count++] = (struct token){.kind = kind,
-                                                            .text = text + i,
-                                                            .length = (uint32_t)size,
-                                                            .position = base + (uint32_t)i};
-            i += size;
+            i += add_token(arena, tokens, text + i, length - i, base + (uint32_t)i);
         }
     }
     return in_comment;

@@ -15,6 +15,8 @@ struct token {
     enum token_kind kind;
     const char *text;
     uint32_t length;
+    uint32_t size;     /* in the text that was split; longer than `length` where
+                          universal character names were decoded */
     uint32_t position; /* preprocessed: offset of its first byte in the whole text */
     uint32_t line, column, end_column; /* original: from 1; end_column is that of its last byte */
     bool is_macro;                     /* original: its name is defined as a macro somewhere */

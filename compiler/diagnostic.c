@@ -14,6 +14,7 @@
 #include "diagnostic_internal.h"
 #include "source.h"
 #include "support/arena.h"
+#include "support/unicode.h"
 
 struct warning_state {
     bool is_on, is_error, is_never_error;
@@ -114,10 +115,11 @@ static struct diagnostic *add(struct diagnostics *diagnostics, enum severity sev
 {
     diagnostics->items = arena_grow(diagnostics->arena, diagnostics->items, diagnostics->count,
                                     &diagnostics->capacity, sizeof *diagnostics->items);
+    char *message = arena_vformat(diagnostics->arena, format, arguments);
+    message[unicode_decode_names(message, strlen(message))] = '\0';
     struct diagnostic *item = &diagnostics->items[diagnostics->count];
-    *item = (struct diagnostic){.severity = severity,
-                                .message = arena_vformat(diagnostics->arena, format, arguments),
-                                .order = (unsigned)diagnostics->count};
+    *item = (struct diagnostic){
+        .severity = severity, .message = message, .order = (unsigned)diagnostics->count};
     diagnostics->count++;
     diagnostics->drop_notes = false;
     return item;

@@ -387,7 +387,7 @@ static void collect_original(const struct source *source, const struct place *or
         for (size_t i = first; i < tokens->count; i++) {
             struct token *token = &tokens->items[i];
             struct origin start = logical.origins[token->position];
-            struct origin end = logical.origins[token->position + token->length - 1];
+            struct origin end = logical.origins[token->position + token->size - 1];
             token->line = start.line;
             token->column = start.column;
             token->end_column = end.line == start.line ? end.column : start.column;
@@ -445,7 +445,7 @@ static size_t token_at(const struct alignment *alignment, uint32_t offset)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const struct token *token = &alignment->made.items[middle];
-        if (token->position + token->length <= offset)
+        if (token->position + token->size <= offset)
             low = middle + 1;
         else
             high = middle;
