@@ -79,7 +79,8 @@ struct type {
     unsigned qualifiers; /* of enum qualifier */
     struct type *target;
     struct type *sent; /* TYPE_GENERATOR's second, TYPE_DICT's value */
-    const char *name;  /* tag, typedef or builtin name; NULL for an unnamed struct */
+    const char *name;  /* tag, typedef or builtin name; NULL for an unnamed struct; of an array: its
+                          size as written, NULL if none */
     struct node *node; /* where it is defined: struct body, typedef declarator, typeof, array size */
     struct symbol *symbol; /* the tag's or typedef's */
     /* functions */
@@ -98,6 +99,8 @@ struct type {
     bool is_unsigned;
     uint64_t bits;
     struct type *unqualified; /* the type this one qualifies, NULL if none */
+    /* What type_pointer and type_qualified made of this type before: private to type.c. */
+    struct type *pointer_to, *variants, *next_variant;
 };
 
 /* The constructors. Simple types are shared: compare kinds, not pointers. */
@@ -111,9 +114,12 @@ struct type *type_make(struct types *types, enum type_kind kind); /* zeroed, to 
 struct type *type_qualified(struct types *types, struct type *type, unsigned qualifiers);
 struct type *type_unqualified(struct types *types, struct type *type); /* top level only */
 
-/* Through typedefs and typeofs, qualifiers gathered in *qualifiers if that is not NULL. */
+/* The type itself, through typedefs, typeofs and qualifiers; type_qualifiers says which were passed. */
 struct type *type_resolve(const struct type *type);
 unsigned type_qualifiers(const struct type *type);
+/* What a pointer points to or an array, vector or list holds, qualifiers of an array's typedef
+ * included; NULL for any other type. */
+struct type *type_element(struct types *types, const struct type *type);
 
 bool type_is_integer(const struct type *type); /* enums and _Bool and bit-int included */
 bool type_is_arithmetic(const struct type *type);
@@ -124,7 +130,10 @@ bool type_is_complete(const struct type *type);
 bool type_is_variably_modified(const struct type *type);
 /* Signed integer as wide as int or wider: what may carry an error (LANGUAGE section 2). */
 bool type_carries_error(const struct type *type);
+/* C11 6.2.7, top-level qualifiers left aside; an unknown type is compatible with every type. */
 bool type_compatible(const struct type *a, const struct type *b);
+/* Whether one of the language's own types stands in it (a struct's members left aside). */
+bool type_has_language(const struct type *type);
 
 /* Conversions of C11 6.3: lvalue, array and function decay; integer promotion; usual arithmetic. */
 struct type *type_decay(struct types *types, struct type *type);

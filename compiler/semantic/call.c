@@ -1,0 +1,165 @@
+/* Calls: of functions, of the compiler's builtins, of the runtime's names that take a T; and the
+ * builtins that take types. */
+#include <string.h>
+
+#include "semantic/checker.h"
+
+/* The function type behind a callee's value; NULL if it is none. */
+static struct type *called_type(struct check *check, struct type *callee)
+{
+    struct type *type = type_resolve(callee);
+    if (type->kind == TYPE_POINTER)
+        type = type_resolve(type->target);
+    (void)check;
+    return type->kind == TYPE_FUNCTION ? type : NULL;
+}
+
+/* --- arguments */
+
+static void check_argument(struct check *check, struct node *argument, bool takes_types)
+{
+    if (argument->kind != NODE_TYPE_NAME) {
+        check_value(check, argument);
+        return;
+    }
+    struct type *type = check_type_name(check, argument, READING_EITHER);
+    if (!takes_types && !is_unknown(type))
+        complain(check, argument, "a type stands where an argument is wanted");
+}
+
+static void check_arguments(struct check *check, struct node *call, bool takes_types)
+{
+    for (uint32_t i = 1; i < call->count; i++)
+        check_argument(check, call->kid[i], takes_types);
+}
+
+static const char *callee_name(const struct node *call)
+{
+    const struct node *callee = skip_parens(call->kid[0]);
+    return callee->kind == NODE_IDENTIFIER ? callee->name : NULL;
+}
+
+static void note_callee(struct check *check, const struct node *call)
+{
+    const struct node *callee = skip_parens(call->kid[0]);
+    if (callee->symbol && callee->symbol->node)
+        add_note(check, callee->symbol->node, "'%s' is declared here", callee->symbol->name);
+}
+
+static void check_count(struct check *check, const struct type *type, struct node *call)
+{
+    size_t given = call->count - 1, wanted = type->parameter_count;
+    const char *name = callee_name(call);
+    if (given == wanted)
+        return;
+    if (complain(check, call, "too %s arguments to %s%s%s: %zu wanted, %zu given",
+                 given < wanted ? "few" : "many", name ? "'" : "", name ? name : "this call",
+                 name ? "'" : "", wanted, given))
+        note_callee(check, call);
+}
+
+static void check_fit(struct check *check, const struct type *type, struct node *call)
+{
+    size_t count = call->count - 1;
+    const char *name = callee_name(call);
+    for (size_t i = 0; i < count && i < type->parameter_count; i++)
+        check_conversion(check, type->parameters[i].type, call->kid[i + 1], type->is_async,
+                         name ? "argument %zu of '%s'" : "argument %zu", i + 1, name);
+}
+
+/* --- callees */
+
+static void check_setjmp(struct check *check, const struct node *call)
+{
+    static const char *const names[] = {"setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp",
+                                        "__builtin_setjmp"};
+    const struct function_state *function = check->state->function;
+    const char *name = callee_name(call);
+    if (!function || !function->is_async || !name || check->state->unevaluated)
+        return;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i]))
+            complain(check, call, "'%s' in an async function: its stack frame does not last", name);
+}
+
+/* A name that no declaration in scope explains: a builtin, the runtime's, or a mistake. */
+static struct type *undeclared_call(struct check *check, struct node *call)
+{
+    struct node *callee = skip_parens(call->kid[0]);
+    const char *name = callee->name;
+    bool is_pure = !strcmp(name, "__builtin_constant_p") || !strcmp(name, "__builtin_object_size");
+    bool is_runtime = is_runtime_name(name), is_builtin = is_builtin_name(name);
+    struct type *unknown = type_simple(check->types, TYPE_UNKNOWN);
+    for (struct node *node = call->kid[0];; node = node->kid[0]) {
+        node->type = unknown;
+        if (node == callee)
+            break;
+    }
+    check->state->unevaluated += is_pure;
+    check_arguments(check, call, is_runtime || is_builtin);
+    check->state->unevaluated -= is_pure;
+    if (is_builtin)
+        return builtin_call(check, name, call);
+    if (is_runtime)
+        return runtime_call(check, name, call);
+    if (!check->state->quiet && is_news(check, name))
+        complain(check, callee, "call of undeclared function '%s'", name);
+    return unknown;
+}
+
+static bool is_undeclared(struct check *check, const struct node *callee)
+{
+    return callee->kind == NODE_IDENTIFIER &&
+           !scope_find(check->state->scopes, SPACE_ORDINARY, callee->name);
+}
+
+struct type *check_call(struct check *check, struct node *call)
+{
+    check_setjmp(check, call);
+    if (is_undeclared(check, skip_parens(call->kid[0])))
+        return undeclared_call(check, call);
+    struct type *type = called_type(check, check_value(check, call->kid[0]));
+    check_arguments(check, call, false);
+    if (!type)
+        return NULL;
+    if (type->is_async && !type->is_old_style)
+        check_count(check, type, call);
+    if (!type->is_old_style)
+        check_fit(check, type, call);
+    if (type->is_async)
+        return type_future(check->types, type->target);
+    return type_unqualified(check->types, type->target);
+}
+
+/* --- builtins that take types */
+
+static struct type *choose(struct check *check, struct node *node)
+{
+    long long condition = 0;
+    if (node->count != 3 || constant_evaluate(check, node->kid[0], &condition) != CONSTANT_KNOWN)
+        return NULL;
+    return node->kid[condition ? 1 : 2]->type;
+}
+
+struct type *check_type_arguments(struct check *check, struct node *node)
+{
+    struct type *named = NULL;
+    const char *name = node->name ? node->name : "";
+    for (uint32_t i = 0; i < node->count; i++) {
+        struct node *kid = node->kid[i];
+        if (kid->kind == NODE_TYPE_NAME)
+            named = check_type_name(check, kid, READING_EITHER);
+        else
+            check_value(check, kid);
+    }
+    if (!strcmp(name, "__builtin_va_arg") || !strcmp(name, "va_arg") ||
+        !strcmp(name, "__builtin_bit_cast") || !strcmp(name, "__builtin_convertvector"))
+        return named ? type_unqualified(check->types, named) : NULL;
+    if (!strcmp(name, "__builtin_choose_expr"))
+        return choose(check, node);
+    if (!strcmp(name, "__builtin_offsetof"))
+        return type_simple(check->types, TYPE_ULONG);
+    if (!strcmp(name, "__builtin_types_compatible_p"))
+        return type_simple(check->types, TYPE_INT);
+    return builtin_call(check, name, NULL);
+}

@@ -1,0 +1,222 @@
+/* The checker's entry: one walk over the file, declaration by declaration.
+ *
+ * System headers are where most of a file's text is. Their declarations are needed; the bodies of
+ * their inline functions are not, unless the language is used in them, so those are passed over,
+ * and no message is ever about a header of the system. */
+#include <string.h>
+
+#include "semantic/checker.h"
+
+/* --- functions */
+
+static void adopt_parameters(struct function_state *function, const struct type *type)
+{
+    struct node *body = function->node->kid[2];
+    for (size_t i = 0; i < type->parameter_count; i++) {
+        struct node *node = type->parameters[i].node;
+        struct symbol *symbol = node ? node->symbol : NULL;
+        if (!symbol)
+            continue;
+        symbol->function = function->node;
+        symbol->block = body;
+    }
+}
+
+static void check_async_parameters(struct check *check, const struct type *type)
+{
+    for (size_t i = 0; i < type->parameter_count; i++) {
+        const struct parameter *parameter = &type->parameters[i];
+        if (!parameter->node)
+            continue;
+        if (type_is_variably_modified(parameter->type))
+            complain(check, parameter->node,
+                     "a parameter of a variably modified type in an async function");
+        else if (!parameter->name)
+            complain(check, parameter->node, "a parameter of an async function needs a name");
+    }
+}
+
+static void check_body(struct check *check, struct node *node, struct scope *parameters,
+                       struct type *type)
+{
+    struct check_state *state = check->state;
+    struct function_state function = {.outer = state->function, .node = node};
+    struct node *value_statement = state->value_statement;
+    const char *no_await = state->no_await;
+    unsigned defers = state->defers, unevaluated = state->unevaluated;
+    function.result = type->target;
+    function.is_generator = type->target->kind == TYPE_GENERATOR;
+    function.is_async = type->is_async || (function.is_generator && type->target->is_async);
+    function.labels = scopes_new(check->arena);
+    function.unknown_names = scopes_new(check->arena);
+    state->function = &function;
+    state->value_statement = NULL;
+    state->no_await = NULL;
+    state->defers = state->unevaluated = 0;
+    scope_reopen(state->scopes, parameters, node->kid[2]);
+    adopt_parameters(&function, type);
+    check_old_style(check, node, type);
+    check_block(check, node->kid[2]);
+    scope_close(state->scopes);
+    resolve_jumps(check);
+    state->function = function.outer;
+    state->value_statement = value_statement;
+    state->no_await = no_await;
+    state->defers = defers;
+    state->unevaluated = unevaluated;
+}
+
+/* Inline functions of system headers are not looked into: nothing is reported about them and
+ * nothing in them is lowered. */
+static bool is_passed_over(const struct check *check, const struct node *node)
+{
+    return check->state->is_system_header && !(node->flags & HAS_LANGUAGE);
+}
+
+static void add_function(struct check *check, struct node *node)
+{
+    struct check_state *state = check->state;
+    if (state->function)
+        return;
+    check->functions = arena_grow(check->arena, check->functions, check->function_count,
+                                  &state->function_capacity, sizeof *check->functions);
+    check->functions[check->function_count++] = node;
+}
+
+static void check_definition(struct check *check, const struct specifiers *specifiers,
+                             const struct declarator *declarator, struct node *node)
+{
+    struct check_state *state = check->state;
+    struct type *type = type_resolve(declarator->type);
+    struct symbol *symbol = declare(check, specifiers, declarator, node, true);
+    if (symbol->is_defined && symbol->kind == SYMBOL_FUNCTION && symbol->function == NULL &&
+        type->is_async && complain(check, declarator->name, "redefinition of '%s'", symbol->name))
+        add_note(check, symbol->node, "previous definition is here");
+    symbol->is_defined = true;
+    node->symbol = symbol;
+    node->type = declarator->type;
+    bool is_refused = specifiers->former && type->target == specifiers->type &&
+                      type->target->kind == TYPE_GENERATOR && refuse_generator(check, specifiers);
+    if (specifiers->former && !is_refused)
+        check_former_use(check, specifiers, declarator, true);
+    if (state->function && type->is_async)
+        complain(check, declarator->name, "an async function cannot be nested in another function");
+    if (is_passed_over(check, node))
+        return;
+    add_function(check, node);
+    state->quiet += is_refused;
+    if (type->is_async)
+        check_async_parameters(check, type);
+    check_body(check, node, declarator->parameters, type);
+    state->quiet -= is_refused;
+}
+
+void check_function(struct check *check, struct node *node)
+{
+    struct specifiers specifiers = check_specifiers(check, node->kid[0], READING_TYPE, false);
+    struct declarator declarator = check_declarator(check, &specifiers, node->kid[1]);
+    if (!declarator.name || !declarator.function ||
+        type_resolve(declarator.type)->kind != TYPE_FUNCTION)
+        return; /* the C compiler has a word for it */
+    check_definition(check, &specifiers, &declarator, node);
+}
+
+/* --- the file */
+
+static void check_external(struct check *check, struct node *node);
+
+static void check_linkage(struct check *check, struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++)
+        check_external(check, node->kid[i]);
+}
+
+static void check_external(struct check *check, struct node *node)
+{
+    struct check_state *state = check->state;
+    struct place place = source_line(check->source, node->start);
+    state->is_header = !place.main_file;
+    state->is_system_header = place.system_header;
+    state->quiet = place.system_header;
+    switch (node->kind) {
+    case NODE_FUNCTION:
+        check_function(check, node);
+        break;
+    case NODE_DECLARATION:
+        check_declaration(check, node);
+        break;
+    case NODE_STATIC_ASSERT:
+        check_static_assert(check, node);
+        break;
+    case NODE_LINKAGE:
+        check_linkage(check, node);
+        break;
+    default:
+        break;
+    }
+}
+
+struct check *check_unit(struct arena *arena, struct names *names, struct source *source,
+                         struct diagnostics *diagnostics, struct node *unit, struct marks *marks)
+{
+    struct check *check = arena_alloc(arena, sizeof *check);
+    struct check_state *state = arena_alloc(arena, sizeof *state);
+    check->arena = arena;
+    check->names = names;
+    check->source = source;
+    check->diagnostics = diagnostics;
+    check->types = types_new(arena);
+    check->marks = marks;
+    check->state = state;
+    state->scopes = scopes_new(arena);
+    state->file_unknown_names = scopes_new(arena);
+    state->marks_before = marks->count;
+    static const char *const func[] = {"__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"};
+    for (size_t i = 0; i < sizeof func / sizeof *func; i++)
+        state->func[i] = name_of(names, func[i]);
+    check->file_scope = scope_current(state->scopes);
+    for (uint32_t i = 0; i < unit->count; i++)
+        check_external(check, unit->kid[i]);
+    return check;
+}
+
+struct symbol *check_file_symbol(const struct check *check, const char *name)
+{
+    return scope_find(check->state->scopes, SPACE_ORDINARY, name);
+}
+
+struct symbol *check_file_tag(const struct check *check, const char *name)
+{
+    return scope_find(check->state->scopes, SPACE_TAG, name);
+}
+
+/* --- effects */
+
+static bool is_access(const struct node *node)
+{
+    return node->kind == NODE_IDENTIFIER || node->kind == NODE_MEMBER || node->kind == NODE_INDEX ||
+           node->kind == NODE_DEREFERENCE;
+}
+
+bool node_is_effect(const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_CALL:
+    case NODE_ASSIGN:
+    case NODE_PREFIX:
+    case NODE_POSTFIX:
+    case NODE_ASM:
+    case NODE_STATEMENT_EXPRESSION:
+    case NODE_AWAIT:
+    case NODE_SPAWN:
+    case NODE_TRY:
+    case NODE_YIELD:
+    case NODE_COMPREHENSION:
+        return true;
+    case NODE_TYPE_ARGUMENTS: /* va_arg moves on */
+        return node->name && !strcmp(node->name, "__builtin_va_arg");
+    default:
+        return is_access(node) && node->type &&
+               type_qualifiers(node->type) & (QUAL_VOLATILE | QUAL_ATOMIC);
+    }
+}

@@ -1,0 +1,226 @@
+/* What the files of the checker share. Private to compiler/semantic/.
+ *
+ *     check.c        the file, its functions; the state
+ *     report.c       messages, marks, contextual words
+ *     specifier.c    `unsigned long const` → a type             tag.c    struct, union, enum
+ *     declarator.c   `*(*f)(int)` around it → another type      declare.c what a name is then bound
+ * to initializer.c  lists, designators, array lengths          constant.c, literal.c  values
+ *     statement.c    scopes and jumps                           label.c  labels and gotos
+ *     expression.c, operator.c, call.c, builtin.c, convert.c    types of expressions
+ *     address.c      whose address is taken
+ *     language.c, runtime.c                                     asyncc's own constructs and names
+ */
+#ifndef ASYNCC_SEMANTIC_CHECKER_H
+#define ASYNCC_SEMANTIC_CHECKER_H
+
+#include "diagnostic.h"
+#include "semantic/check.h"
+#include "semantic/scope.h"
+#include "source.h"
+#include "support/arena.h"
+#include "support/names.h"
+#include "syntax/ast.h"
+
+/* The function whose body is being checked. */
+struct function_state {
+    struct function_state *outer;
+    struct node *node;
+    struct type *result; /* what `return` gives */
+    bool is_async, is_generator;
+    unsigned loops, switches;     /* around the statement being checked */
+    struct scopes *labels;        /* of the whole function: everything but __label__ */
+    struct scopes *unknown_names; /* undeclared names that were reported */
+    struct node **jumps;          /* gotos and label addresses, resolved at the end */
+    size_t jump_count, jump_capacity;
+};
+
+struct check_state {
+    struct scopes *scopes;
+    struct function_state *function; /* NULL at file scope */
+    struct scopes *file_unknown_names;
+    unsigned quiet;        /* > 0: in a system header, or inside something refused */
+    unsigned unevaluated;  /* > 0: in sizeof, typeof ... */
+    const char *no_await;  /* in what no await may stand ("a case label"), NULL elsewhere */
+    bool is_header;        /* the declaration does not come from the main file */
+    bool is_system_header; /* ... but from a system header */
+    size_t marks_before;
+    const char **words; /* specifier.c's type words, interned */
+    size_t word_count;
+    const char *func[3];          /* __func__ and its likes, interned */
+    struct node *value_statement; /* whose value a statement expression gives */
+    size_t function_capacity;
+    unsigned defers; /* `defer` statements around the statement being checked */
+};
+
+/* --- report.c */
+
+/* Reports an error at the node unless messages are off here; true if it was reported (or would have
+ * been but for an equal one): notes may follow. */
+bool complain(struct check *check, const struct node *at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void add_note(struct check *check, const struct node *at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+const char *show(struct check *check, const struct type *type);
+/* The text of [start, end) mentions `word` anywhere (attributes, which the tree leaves as text). */
+bool text_mentions(const struct check *check, uint32_t start, uint32_t end, const char *word);
+const char *text_of(struct check *check, const struct node *node);
+/* The name was taken for an expression's (a type's) but is a type's (an expression's): parse again.
+ * False if it was marked before and still stands there. */
+bool mark_as_type(struct check *check, const struct node *name);
+bool mark_as_ordinary(struct check *check, const struct node *name);
+bool marks_were_added(const struct check *check);
+/* A contextual word stands at the node's start, but the program declared that name: marks it, true.
+ */
+bool word_is_declared(struct check *check, const struct node *node, const char *word);
+/* `T * x;` was taken for an expression: its names are declared, so that they hide outer ones. */
+void declare_misparsed(struct check *check, struct node *statement);
+/* True the first time that it is asked for this undeclared name in this function. */
+bool is_news(struct check *check, const char *name);
+
+/* --- specifier.c, tag.c */
+
+struct specifiers {
+    struct type *type;     /* never NULL */
+    enum operator storage; /* OP_NONE, OP_TYPEDEF, OP_EXTERN, OP_STATIC, OP_REGISTER, OP_AUTO,
+                              OP_CONSTEXPR */
+    bool is_thread_local;
+    bool is_deduced;     /* __auto_type: from the initialiser */
+    bool is_misparsed;   /* the type name is none: what follows declares nothing */
+    struct node *async;  /* the word, until a function declarator takes it; NULL if none */
+    struct node *former; /* one of the language's type formers, written here */
+    struct node *tag;    /* struct, union or enum specifier */
+    struct node *node;
+};
+
+/* How a name that is no type is to be taken where a type name was read. */
+enum reading { READING_TYPE, READING_EITHER };
+
+/* `may_be_expression`: the place would hold an expression as well, so the reading may be wrong.
+ * `alone`: `struct s;` declares s here. */
+struct specifiers check_specifiers(struct check *check, struct node *node, enum reading reading,
+                                   bool alone);
+struct type *check_type_name(struct check *check, struct node *node, enum reading reading);
+struct type *check_tag(struct check *check, struct node *node, bool alone);
+/* Applies mode, vector_size, aligned and packed where the text [start, end) says so. */
+struct type *apply_attributes(struct check *check, struct type *type, uint32_t start, uint32_t end);
+
+/* --- declarator.c */
+
+struct declarator {
+    struct type *type;
+    struct node *name;     /* NODE_DECLARATOR_NAME, NULL if abstract */
+    struct node *function; /* the NODE_FUNCTION_TYPE next to the name, if it declares a function */
+    struct scope *parameters; /* its closed scope */
+    int bits;                 /* of a bit-field; -1 */
+    struct node *async;       /* the word `async` that no function took, reported by the caller */
+};
+
+struct declarator check_declarator(struct check *check, const struct specifiers *specifiers,
+                                   struct node *declarator);
+
+/* --- declare.c */
+
+struct symbol *symbol_make(struct check *check, enum symbol_kind kind, const char *name);
+struct symbol *declare(struct check *check, const struct specifiers *specifiers,
+                       const struct declarator *declarator, struct node *declaration,
+                       bool is_definition);
+void check_declaration(struct check *check, struct node *declaration);
+void check_static_assert(struct check *check, struct node *node);
+/* Parameters of an old-style definition: types from the declarations between `)` and `{`. */
+void check_old_style(struct check *check, struct node *function, struct type *type);
+
+/* --- initializer.c, constant.c, literal.c */
+
+/* Types an initialiser for an object of this type; gives the type with its length completed. */
+struct type *check_initializer(struct check *check, struct type *type, struct node *initializer);
+
+enum constancy { CONSTANT_KNOWN, CONSTANT_UNKNOWN, CONSTANT_NOT };
+/* The value of a typed expression. UNKNOWN: constant in form, but its value is the C compiler's
+ * business. */
+enum constancy constant_evaluate(struct check *check, const struct node *node, long long *value);
+long long constant_wrap(long long value, const struct type *type);
+
+struct type *literal_number(struct check *check, const struct node *node);
+struct type *literal_character(struct check *check, const struct node *node);
+struct type *literal_string(struct check *check, const struct node *node);
+/* False for a floating constant. */
+bool literal_integer_value(struct check *check, const struct node *node, long long *value);
+long long literal_character_value(struct check *check, const struct node *node);
+
+/* --- expressions */
+
+/* Types it and all below; the type is as declared (lvalues qualified, arrays not decayed). */
+struct type *check_expression(struct check *check, struct node *node);
+/* The same for an expression whose value is used: arrays decay, and what decays has its address
+ * taken. */
+struct type *check_value(struct check *check, struct node *node);
+struct type *check_unevaluated(struct check *check, struct node *node);
+/* A value converted to a truth value. */
+void check_condition(struct check *check, struct node *node);
+/* An expression whose value nobody takes: a coroutine there is never awaited. */
+void check_discarded(struct check *check, struct node *node);
+/* The value type after integer promotion, narrow bit-fields included. */
+struct type *promoted_type(struct check *check, struct node *node);
+
+struct type *check_binary(struct check *check, struct node *node); /* operator.c */
+struct type *check_unary(struct check *check, struct node *node);
+struct type *check_conditional(struct check *check, struct node *node);
+struct type *check_assign(struct check *check, struct node *node);
+struct type *check_call(struct check *check, struct node *node); /* call.c */
+struct type *check_type_arguments(struct check *check, struct node *node);
+bool is_null_constant(struct check *check, const struct node *node);
+
+/* The type of a call to the compiler's builtin of that name; NULL if it is none. (builtin.c) */
+struct type *builtin_call(struct check *check, const char *name, struct node *call);
+bool is_builtin_name(const char *name);
+
+/* convert.c: reports a value that cannot be converted to the type, as by assignment. `what` begins
+ * the message: "argument 2 of 'f'". Pairs that the C compiler judges as well, in the user's own
+ * terms, are left to it unless `strict`. */
+void check_conversion(struct check *check, const struct type *to, struct node *value, bool strict,
+                      const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+void take_address(struct check *check, struct node *lvalue); /* address.c */
+void decay_address(struct check *check, struct node *value);
+
+/* --- statements */
+
+void check_statement(struct check *check, struct node *node);
+/* The statements of a block, in the scope that is open. */
+void check_block(struct check *check, struct node *compound);
+/* A definition, of the file or nested. (check.c) */
+void check_function(struct check *check, struct node *function);
+
+void check_label(struct check *check, struct node *label); /* label.c */
+void check_local_labels(struct check *check, struct node *node);
+void check_jump(struct check *check, struct node *jump); /* goto or &&label */
+void resolve_jumps(struct check *check);
+
+/* --- language.c, runtime.c */
+
+struct type *check_former(struct check *check, struct node *former, struct node *async);
+struct type *check_language_expression(struct check *check, struct node *node);
+void check_language_statement(struct check *check, struct node *node);
+struct type *check_comprehension(struct check *check, struct node *node, struct type *target);
+/* A former written in this declaration: refused where this version cannot lower it. */
+void check_former_use(struct check *check, const struct specifiers *specifiers,
+                      const struct declarator *declarator, bool is_definition);
+/* The same for a definition of a generator; true if it was refused. */
+bool refuse_generator(struct check *check, const struct specifiers *specifiers);
+/* The type of a call to a name of the runtime that takes or gives a T; NULL if it is none. */
+struct type *runtime_call(struct check *check, const char *name, struct node *call);
+/* Whether a call to that name of the runtime makes a cold coroutine. */
+bool runtime_makes_coroutine(const char *name);
+/* Whether the name is the runtime's and takes or gives a T. */
+bool is_runtime_name(const char *name);
+
+/* Whether this pointer is what a handle of that kind is in C: `struct async_future *` and its
+ * likes, or `void *`. (convert.c) */
+bool is_plain_handle(const struct type *type, enum type_kind former);
+
+static inline bool is_unknown(const struct type *type)
+{
+    return type_resolve(type)->kind == TYPE_UNKNOWN;
+}
+
+#endif

@@ -1,0 +1,136 @@
+/* Conversion as if by assignment, of arguments, initialisers, assigned and returned values.
+ *
+ * In C a future is one pointer type whatever it holds, and an async function is a function that
+ * returns one, so the C compiler cannot see most mistakes with the language's types: they are
+ * reported here. Plain C's mistakes are the C compiler's, except in async functions, where it would
+ * speak of generated text. */
+#include <string.h>
+
+#include "semantic/checker.h"
+
+enum verdict { FITS, C_MISMATCH, OUR_MISMATCH };
+
+static const char *plain_tag(enum type_kind former)
+{
+    return former == TYPE_FUTURE      ? "async_future"
+           : former == TYPE_GENERATOR ? "async_generator"
+           : former == TYPE_QUEUE     ? "async_queue"
+                                      : NULL;
+}
+
+bool is_plain_handle(const struct type *type, enum type_kind former)
+{
+    const struct type *pointer = type_resolve(type);
+    const char *tag = plain_tag(former);
+    if (!tag || pointer->kind != TYPE_POINTER)
+        return false;
+    const struct type *target = type_resolve(pointer->target);
+    return target->kind == TYPE_VOID ||
+           (target->kind == TYPE_STRUCT && target->name && !strcmp(target->name, tag));
+}
+
+static bool is_handle(const struct type *type)
+{
+    return plain_tag(type_resolve(type)->kind) != NULL;
+}
+
+static bool same_in_c(const struct type *a, const struct type *b);
+
+static bool same_function_in_c(const struct type *a, const struct type *b)
+{
+    if (a->is_async != b->is_async) {
+        const struct type *other = a->is_async ? b->target : a->target;
+        if (!is_plain_handle(other, TYPE_FUTURE))
+            return false;
+    } else if (!same_in_c(a->target, b->target)) {
+        return false;
+    }
+    if (a->is_old_style || b->is_old_style)
+        return true;
+    if (a->parameter_count != b->parameter_count || a->is_variadic != b->is_variadic)
+        return false;
+    for (size_t i = 0; i < a->parameter_count; i++)
+        if (!same_in_c(a->parameters[i].type, b->parameters[i].type))
+            return false;
+    return true;
+}
+
+/* Compatible, qualifiers aside, where a handle may stand for its plain C form. */
+static bool same_in_c(const struct type *a, const struct type *b)
+{
+    a = type_resolve(a);
+    b = type_resolve(b);
+    if (type_compatible(a, b) || is_plain_handle(a, b->kind) || is_plain_handle(b, a->kind))
+        return true;
+    if (a->kind == TYPE_POINTER && b->kind == TYPE_POINTER)
+        return type_is_void(a->target) || type_is_void(b->target) ||
+               same_in_c(a->target, b->target);
+    if (a->kind == TYPE_ARRAY && b->kind == TYPE_ARRAY)
+        return same_in_c(a->target, b->target);
+    return a->kind == TYPE_FUNCTION && b->kind == TYPE_FUNCTION && same_function_in_c(a, b);
+}
+
+static enum verdict judge_handle(struct check *check, const struct type *to,
+                                 const struct type *from, const struct node *value)
+{
+    if (same_in_c(to, from))
+        return FITS;
+    if (type_resolve(to)->kind == TYPE_BOOL) /* a truth value: is there a handle? */
+        return FITS;
+    return is_handle(to) && is_null_constant(check, value) ? FITS : OUR_MISMATCH;
+}
+
+static enum verdict judge_pointer(struct check *check, const struct type *to,
+                                  const struct type *from, const struct node *value)
+{
+    enum type_kind kind = type_resolve(from)->kind;
+    if (kind == TYPE_POINTER && (type_has_language(to) || type_has_language(from)) &&
+        !same_in_c(to, from) && !is_null_constant(check, value))
+        return OUR_MISMATCH;
+    bool is_possible = kind == TYPE_POINTER || kind == TYPE_NULLPTR || type_is_integer(from);
+    return is_possible ? FITS : C_MISMATCH;
+}
+
+static enum verdict judge(struct check *check, const struct type *to, const struct type *from,
+                          const struct node *value)
+{
+    const struct type *target = type_resolve(to), *source = type_resolve(from);
+    if (target->kind == TYPE_UNKNOWN || source->kind == TYPE_UNKNOWN ||
+        target->kind == TYPE_BUILTIN || source->kind == TYPE_BUILTIN)
+        return FITS;
+    if (source->kind == TYPE_VOID)
+        return C_MISMATCH;
+    if (is_handle(target) || is_handle(source))
+        return judge_handle(check, to, from, value);
+    if (target->kind >= TYPE_FUTURE || source->kind >= TYPE_FUTURE)
+        return type_compatible(to, from) ? FITS : OUR_MISMATCH;
+    if (target->kind == TYPE_UNION && target->is_packed_or_aligned)
+        return FITS; /* perhaps a transparent union, which takes each member's type */
+    if (target->kind == TYPE_POINTER)
+        return judge_pointer(check, to, from, value);
+    if (target->kind == TYPE_STRUCT || target->kind == TYPE_UNION || source->kind == TYPE_STRUCT ||
+        source->kind == TYPE_UNION)
+        return type_compatible(to, from) ? FITS : C_MISMATCH;
+    if (source->kind == TYPE_POINTER && type_is_arithmetic(to) && !type_is_integer(to))
+        return C_MISMATCH;
+    return FITS;
+}
+
+void check_conversion(struct check *check, const struct type *to, struct node *value, bool strict,
+                      const char *format, ...)
+{
+    const struct function_state *function = check->state->function;
+    if (check->state->quiet || !value->type || type_resolve(to)->kind == TYPE_ARRAY)
+        return;
+    const struct type *from = type_decay(check->types, value->type);
+    enum verdict verdict = judge(check, to, from, value);
+    bool is_strict = strict || (function && function->is_async);
+    if (verdict == FITS || (verdict == C_MISMATCH && !is_strict))
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    const char *what = arena_vformat(check->arena, format, arguments);
+    va_end(arguments);
+    complain(check, value, "%s of type '%s' does not convert to '%s'", what, show(check, from),
+             show(check, to));
+}

@@ -1,0 +1,391 @@
+/* Expressions: one function per kind gives the type; operators and calls have files of their own.
+ *
+ * check_expression types a node once and for all: asked again it gives what it found, so that an
+ * initialiser may look at an element before it decides what the element initialises. A type that
+ * cannot be had is unknown, and nothing is reported because of an unknown type. */
+#include <string.h>
+
+#include "semantic/checker.h"
+
+static struct type *simple(struct check *check, enum type_kind kind)
+{
+    return type_simple(check->types, kind);
+}
+
+/* --- identifiers */
+
+static struct type *predefined(struct check *check, const char *name)
+{
+    struct check_state *state = check->state;
+    for (size_t i = 0; i < sizeof state->func / sizeof *state->func; i++)
+        if (state->func[i] == name) {
+            struct type *letters =
+                type_array(check->types,
+                           type_qualified(check->types, simple(check, TYPE_CHAR), QUAL_CONST), 0);
+            letters->length_is_known = false;
+            return letters;
+        }
+    if (!strcmp(name, "true") || !strcmp(name, "false"))
+        return simple(check, TYPE_BOOL);
+    return !strcmp(name, "nullptr") ? simple(check, TYPE_NULLPTR) : NULL;
+}
+
+static struct type *undeclared(struct check *check, struct node *node)
+{
+    struct type *type = predefined(check, node->name);
+    if (type)
+        return type;
+    if (!is_builtin_name(node->name) && !check->state->quiet && is_news(check, node->name))
+        complain(check, node, "use of undeclared identifier '%s'", node->name);
+    return simple(check, TYPE_UNKNOWN);
+}
+
+/* A nested function uses a local of the function around it. */
+static bool is_captured(const struct check *check, const struct symbol *symbol)
+{
+    const struct function_state *function = check->state->function;
+    return symbol->function && function && symbol->function != function->node;
+}
+
+static struct type *check_identifier(struct check *check, struct node *node)
+{
+    struct symbol *symbol = scope_find(check->state->scopes, SPACE_ORDINARY, node->name);
+    if (!symbol)
+        return undeclared(check, node);
+    node->symbol = symbol;
+    if (symbol->kind == SYMBOL_TYPEDEF) {
+        if (!mark_as_type(check, node))
+            complain(check, node, "the type name '%s' stands where a value is wanted", node->name);
+        return simple(check, TYPE_UNKNOWN);
+    }
+    if (is_captured(check, symbol))
+        symbol->is_address_taken = true;
+    return symbol->type;
+}
+
+/* --- members, subscripts, pointers */
+
+/* `.data`, `.len`, `.error` of the language's containers. */
+static struct type *container_member(struct check *check, const struct type *container,
+                                     const char *name)
+{
+    if (!strcmp(name, "len"))
+        return simple(check, TYPE_ULONG);
+    if (!strcmp(name, "error"))
+        return simple(check, TYPE_INT);
+    if (!strcmp(name, "data") && container->kind == TYPE_LIST && container->target)
+        return type_pointer(check->types, container->target);
+    return simple(check, TYPE_UNKNOWN);
+}
+
+static struct type *check_member(struct check *check, struct node *node)
+{
+    struct type *object = node->op == OP_ARROW ? check_value(check, node->kid[0])
+                                               : check_expression(check, node->kid[0]);
+    if (node->op == OP_ARROW)
+        object = type_element(check->types, object);
+    if (!object || !node->name)
+        return NULL;
+    const struct type *resolved = type_resolve(object);
+    if (resolved->kind == TYPE_LIST || resolved->kind == TYPE_SET || resolved->kind == TYPE_DICT)
+        return container_member(check, resolved, node->name);
+    const struct field *field = type_field(object, node->name);
+    if (!field)
+        return NULL;
+    unsigned qualifiers = type_qualifiers(object) & ~(unsigned)QUAL_ATOMIC;
+    return type_qualified(check->types, field->type, qualifiers);
+}
+
+/* The operand of [] or *: an array used so does not have its address taken. */
+static struct type *check_base(struct check *check, struct node *node)
+{
+    struct type *type = check_expression(check, node);
+    enum type_kind kind = type_resolve(type)->kind;
+    return kind == TYPE_ARRAY || kind == TYPE_VECTOR ? type : type_decay(check->types, type);
+}
+
+static struct type *check_index(struct check *check, struct node *node)
+{
+    struct type *left = check_base(check, node->kid[0]), *right = check_base(check, node->kid[1]);
+    struct type *element = type_element(check->types, left);
+    return element ? element : type_element(check->types, right);
+}
+
+static struct type *check_dereference(struct check *check, struct node *node)
+{
+    struct type *base = check_base(check, node->kid[0]);
+    return type_element(check->types, base);
+}
+
+static struct type *check_address(struct check *check, struct node *node)
+{
+    struct type *type = check_expression(check, node->kid[0]);
+    take_address(check, node->kid[0]);
+    return is_unknown(type) ? NULL : type_pointer(check->types, type);
+}
+
+/* --- types in expressions */
+
+static struct type *check_cast(struct check *check, struct node *node)
+{
+    struct type *type = check_type_name(check, node->kid[0], READING_EITHER);
+    check_value(check, node->kid[1]);
+    return type_unqualified(check->types, type);
+}
+
+static struct type *check_compound_literal(struct check *check, struct node *node)
+{
+    struct type *type = check_type_name(check, node->kid[0], READING_EITHER);
+    return check_initializer(check, type, node->kid[1]);
+}
+
+static struct type *check_sizeof(struct check *check, struct node *node)
+{
+    struct node *operand = node->kid[0];
+    if (operand->kind == NODE_TYPE_NAME)
+        check_type_name(check, operand, READING_EITHER);
+    else
+        check_unevaluated(check, operand);
+    return simple(check, TYPE_ULONG);
+}
+
+static struct type *check_offsetof(struct check *check, struct node *node)
+{
+    check_type_name(check, node->kid[0], READING_TYPE);
+    for (uint32_t i = 1; i < node->count; i++)
+        check_value(check, node->kid[i]);
+    return simple(check, TYPE_ULONG);
+}
+
+static bool association_fits(struct check *check, struct type *selector, struct node *association)
+{
+    struct node *name = association->kid[0];
+    if (!name)
+        return false;
+    struct type *type = check_type_name(check, name, READING_TYPE);
+    return type_qualifiers(type) == 0 && type_compatible(type, selector);
+}
+
+static struct type *check_generic(struct check *check, struct node *node)
+{
+    struct type *selector = type_decay(check->types, check_unevaluated(check, node->kid[0]));
+    struct node *chosen = NULL, *fallback = NULL;
+    for (uint32_t i = 1; i < node->count; i++) {
+        struct node *association = node->kid[i];
+        if (association_fits(check, selector, association) && !chosen)
+            chosen = association;
+        if (!association->kid[0])
+            fallback = association;
+    }
+    if (!chosen)
+        chosen = fallback;
+    if (is_unknown(selector))
+        chosen = NULL;
+    for (uint32_t i = 1; i < node->count; i++) {
+        struct node *association = node->kid[i];
+        if (association == chosen)
+            association->type = check_expression(check, association->kid[1]);
+        else
+            check_unevaluated(check, association->kid[1]);
+    }
+    return chosen ? chosen->type : NULL;
+}
+
+/* --- grouping */
+
+static struct node *last_statement(struct node *compound)
+{
+    struct node *last = compound->count ? compound->kid[compound->count - 1] : NULL;
+    while (last && (last->kind == NODE_LABEL || last->kind == NODE_ATTRIBUTED) && last->count)
+        last = last->kid[last->count - 1];
+    return last && last->kind == NODE_EXPRESSION_STATEMENT ? last : NULL;
+}
+
+static struct type *check_statement_expression(struct check *check, struct node *node)
+{
+    struct check_state *state = check->state;
+    struct node *compound = node->kid[0], *outer = state->value_statement;
+    struct node *last = last_statement(compound);
+    state->value_statement = last;
+    check_statement(check, compound);
+    state->value_statement = outer;
+    if (!last || !last->kid[0]->type)
+        return simple(check, TYPE_VOID);
+    return type_decay(check->types, last->kid[0]->type);
+}
+
+static struct type *check_comma(struct check *check, struct node *node)
+{
+    check_discarded(check, node->kid[0]);
+    return check_value(check, node->kid[1]);
+}
+
+static struct type *check_asm(struct check *check, struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++)
+        if (node->kid[i]) {
+            check_expression(check, node->kid[i]);
+            take_address(check, node->kid[i]);
+        }
+    return simple(check, TYPE_VOID);
+}
+
+/* --- all kinds */
+
+static struct type *expression_type(struct check *check, struct node *node)
+{
+    switch (node->kind) {
+    case NODE_IDENTIFIER:
+        return check_identifier(check, node);
+    case NODE_NUMBER:
+        return literal_number(check, node);
+    case NODE_CHARACTER:
+        return literal_character(check, node);
+    case NODE_STRING:
+        return literal_string(check, node);
+    case NODE_PAREN:
+        return check_expression(check, node->kid[0]);
+    case NODE_CALL:
+        return check_call(check, node);
+    case NODE_INDEX:
+        return check_index(check, node);
+    case NODE_MEMBER:
+        return check_member(check, node);
+    case NODE_PREFIX:
+    case NODE_POSTFIX:
+        return type_unqualified(check->types, check_expression(check, node->kid[0]));
+    case NODE_UNARY:
+        return check_unary(check, node);
+    case NODE_ADDRESS:
+        return check_address(check, node);
+    case NODE_DEREFERENCE:
+        return check_dereference(check, node);
+    case NODE_LABEL_ADDRESS:
+        check_jump(check, node);
+        return type_pointer(check->types, simple(check, TYPE_VOID));
+    case NODE_CAST:
+        return check_cast(check, node);
+    case NODE_COMPOUND_LITERAL:
+        return check_compound_literal(check, node);
+    case NODE_SIZEOF:
+        return check_sizeof(check, node);
+    case NODE_OFFSETOF:
+        return check_offsetof(check, node);
+    case NODE_BINARY:
+    case NODE_LOGICAL:
+        return check_binary(check, node);
+    case NODE_CONDITIONAL:
+        return check_conditional(check, node);
+    case NODE_ASSIGN:
+        return check_assign(check, node);
+    case NODE_COMMA:
+        return check_comma(check, node);
+    case NODE_GENERIC:
+        return check_generic(check, node);
+    case NODE_STATEMENT_EXPRESSION:
+        return check_statement_expression(check, node);
+    case NODE_TYPE_ARGUMENTS:
+        return check_type_arguments(check, node);
+    case NODE_INITIALIZER_LIST:
+        return check_initializer(check, simple(check, TYPE_UNKNOWN), node);
+    case NODE_TYPE_NAME:
+        return check_type_name(check, node, READING_EITHER);
+    case NODE_ASM:
+        return check_asm(check, node);
+    case NODE_AWAIT:
+    case NODE_SPAWN:
+    case NODE_TRY:
+    case NODE_YIELD:
+        return check_language_expression(check, node);
+    case NODE_COMPREHENSION:
+        return check_comprehension(check, node, NULL);
+    default:
+        return NULL;
+    }
+}
+
+struct type *check_expression(struct check *check, struct node *node)
+{
+    if (!node->type) {
+        struct type *type = expression_type(check, node);
+        node->type = type ? type : simple(check, TYPE_UNKNOWN);
+    }
+    return node->type;
+}
+
+struct type *check_value(struct check *check, struct node *node)
+{
+    struct type *type = check_expression(check, node);
+    decay_address(check, node);
+    return type_decay(check->types, type);
+}
+
+struct type *check_unevaluated(struct check *check, struct node *node)
+{
+    check->state->unevaluated++;
+    struct type *type = check_expression(check, node);
+    check->state->unevaluated--;
+    return type;
+}
+
+void check_condition(struct check *check, struct node *node)
+{
+    check_value(check, node);
+}
+
+/* --- discarded values */
+
+static bool makes_coroutine(const struct node *call)
+{
+    const struct node *callee = call->kid[0];
+    if (!callee->type || type_resolve(call->type)->kind != TYPE_FUTURE)
+        return false;
+    if (is_unknown(callee->type))
+        return callee->kind == NODE_IDENTIFIER && runtime_makes_coroutine(callee->name);
+    const struct type *type = type_resolve(callee->type);
+    if (type->kind == TYPE_POINTER)
+        type = type_resolve(type->target);
+    return type->kind == TYPE_FUNCTION && type->is_async;
+}
+
+static void check_awaited(struct check *check, struct node *node)
+{
+    struct node *inner = skip_parens(node), *last;
+    const struct node *callee;
+    switch (inner->kind) {
+    case NODE_CAST:
+        if (type_is_void(inner->type))
+            check_awaited(check, inner->kid[1]);
+        break;
+    case NODE_COMMA:
+        check_awaited(check, inner->kid[1]);
+        break;
+    case NODE_CONDITIONAL:
+        if (inner->kid[1])
+            check_awaited(check, inner->kid[1]);
+        check_awaited(check, inner->kid[2]);
+        break;
+    case NODE_STATEMENT_EXPRESSION:
+        last = last_statement(inner->kid[0]);
+        if (last)
+            check_awaited(check, last->kid[0]);
+        break;
+    case NODE_CALL:
+        if (!makes_coroutine(inner))
+            break;
+        callee = skip_parens(inner->kid[0]);
+        if (callee->kind == NODE_IDENTIFIER
+                ? complain(check, inner, "coroutine '%s' is never awaited", callee->name)
+                : complain(check, inner, "this coroutine is never awaited"))
+            add_note(check, inner, "'await' it, or start it as a task with 'spawn'");
+        break;
+    default:
+        break;
+    }
+}
+
+void check_discarded(struct check *check, struct node *node)
+{
+    check_value(check, node);
+    check_awaited(check, node);
+}

@@ -1,0 +1,302 @@
+/* Initialisers: every expression in a list is typed and compared with the member it initialises,
+ * and arrays without a length get one.
+ *
+ * A list is walked with a cursor, as C11 6.7.9 describes: a level that has braces of its own takes
+ * designators; a level without (`int a[2][2] = {1, 2, 3}`) takes as many elements as it has members
+ * and ends at the next designator. */
+#include "semantic/checker.h"
+
+struct cursor {
+    struct node *list;
+    uint32_t index;
+    bool
+        is_inside; /* the designators of the element at `index` were followed: its value is meant */
+};
+
+static struct node *element_at(const struct cursor *cursor)
+{
+    if (cursor->index >= cursor->list->count)
+        return NULL;
+    struct node *element = cursor->list->kid[cursor->index];
+    return cursor->is_inside ? element->kid[0] : element;
+}
+
+static void advance(struct cursor *cursor)
+{
+    cursor->index++;
+    cursor->is_inside = false;
+}
+
+/* Nothing more for a level without braces. */
+static bool is_at_end(const struct cursor *cursor)
+{
+    struct node *element = element_at(cursor);
+    return !element || element->kind == NODE_DESIGNATED;
+}
+
+/* --- the members of an aggregate, by index */
+
+static bool is_aggregate(const struct type *type)
+{
+    enum type_kind kind = type_resolve(type)->kind;
+    return kind == TYPE_ARRAY || kind == TYPE_STRUCT || kind == TYPE_UNION || kind == TYPE_VECTOR;
+}
+
+/* The first named or anonymous-struct member from `index` on: unnamed bit-fields take no value. */
+static uint64_t skip_unnamed(const struct type *type, uint64_t index)
+{
+    if (type->kind == TYPE_STRUCT || type->kind == TYPE_UNION)
+        while (index < type->field_count && !type->fields[index].name &&
+               type->fields[index].bits >= 0)
+            index++;
+    return index;
+}
+
+/* NULL past the last member. */
+static struct type *member_at(struct check *check, struct type *type, uint64_t index)
+{
+    struct type *resolved = type_resolve(type);
+    if (resolved->kind == TYPE_STRUCT || resolved->kind == TYPE_UNION) {
+        if (index >= resolved->field_count)
+            return NULL;
+        return resolved->fields[index].type;
+    }
+    bool is_bounded = resolved->kind == TYPE_VECTOR ||
+                      (resolved->array_size == ARRAY_FIXED && resolved->length_is_known);
+    if (is_bounded && index >= resolved->length)
+        return NULL;
+    return type_element(check->types, type);
+}
+
+static bool is_character(const struct type *type)
+{
+    enum type_kind kind = type_resolve(type)->kind;
+    return kind == TYPE_CHAR || kind == TYPE_SCHAR || kind == TYPE_UCHAR;
+}
+
+static struct node *string_within(struct node *node)
+{
+    struct node *inner = skip_parens(node);
+    if (inner->kind == NODE_INITIALIZER_LIST && inner->count == 1 && inner->kid[0] &&
+        inner->kid[0]->kind != NODE_DESIGNATED)
+        inner = skip_parens(inner->kid[0]);
+    return inner->kind == NODE_STRING ? inner : NULL;
+}
+
+/* A string literal initialises an array of its characters, not a pointer. */
+static bool is_string_for(struct check *check, const struct type *type, struct node *value)
+{
+    const struct type *resolved = type_resolve(type);
+    struct node *string = resolved->kind == TYPE_ARRAY ? string_within(value) : NULL;
+    if (!string || !type_is_integer(resolved->target))
+        return false;
+    check_expression(check, string);
+    const struct type *character = type_resolve(string->type)->target;
+    return (is_character(character) && is_character(resolved->target)) ||
+           type_size(character) == type_size(resolved->target);
+}
+
+/* --- one value */
+
+static void fill(struct check *check, struct type *type, struct cursor *cursor, uint64_t index);
+static uint64_t fill_list(struct check *check, struct type *type, struct node *list);
+
+static struct type *with_length(struct check *check, struct type *type, uint64_t length)
+{
+    struct type *resolved = type_resolve(type);
+    if (resolved->kind != TYPE_ARRAY || resolved->array_size != ARRAY_INCOMPLETE)
+        return type;
+    return type_array(check->types, type_element(check->types, type), length);
+}
+
+static void type_parens(struct node *outer, const struct node *inner)
+{
+    for (; outer != inner; outer = outer->kid[0])
+        outer->type = inner->type;
+}
+
+static struct type *check_string(struct check *check, struct type *type, struct node *value)
+{
+    struct node *string = string_within(value);
+    const struct type *literal = type_resolve(string->type);
+    type_parens(value, string);
+    struct type *completed = with_length(check, type, literal->length);
+    if (value->kind == NODE_INITIALIZER_LIST)
+        value->type = completed;
+    return completed;
+}
+
+struct type *check_initializer(struct check *check, struct type *type, struct node *value)
+{
+    if (is_string_for(check, type, value))
+        return check_string(check, type, value);
+    if (value->kind == NODE_INITIALIZER_LIST) {
+        uint64_t length = fill_list(check, type, value);
+        struct type *completed = with_length(check, type, length);
+        value->type = completed;
+        return completed;
+    }
+    if (value->kind == NODE_COMPREHENSION) {
+        check_comprehension(check, value, type);
+    } else if (!value->type) {
+        if (is_aggregate(type) && type_resolve(type)->kind == TYPE_ARRAY)
+            check_expression(check, value); /* a compound literal, or a mistake */
+        else
+            check_value(check, value);
+    }
+    check_conversion(check, type, value, false, "initialiser");
+    return with_length(check, type, type_resolve(value->type)->length);
+}
+
+/* One member of a level without braces: takes one element, or as many as it has members. */
+static void fill_member(struct check *check, struct type *type, struct cursor *cursor)
+{
+    struct node *element = element_at(cursor);
+    bool descends = is_aggregate(type) && element->kind != NODE_INITIALIZER_LIST &&
+                    !is_string_for(check, type, element);
+    if (descends && type_resolve(type)->kind != TYPE_ARRAY) {
+        check_value(check, element);
+        descends = !type_compatible(type, element->type) || is_unknown(type);
+    }
+    if (descends && member_at(check, type, 0)) {
+        fill(check, type, cursor, 0);
+        return;
+    }
+    check_initializer(check, type, element);
+    advance(cursor);
+}
+
+/* Members from `index` on, in a level without braces. */
+static void fill(struct check *check, struct type *type, struct cursor *cursor, uint64_t index)
+{
+    bool is_union = type_resolve(type)->kind == TYPE_UNION;
+    for (;;) {
+        index = skip_unnamed(type_resolve(type), index);
+        struct type *member = member_at(check, type, index);
+        if (!member || is_at_end(cursor))
+            return;
+        uint32_t before = cursor->index;
+        fill_member(check, member, cursor);
+        index++;
+        if (is_union || cursor->index == before)
+            return;
+    }
+}
+
+/* --- designators */
+
+/* The member that a field designator names: the anonymous struct that holds it counts as one. */
+static uint64_t field_index(const struct type *type, const char *name, struct type **inner)
+{
+    *inner = NULL;
+    for (uint64_t i = 0; i < type->field_count; i++) {
+        const struct field *field = &type->fields[i];
+        if (field->name == name)
+            return i;
+        if (!field->name && field->bits < 0 && type_field(field->type, name)) {
+            *inner = field->type;
+            return i;
+        }
+    }
+    return UINT64_MAX;
+}
+
+static uint64_t designated_index(struct check *check, struct node *designator)
+{
+    long long first = 0, last;
+    const char *outer = check->state->no_await;
+    check->state->no_await = "a designator";
+    for (uint32_t i = 0; i < designator->count; i++)
+        if (designator->kid[i])
+            check_value(check, designator->kid[i]);
+    check->state->no_await = outer;
+    enum constancy constancy = constant_evaluate(check, designator->kid[0], &first);
+    if (node_kid(designator, 1) &&
+        constant_evaluate(check, designator->kid[1], &last) == CONSTANT_KNOWN)
+        first = last; /* the next element follows the range */
+    return constancy == CONSTANT_KNOWN && first >= 0 ? (uint64_t)first : UINT64_MAX;
+}
+
+/* Follows designator number `depth` of the element and those after it, fills the member they name,
+ * and gives its index at this level. */
+static uint64_t designate(struct check *check, struct type *type, struct cursor *cursor,
+                          uint32_t depth)
+{
+    struct node *element = cursor->list->kid[cursor->index];
+    struct node *designator = node_kid(element, depth);
+    struct type *resolved = type_resolve(type), *member = NULL;
+    uint64_t index = UINT64_MAX;
+    if (designator->kind == NODE_FIELD_DESIGNATOR) {
+        for (struct type *inner = resolved; inner && inner->kind != TYPE_ARRAY;) {
+            struct type *next;
+            uint64_t at = field_index(inner, designator->name, &next);
+            if (inner == resolved)
+                index = at;
+            member = at == UINT64_MAX ? NULL : inner->fields[at].type;
+            inner = next ? type_resolve(next) : NULL;
+        }
+    } else {
+        index = designated_index(check, designator);
+        if (resolved->kind == TYPE_ARRAY || resolved->kind == TYPE_VECTOR)
+            member = type_element(check->types, type);
+    }
+    if (!member) /* no such member, which the C compiler says */
+        member = type_simple(check->types, TYPE_UNKNOWN);
+    if (depth + 1 < element->count) {
+        uint32_t before = cursor->index;
+        uint64_t at = designate(check, member, cursor, depth + 1);
+        if (is_aggregate(member) && at != UINT64_MAX && cursor->index != before &&
+            type_resolve(member)->kind != TYPE_UNION)
+            fill(check, member, cursor, at + 1);
+    } else {
+        cursor->is_inside = true;
+        fill_member(check, member, cursor);
+    }
+    return index;
+}
+
+/* --- lists */
+
+static void check_extra(struct check *check, struct node *element)
+{
+    struct type *unknown = type_simple(check->types, TYPE_UNKNOWN);
+    if (element->kind != NODE_DESIGNATED) {
+        check_initializer(check, unknown, element);
+        return;
+    }
+    for (uint32_t i = 1; i < element->count; i++)
+        if (element->kid[i]->kind == NODE_INDEX_DESIGNATOR)
+            designated_index(check, element->kid[i]);
+    check_initializer(check, unknown, element->kid[0]);
+}
+
+/* A list with braces. Gives the number of elements that an array of unknown length gets by it. */
+static uint64_t fill_list(struct check *check, struct type *type, struct node *list)
+{
+    struct cursor cursor = {list, 0, false};
+    uint64_t index = 0, length = 0;
+    bool is_level = is_aggregate(type);
+    while (cursor.index < list->count) {
+        struct node *element = list->kid[cursor.index];
+        struct type *member = type;
+        if (is_level && element->kind == NODE_DESIGNATED && element->count > 1) {
+            index = designate(check, type, &cursor, 1);
+        } else {
+            index = is_level ? skip_unnamed(type_resolve(type), index) : index;
+            if (is_level ? index != UINT64_MAX : index == 0)
+                member = is_level ? member_at(check, type, index) : type;
+            else
+                member = NULL;
+            if (member && element->kind != NODE_DESIGNATED) {
+                fill_member(check, member, &cursor);
+            } else {
+                check_extra(check, element);
+                advance(&cursor);
+            }
+        }
+        index += index != UINT64_MAX;
+        if (index != UINT64_MAX && index > length)
+            length = index;
+    }
+    return length;
+}

@@ -1,0 +1,429 @@
+/* asyncc's own constructs: what they mean for types and scopes, where they may stand, and which of
+ * them this version cannot lower yet.
+ *
+ * The last is one table: a construct in it is refused with one error at its place, and whatever is
+ * inside is typed in silence. Taking a row out of the table is all that the checker needs to accept
+ * the construct; its rules are checked behind the refusal. */
+#include <string.h>
+
+#include "semantic/checker.h"
+
+/* --- what is not lowered yet */
+
+static const struct {
+    enum node_kind kind;
+    unsigned flags;   /* all of these are set */
+    const char *name; /* of a former */
+    const char *what;
+} refused[] = {
+    {NODE_YIELD, 0, NULL, "'yield'"},
+    {NODE_TRY, 0, NULL, "'try'"},
+    {NODE_DEFER, 0, NULL, "'defer'"},
+    {NODE_RANGE_FOR, IS_ASYNC, NULL, "'async for'"},
+    {NODE_RANGE_FOR, 0, NULL, "'for' over a range"},
+    {NODE_ASYNC_WITH, 0, NULL, "'async with'"},
+    {NODE_COMPREHENSION, 0, NULL, "a comprehension"},
+    {NODE_FORMER, 0, "generator", "'generator'"},
+    {NODE_FORMER, 0, "list", "'list'"},
+    {NODE_FORMER, 0, "set", "'set'"},
+    {NODE_FORMER, 0, "dict", "'dict'"},
+    {NODE_FORMER, 0, "queue", "'queue'"},
+    {NODE_FORMER, 0, "contextvar", "'contextvar'"},
+};
+
+/* True if the construct was refused (also in silence): its inside is none of the user's concern. */
+static bool refuse(struct check *check, const struct node *node)
+{
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        if (refused[i].kind != node->kind || (node->flags & refused[i].flags) != refused[i].flags ||
+            (refused[i].name && strcmp(refused[i].name, node->name) != 0))
+            continue;
+        complain(check, node, "%s is not lowered by this version of asyncc", refused[i].what);
+        return true;
+    }
+    return false;
+}
+
+bool refuse_generator(struct check *check, const struct specifiers *specifiers)
+{
+    return refuse(check, specifiers->former);
+}
+
+void check_former_use(struct check *check, const struct specifiers *specifiers,
+                      const struct declarator *declarator, bool is_definition)
+{
+    const struct node *former = specifiers->former;
+    (void)declarator;
+    if (!former || (check->state->is_header && !check->state->function && !is_definition))
+        return;
+    refuse(check, former);
+}
+
+/* --- type formers */
+
+static enum type_kind former_kind(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum type_kind kind;
+    } rows[] = {
+        {"future", TYPE_FUTURE},
+        {"generator", TYPE_GENERATOR},
+        {"queue", TYPE_QUEUE},
+        {"list", TYPE_LIST},
+        {"set", TYPE_SET},
+        {"dict", TYPE_DICT},
+        {"contextvar", TYPE_CONTEXTVAR},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!strcmp(name, rows[i].name))
+            return rows[i].kind;
+    return TYPE_UNKNOWN;
+}
+
+static void check_held_type(struct check *check, const struct node *former, enum type_kind kind,
+                            const struct node *name, const struct type *type)
+{
+    const struct type *resolved = type_resolve(type);
+    bool may_be_void = kind == TYPE_FUTURE || kind == TYPE_GENERATOR;
+    const char *wrong = resolved->kind == TYPE_FUNCTION               ? "a function"
+                        : resolved->kind == TYPE_ARRAY                ? "an array"
+                        : resolved->kind == TYPE_VOID && !may_be_void ? "'void'"
+                                                                      : NULL;
+    if (wrong)
+        complain(check, name, "'%s' cannot hold %s", former->name, wrong);
+}
+
+struct type *check_former(struct check *check, struct node *former, struct node *async)
+{
+    enum type_kind kind = former_kind(former->name);
+    struct type *type = type_make(check->types, kind),
+                *unknown = type_simple(check->types, TYPE_UNKNOWN);
+    bool is_declared = word_is_declared(check, former, former->name);
+    size_t wanted = kind == TYPE_DICT ? 2 : 1, most = kind == TYPE_GENERATOR ? 2 : wanted;
+    if (kind == TYPE_UNKNOWN)
+        return unknown;
+    for (uint32_t i = 0; i < former->count; i++) {
+        struct type *held = former->kid[i]->kind == NODE_TYPE_NAME
+                                ? check_type_name(check, former->kid[i], READING_EITHER)
+                                : check_expression(check, former->kid[i]);
+        check_held_type(check, former, kind, former->kid[i], held);
+        if (i == 0)
+            type->target = held;
+        else if (i == 1)
+            type->sent = held;
+    }
+    if (former->count < wanted || former->count > most)
+        complain(check, former, "'%s' takes %zu type%s", former->name, wanted,
+                 wanted == 1 ? "" : "s");
+    if (!type->target)
+        type->target = unknown;
+    if (kind == TYPE_DICT && !type->sent)
+        type->sent = unknown;
+    type->is_async = async && kind == TYPE_GENERATOR;
+    former->type = is_declared ? unknown : type;
+    return former->type;
+}
+
+/* --- where awaits may stand */
+
+static void complain_outside(struct check *check, const struct node *node, const char *what)
+{
+    const struct function_state *function = check->state->function;
+    if (!function) {
+        complain(check, node, "%s outside a function", what);
+        return;
+    }
+    struct node *name = declarator_name(function->node->kid[1]);
+    if (complain(check, node, "%s outside an async function", what) && name)
+        add_note(check, name, "'%s' is not async: write 'async' before its type", name->name);
+}
+
+/* Whether something that waits may stand here; reports it if not. */
+static bool may_wait(struct check *check, const struct node *node, const char *what)
+{
+    const struct check_state *state = check->state;
+    if (state->unevaluated)
+        return true;
+    if (state->no_await) {
+        complain(check, node, "%s in %s", what, state->no_await);
+        return false;
+    }
+    if (state->function && state->function->is_async)
+        return true;
+    complain_outside(check, node, what);
+    return false;
+}
+
+/* --- expressions */
+
+static struct type *check_await(struct check *check, struct node *node)
+{
+    bool is_word = word_is_declared(check, node, "await");
+    struct type *type = check_value(check, node->kid[0]), *resolved = type_resolve(type);
+    if (is_word || resolved->kind == TYPE_UNKNOWN)
+        return NULL;
+    if (!may_wait(check, node, "'await'"))
+        return resolved->kind == TYPE_FUTURE ? type_unqualified(check->types, resolved->target)
+                                             : NULL;
+    if (resolved->kind != TYPE_FUTURE) {
+        complain(check, node, "cannot await a value of type '%s'", show(check, type));
+        return NULL;
+    }
+    if (!type_is_void(resolved->target) && !type_is_complete(resolved->target))
+        complain(check, node, "cannot await a future of the incomplete type '%s'",
+                 show(check, resolved->target));
+    return type_unqualified(check->types, resolved->target);
+}
+
+static struct type *check_spawn(struct check *check, struct node *node)
+{
+    bool is_word = word_is_declared(check, node, "spawn");
+    struct type *type = check_value(check, node->kid[0]), *resolved = type_resolve(type);
+    if (is_word || resolved->kind == TYPE_UNKNOWN)
+        return NULL;
+    if (resolved->kind != TYPE_FUTURE) {
+        complain(check, node, "cannot spawn a value of type '%s'", show(check, type));
+        return NULL;
+    }
+    if (!check->state->unevaluated && !check->state->function)
+        complain(check, node, "'spawn' outside a function");
+    return type;
+}
+
+static void check_try_rules(struct check *check, struct node *node, const struct type *type)
+{
+    const struct function_state *function = check->state->function;
+    if (!function) {
+        complain(check, node, "'try' outside a function");
+        return;
+    }
+    if (!type_carries_error(type))
+        complain(check, node, "'try' of a value of type '%s', which cannot carry an error",
+                 show(check, type));
+    if (!function->is_generator && !is_unknown(function->result) &&
+        !type_carries_error(function->result))
+        complain(check, node, "'try' in a function of type '%s', which cannot return an error",
+                 show(check, function->result));
+    if (check->state->defers)
+        complain(check, node, "'try' would leave a 'defer'");
+}
+
+static struct type *check_try(struct check *check, struct node *node)
+{
+    bool is_word = word_is_declared(check, node, "try");
+    bool is_refused = !is_word && refuse(check, node);
+    check->state->quiet += is_refused;
+    struct type *type = check_value(check, node->kid[0]);
+    if (!is_word && !is_unknown(type))
+        check_try_rules(check, node, type);
+    check->state->quiet -= is_refused;
+    return is_word ? NULL : type;
+}
+
+static void check_yield_rules(struct check *check, struct node *node)
+{
+    const struct function_state *function = check->state->function;
+    struct node *value = node_kid(node, 0);
+    if (!function || !function->is_generator) {
+        complain(check, node, "'yield' outside a generator");
+        return;
+    }
+    const struct type *generator = type_resolve(function->result);
+    if (value && type_is_void(generator->target))
+        complain(check, value, "a generator of 'void' yields no value");
+    else if (!value && !type_is_void(generator->target))
+        complain(check, node, "'yield' without a value in a generator of '%s'",
+                 show(check, generator->target));
+    else if (value)
+        check_conversion(check, generator->target, value, true, "yielded value");
+    if (check->state->defers)
+        complain(check, node, "'yield' in a 'defer'");
+}
+
+static struct type *check_yield(struct check *check, struct node *node)
+{
+    const struct function_state *function = check->state->function;
+    bool is_word = word_is_declared(check, node, "yield");
+    bool is_refused = !is_word && refuse(check, node);
+    check->state->quiet += is_refused;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (node->kid[i])
+            check_value(check, node->kid[i]);
+    if (!is_word)
+        check_yield_rules(check, node);
+    check->state->quiet -= is_refused;
+    if (is_word || !function || !function->is_generator)
+        return NULL;
+    struct type *sent = type_resolve(function->result)->sent;
+    return sent ? sent : type_simple(check->types, TYPE_VOID);
+}
+
+struct type *check_language_expression(struct check *check, struct node *node)
+{
+    switch (node->kind) {
+    case NODE_AWAIT:
+        return check_await(check, node);
+    case NODE_SPAWN:
+        return check_spawn(check, node);
+    case NODE_TRY:
+        return check_try(check, node);
+    default:
+        return check_yield(check, node);
+    }
+}
+
+/* --- ranges, and the names they bind */
+
+/* What `for (T x : range)` binds to x; reports a range that is none. */
+static struct type *range_element(struct check *check, struct node *range, bool is_async)
+{
+    struct type *type = check_expression(check, range), *resolved = type_resolve(type);
+    if (resolved->kind == TYPE_GENERATOR && resolved->is_async != is_async)
+        complain(check, range,
+                 is_async ? "'async for' over a plain generator"
+                          : "'for' over an async generator: write 'async for'");
+    switch (resolved->kind) {
+    case TYPE_GENERATOR:
+    case TYPE_LIST:
+    case TYPE_SET:
+    case TYPE_DICT:
+        return resolved->target;
+    case TYPE_ARRAY:
+        if (!is_async)
+            return type_element(check->types, type);
+        break;
+    case TYPE_UNKNOWN:
+        return resolved;
+    default:
+        break;
+    }
+    complain(check, range, "cannot iterate over a value of type '%s'", show(check, type));
+    return type_simple(check->types, TYPE_UNKNOWN);
+}
+
+/* Declares the name that a range or `async with` binds to a value of this type. */
+static void bind_name(struct check *check, struct node *node, struct node *specifier_node,
+                      struct node *declarator_node, struct type *value)
+{
+    struct specifiers specifiers = check_specifiers(check, specifier_node, READING_TYPE, false);
+    if (specifiers.is_deduced)
+        specifiers.type = type_decay(check->types, value);
+    struct declarator declarator = check_declarator(check, &specifiers, declarator_node);
+    if (declarator.name)
+        declare(check, &specifiers, &declarator, node, true);
+    check_former_use(check, &specifiers, &declarator, true);
+}
+
+static void check_range_for(struct check *check, struct node *node)
+{
+    bool is_async = node->flags & IS_ASYNC;
+    struct type *element = range_element(check, node->kid[2], is_async);
+    if (is_async)
+        may_wait(check, node, "'async for'");
+    scope_open(check->state->scopes, node);
+    bind_name(check, node, node->kid[0], node->kid[1], element);
+    check->state->function->loops++;
+    check_statement(check, node->kid[3]);
+    check->state->function->loops--;
+    scope_close(check->state->scopes);
+    if (node_kid(node, 4))
+        check_statement(check, node->kid[4]);
+}
+
+static void check_async_with(struct check *check, struct node *node)
+{
+    struct type *type = check_value(check, node->kid[2]), *resolved = type_resolve(type);
+    struct type *value = type_simple(check->types, TYPE_UNKNOWN);
+    if (resolved->kind == TYPE_GENERATOR && resolved->is_async)
+        value = resolved->target;
+    else if (resolved->kind != TYPE_UNKNOWN)
+        complain(check, node->kid[2], "'async with' wants an async generator, not '%s'",
+                 show(check, type));
+    may_wait(check, node, "'async with'");
+    scope_open(check->state->scopes, node);
+    if (node->kid[0])
+        bind_name(check, node, node->kid[0], node->kid[1], value);
+    check_statement(check, node->kid[3]);
+    scope_close(check->state->scopes);
+    if (node_kid(node, 4))
+        check_statement(check, node->kid[4]);
+}
+
+static void check_defer(struct check *check, struct node *node)
+{
+    struct function_state *function = check->state->function;
+    unsigned loops = function->loops, switches = function->switches;
+    function->loops = function->switches = 0;
+    check->state->defers++;
+    scope_open(check->state->scopes, node);
+    check_statement(check, node->kid[0]);
+    scope_close(check->state->scopes);
+    check->state->defers--;
+    function->loops = loops;
+    function->switches = switches;
+}
+
+void check_language_statement(struct check *check, struct node *node)
+{
+    const char *word = node->kind == NODE_DEFER                                  ? "defer"
+                       : node->kind == NODE_ASYNC_WITH || node->flags & IS_ASYNC ? "async"
+                                                                                 : NULL;
+    bool is_refused = !(word && word_is_declared(check, node, word)) && refuse(check, node);
+    check->state->quiet += is_refused;
+    if (node->kind == NODE_RANGE_FOR)
+        check_range_for(check, node);
+    else if (node->kind == NODE_ASYNC_WITH)
+        check_async_with(check, node);
+    else
+        check_defer(check, node);
+    check->state->quiet -= is_refused;
+}
+
+/* --- comprehensions */
+
+static struct type *comprehension_type(struct check *check, struct node *node, struct type *target)
+{
+    enum type_kind kind = node->op == OP_LIST   ? TYPE_LIST
+                          : node->op == OP_SET  ? TYPE_SET
+                          : node->op == OP_DICT ? TYPE_DICT
+                                                : TYPE_GENERATOR;
+    if (target && type_resolve(target)->kind == kind)
+        return type_unqualified(check->types, target);
+    struct type *type = type_make(check->types, kind);
+    type->target = type_decay(check->types, node->kid[0]->type);
+    if (kind == TYPE_DICT && node->kid[1])
+        type->sent = type_decay(check->types, node->kid[1]->type);
+    type->is_async = kind == TYPE_GENERATOR && node->flags & HAS_AWAIT;
+    return type;
+}
+
+static void check_clause(struct check *check, struct node *clause)
+{
+    if (clause->kind == NODE_COMP_IF) {
+        check_condition(check, clause->kid[0]);
+        return;
+    }
+    struct type *element = range_element(check, clause->kid[2], clause->flags & IS_ASYNC);
+    scope_open(check->state->scopes, clause);
+    bind_name(check, clause, clause->kid[0], clause->kid[1], element);
+}
+
+struct type *check_comprehension(struct check *check, struct node *node, struct type *target)
+{
+    bool is_refused = refuse(check, node);
+    check->state->quiet += is_refused;
+    for (uint32_t i = 2; i < node->count; i++)
+        check_clause(check, node->kid[i]);
+    for (uint32_t i = 0; i < 2; i++)
+        if (node->kid[i])
+            check_value(check, node->kid[i]);
+    for (uint32_t i = 2; i < node->count; i++)
+        if (node->kid[i]->kind == NODE_COMP_FOR)
+            scope_close(check->state->scopes);
+    if (node->flags & HAS_AWAIT && node->op != OP_GENERATOR)
+        may_wait(check, node, "a comprehension that awaits");
+    check->state->quiet -= is_refused;
+    node->type = comprehension_type(check, node, target);
+    return node->type;
+}

@@ -1,0 +1,154 @@
+/* Messages and marks.
+ *
+ * A mark says that the parser took a name for what it is not; the file is then parsed and checked
+ * again, and this run's messages are thrown away. A wrong reading hides what the right one would
+ * have declared, so a mark must never follow from an earlier one: names of misparsed declarations
+ * are declared with an unknown type, and an undeclared name is marked only while no mark was made.
+ */
+#include <string.h>
+
+#include "semantic/checker.h"
+
+bool complain(struct check *check, const struct node *at, const char *format, ...)
+{
+    if (check->state->quiet)
+        return false;
+    va_list arguments;
+    va_start(arguments, format);
+    const char *message = arena_vformat(check->arena, format, arguments);
+    va_end(arguments);
+    report_error(check->diagnostics, (struct range){at->start, at->end}, "%s", message);
+    return true;
+}
+
+void add_note(struct check *check, const struct node *at, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const char *message = arena_vformat(check->arena, format, arguments);
+    va_end(arguments);
+    report_note(check->diagnostics, (struct range){at->start, at->end}, "%s", message);
+}
+
+const char *show(struct check *check, const struct type *type)
+{
+    return type_string(check->arena, type);
+}
+
+bool text_mentions(const struct check *check, uint32_t start, uint32_t end, const char *word)
+{
+    if (start >= end)
+        return false;
+    return memmem(source_code(check->source) + start, end - start, word, strlen(word)) != NULL;
+}
+
+const char *text_of(struct check *check, const struct node *node)
+{
+    return arena_copy(check->arena, source_code(check->source) + node->start,
+                      node->end - node->start);
+}
+
+/* --- marks */
+
+bool marks_were_added(const struct check *check)
+{
+    return check->marks->count > check->state->marks_before;
+}
+
+bool mark_as_type(struct check *check, const struct node *name)
+{
+    if (name->flags & IS_MARKED)
+        return false;
+    mark_add(check->arena, check->marks, name->start, MARK_TYPE);
+    return true;
+}
+
+bool mark_as_ordinary(struct check *check, const struct node *name)
+{
+    if (name->flags & IS_MARKED)
+        return false;
+    mark_add(check->arena, check->marks, name->start, MARK_ORDINARY);
+    return true;
+}
+
+bool word_is_declared(struct check *check, const struct node *node, const char *word)
+{
+    struct symbol *symbol =
+        scope_find(check->state->scopes, SPACE_ORDINARY, name_of(check->names, word));
+    if (!symbol || node->flags & IS_MARKED)
+        return false;
+    mark_add(check->arena, check->marks, node->start,
+             symbol->kind == SYMBOL_TYPEDEF ? MARK_TYPE : MARK_ORDINARY);
+    return true;
+}
+
+static void declare_unknown(struct check *check, const char *name)
+{
+    struct symbol *symbol = symbol_make(check, SYMBOL_VARIABLE, name);
+    symbol->type = type_simple(check->types, TYPE_UNKNOWN);
+    scope_bind(check->state->scopes, SPACE_ORDINARY, name, symbol);
+}
+
+/* The identifier that the expression would declare, read as a declarator. */
+static struct node *declared_identifier(struct node *node)
+{
+    while (node) {
+        switch (node->kind) {
+        case NODE_IDENTIFIER:
+            return node;
+        case NODE_PAREN:
+        case NODE_DEREFERENCE:
+        case NODE_INDEX:
+        case NODE_CALL:
+        case NODE_ASSIGN:
+            node = node_kid(node, 0);
+            break;
+        case NODE_BINARY:
+            node = node->kid[1];
+            break;
+        default:
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+/* `T * x`, `T (x)`, `T (*x)(int)`, each perhaps with `= value`: what follows T. */
+static struct node *after_type(struct node *node)
+{
+    for (;;) {
+        if (node->kind == NODE_ASSIGN || node->kind == NODE_INDEX) {
+            node = node->kid[0];
+        } else if (node->kind == NODE_CALL) {
+            if (node->kid[0]->kind == NODE_IDENTIFIER)
+                return node_kid(node, 1);
+            node = node->kid[0];
+        } else {
+            return node->kind == NODE_BINARY ? node->kid[1] : NULL;
+        }
+    }
+}
+
+void declare_misparsed(struct check *check, struct node *statement)
+{
+    struct node *node = statement;
+    for (; node->kind == NODE_COMMA; node = node->kid[0]) {
+        struct node *name = declared_identifier(node->kid[1]);
+        if (name)
+            declare_unknown(check, name->name);
+    }
+    struct node *rest = after_type(node);
+    struct node *name = rest ? declared_identifier(rest) : NULL;
+    if (name)
+        declare_unknown(check, name->name);
+}
+
+bool is_news(struct check *check, const char *name)
+{
+    struct function_state *function = check->state->function;
+    struct scopes *known = function ? function->unknown_names : check->state->file_unknown_names;
+    if (scope_find(known, SPACE_ORDINARY, name))
+        return false;
+    scope_bind(known, SPACE_ORDINARY, name, symbol_make(check, SYMBOL_VARIABLE, name));
+    return true;
+}

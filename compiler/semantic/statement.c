@@ -1,0 +1,255 @@
+/* Statements: the scopes they open, where `break`, `continue` and `return` may stand, and what an
+ * async function cannot keep across an await. */
+#include "semantic/checker.h"
+
+/* --- expressions in statements */
+
+static void check_expression_statement(struct check *check, struct node *node)
+{
+    struct node *expression = node_kid(node, 0);
+    if (!expression)
+        return;
+    size_t marks = check->marks->count;
+    if (node == check->state->value_statement)
+        check_value(check, expression);
+    else
+        check_discarded(check, expression);
+    if (check->marks->count > marks)
+        declare_misparsed(check, expression);
+}
+
+static void check_return(struct check *check, struct node *node)
+{
+    struct function_state *function = check->state->function;
+    struct node *value = node_kid(node, 0);
+    struct type *result = function->result;
+    if (value && value->kind == NODE_COMPREHENSION)
+        check_comprehension(check, value, result);
+    else if (value)
+        check_value(check, value);
+    if (check->state->defers)
+        complain(check, node, "'return' would leave a 'defer'");
+    if (function->is_generator)
+        return; /* `return E;` ends it with the error E */
+    if (function->is_async && value && type_is_void(result) && !type_is_void(value->type))
+        complain(check, value, "a value is returned from an async function of type 'void'");
+    else if (function->is_async && !value && !type_is_void(result) && !is_unknown(result))
+        complain(check, node, "'return' without a value in an async function of type '%s'",
+                 show(check, result));
+    else if (value && !type_is_void(result))
+        check_conversion(check, result, value, false, "returned value");
+}
+
+/* --- loops and switches */
+
+/* Counts what `break` and `continue` may leave; `defer` starts from nothing. */
+static void check_body(struct check *check, struct node *body, unsigned *counter)
+{
+    ++*counter;
+    check_statement(check, body);
+    --*counter;
+}
+
+static void check_for(struct check *check, struct node *node)
+{
+    struct node *init = node->kid[0], *condition = node->kid[1], *step = node->kid[2];
+    scope_open(check->state->scopes, node);
+    if (init && init->kind == NODE_DECLARATION)
+        check_declaration(check, init);
+    else if (init && node_is_expression(init))
+        check_discarded(check, init);
+    else if (init)
+        check_statement(check, init);
+    if (condition)
+        check_condition(check, condition);
+    if (step)
+        check_discarded(check, step);
+    check_body(check, node->kid[3], &check->state->function->loops);
+    scope_close(check->state->scopes);
+}
+
+static void check_case(struct check *check, struct node *node)
+{
+    const char *outer = check->state->no_await;
+    check->state->no_await = "a case label";
+    for (uint32_t i = 0; i < 2 && i < node->count; i++)
+        if (node->kid[i])
+            check_value(check, node->kid[i]);
+    check->state->no_await = outer;
+    if (!check->state->function->switches)
+        complain(check, node, "'%s' outside a 'switch'",
+                 node->kind == NODE_CASE ? "case" : "default");
+    if (node_kid(node, 2))
+        check_statement(check, node->kid[2]);
+}
+
+static void check_break(struct check *check, struct node *node)
+{
+    const struct function_state *function = check->state->function;
+    bool is_continue = node->kind == NODE_CONTINUE;
+    if (!function->loops && (is_continue || !function->switches))
+        complain(check, node,
+                 is_continue ? "'continue' outside a loop" : "'break' outside a loop or 'switch'");
+}
+
+/* --- an `else if` chain nests as deep as it is long */
+
+static void check_if(struct check *check, struct node *node)
+{
+    for (;;) {
+        check_condition(check, node->kid[0]);
+        check_statement(check, node->kid[1]);
+        struct node *otherwise = node_kid(node, 2);
+        if (!otherwise)
+            return;
+        if (otherwise->kind != NODE_IF) {
+            check_statement(check, otherwise);
+            return;
+        }
+        node = otherwise;
+    }
+}
+
+/* --- blocks */
+
+static const struct type *declared_type(const struct node *declared)
+{
+    const struct symbol *symbol = declared->symbol;
+    if (!symbol)
+        return declared->type;
+    return symbol->kind == SYMBOL_TYPEDEF ? symbol->type->target : symbol->type;
+}
+
+static bool has_cleanup(const struct check *check, const struct node *declaration)
+{
+    const struct node *specifiers = declaration->kid[0];
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        const struct node *kid = specifiers->kid[i];
+        if (kid->kind == NODE_ATTRIBUTE && text_mentions(check, kid->start, kid->end, "cleanup"))
+            return true;
+    }
+    for (uint32_t i = 1; i < declaration->count; i++) {
+        const struct node *declared = declaration->kid[i], *value = node_kid(declared, 1);
+        uint32_t start = declared->kid[0]->end, end = value ? value->start : declared->end;
+        if (end > start + 16 && text_mentions(check, start, end, "cleanup"))
+            return true;
+    }
+    return false;
+}
+
+/* In an async function whose scope of this declaration still awaits. */
+static void check_across_await(struct check *check, struct node *declaration)
+{
+    for (uint32_t i = 1; i < declaration->count; i++) {
+        struct node *declared = declaration->kid[i];
+        const struct type *type = declared_type(declared);
+        if (declared->kind == NODE_DECLARED && type && type_is_variably_modified(type))
+            complain(check, declared,
+                     "a variable length array in an async function cannot be kept across an await");
+    }
+    if (has_cleanup(check, declaration))
+        complain(check, declaration,
+                 "attribute 'cleanup' across an await is not lowered by this version of asyncc");
+}
+
+static void check_block_item(struct check *check, struct node *item, bool awaits_later)
+{
+    struct function_state *function = check->state->function;
+    check_statement(check, item);
+    if (awaits_later && function->is_async && item->kind == NODE_DECLARATION)
+        check_across_await(check, item);
+}
+
+void check_block(struct check *check, struct node *compound)
+{
+    uint32_t last_await = 0;
+    for (uint32_t i = 0; i < compound->count; i++)
+        if (compound->kid[i] && compound->kid[i]->flags & HAS_AWAIT)
+            last_await = i;
+    for (uint32_t i = 0; i < compound->count; i++)
+        if (compound->kid[i])
+            check_block_item(check, compound->kid[i], i < last_await);
+}
+
+/* --- all kinds */
+
+void check_statement(struct check *check, struct node *node)
+{
+    struct function_state *function = check->state->function;
+    switch (node->kind) {
+    case NODE_COMPOUND:
+        scope_open(check->state->scopes, node);
+        check_block(check, node);
+        scope_close(check->state->scopes);
+        break;
+    case NODE_EXPRESSION_STATEMENT:
+        check_expression_statement(check, node);
+        break;
+    case NODE_DECLARATION:
+        check_declaration(check, node);
+        break;
+    case NODE_FUNCTION:
+        check_function(check, node);
+        break;
+    case NODE_IF:
+        check_if(check, node);
+        break;
+    case NODE_WHILE:
+        check_condition(check, node->kid[0]);
+        check_body(check, node->kid[1], &function->loops);
+        break;
+    case NODE_DO:
+        check_body(check, node->kid[0], &function->loops);
+        check_condition(check, node->kid[1]);
+        break;
+    case NODE_FOR:
+        check_for(check, node);
+        break;
+    case NODE_SWITCH:
+        check_condition(check, node->kid[0]);
+        check_body(check, node->kid[1], &function->switches);
+        break;
+    case NODE_CASE:
+    case NODE_DEFAULT:
+        check_case(check, node);
+        break;
+    case NODE_LABEL:
+        check_label(check, node);
+        break;
+    case NODE_GOTO:
+        check_jump(check, node);
+        break;
+    case NODE_GOTO_COMPUTED:
+        check_value(check, node->kid[0]);
+        break;
+    case NODE_BREAK:
+    case NODE_CONTINUE:
+        check_break(check, node);
+        break;
+    case NODE_RETURN:
+        check_return(check, node);
+        break;
+    case NODE_LOCAL_LABELS:
+        check_local_labels(check, node);
+        break;
+    case NODE_ATTRIBUTED:
+        if (node_kid(node, node->count - 1))
+            check_statement(check, node->kid[node->count - 1]);
+        break;
+    case NODE_STATIC_ASSERT:
+        check_static_assert(check, node);
+        break;
+    case NODE_ASM:
+        check_expression(check, node);
+        break;
+    case NODE_RANGE_FOR:
+    case NODE_ASYNC_WITH:
+    case NODE_DEFER:
+        check_language_statement(check, node);
+        break;
+    default:
+        if (node_is_expression(node))
+            check_discarded(check, node);
+        break;
+    }
+}

@@ -1,0 +1,206 @@
+/* Structs, unions and enums: their tags, members and enumerators. */
+#include "semantic/checker.h"
+
+static enum type_kind kind_of(const struct node *node)
+{
+    return node->kind == NODE_STRUCT  ? TYPE_STRUCT
+           : node->kind == NODE_UNION ? TYPE_UNION
+                                      : TYPE_ENUM;
+}
+
+static struct symbol *make_tag(struct check *check, struct node *node)
+{
+    struct symbol *symbol = symbol_make(check, SYMBOL_TAG, node->name);
+    symbol->type = type_make(check->types, kind_of(node));
+    symbol->type->name = node->name;
+    symbol->type->symbol = symbol;
+    symbol->type->node = symbol->node = node;
+    if (node->name)
+        scope_bind(check->state->scopes, SPACE_TAG, node->name, symbol);
+    return symbol;
+}
+
+/* The symbol that `struct s` speaks of here; made if there is none. */
+static struct symbol *find_tag(struct check *check, struct node *node, bool alone)
+{
+    struct scopes *scopes = check->state->scopes;
+    bool here = alone || node->flags & HAS_BODY;
+    struct symbol *symbol = NULL;
+    if (node->name)
+        symbol = here ? scope_find_here(scopes, SPACE_TAG, node->name)
+                      : scope_find(scopes, SPACE_TAG, node->name);
+    if (!symbol)
+        return make_tag(check, node);
+    if (symbol->type->kind != kind_of(node)) {
+        if (complain(check, node, "'%s' is another kind of tag here", node->name))
+            add_note(check, symbol->node, "'%s' is declared here", node->name);
+        return make_tag(check, node);
+    }
+    if (node->flags & HAS_BODY && symbol->type->is_complete) {
+        if (complain(check, node, "redefinition of '%s'", show(check, symbol->type)))
+            add_note(check, symbol->node, "previous definition is here");
+        return make_tag(check, node);
+    }
+    return symbol;
+}
+
+/* --- members */
+
+struct members {
+    struct field *fields;
+    size_t count, capacity;
+};
+
+static struct field *add_field(struct check *check, struct members *members, struct type *type,
+                               const char *name, struct node *node)
+{
+    members->fields = arena_grow(check->arena, members->fields, members->count, &members->capacity,
+                                 sizeof *members->fields);
+    struct field *field = &members->fields[members->count++];
+    *field = (struct field){.type = type, .name = name, .bits = -1, .node = node};
+    return field;
+}
+
+static void add_declared(struct check *check, struct members *members, struct type *structure,
+                         const struct specifiers *specifiers, struct node *declared)
+{
+    struct node *declarator = declared->kind == NODE_DECLARED ? declared->kid[0] : declared;
+    struct declarator result = check_declarator(check, specifiers, declarator);
+    uint32_t after = declarator ? declarator->end : declared->start;
+    struct type *type = apply_attributes(check, result.type, after, declared->end);
+    struct field *field =
+        add_field(check, members, type, result.name ? result.name->name : NULL, declared);
+    field->bits = result.bits;
+    if (text_mentions(check, after, declared->end, "aligned") ||
+        text_mentions(check, after, declared->end, "packed"))
+        structure->is_packed_or_aligned = true;
+    if (result.async && !specifiers->former)
+        complain(check, result.async, "'async' on a member that is no pointer to a function");
+    check_former_use(check, specifiers, &result, true);
+}
+
+static void check_member(struct check *check, struct members *members, struct type *structure,
+                         struct node *declaration)
+{
+    struct specifiers specifiers =
+        check_specifiers(check, declaration->kid[0], READING_TYPE, declaration->count == 1);
+    struct node *words = declaration->kid[0];
+    for (uint32_t i = 0; i < words->count; i++) {
+        struct node *word = words->kid[i];
+        if (word->kind == NODE_ALIGNAS ||
+            (word->kind == NODE_ATTRIBUTE &&
+             (text_mentions(check, word->start, word->end, "aligned") ||
+              text_mentions(check, word->start, word->end, "packed"))))
+            structure->is_packed_or_aligned = true;
+    }
+    enum type_kind kind = type_resolve(specifiers.type)->kind;
+    if (declaration->count == 1 && (kind == TYPE_STRUCT || kind == TYPE_UNION))
+        add_field(check, members, specifiers.type, NULL, declaration);
+    for (uint32_t i = 1; i < declaration->count; i++)
+        add_declared(check, members, structure, &specifiers, declaration->kid[i]);
+}
+
+/* What stands before the first and after the last member: attributes of the whole. */
+static bool has_layout_attribute(const struct check *check, const struct node *node)
+{
+    uint32_t head = node->count ? node->kid[0]->start : node->end;
+    uint32_t tail = node->count ? node->kid[node->count - 1]->end : node->end;
+    static const char *const words[] = {"packed", "aligned", "scalar_storage_order", "ms_struct",
+                                        "transparent_union"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_mentions(check, node->start, head, words[i]) ||
+            text_mentions(check, tail, node->end, words[i]))
+            return true;
+    return false;
+}
+
+static void check_members(struct check *check, struct node *node, struct type *type)
+{
+    struct members members = {0};
+    if (has_layout_attribute(check, node))
+        type->is_packed_or_aligned = true;
+    for (uint32_t i = 0; i < node->count; i++) {
+        struct node *kid = node->kid[i];
+        if (kid->kind == NODE_DECLARATION)
+            check_member(check, &members, type, kid);
+        else if (kid->kind == NODE_STATIC_ASSERT)
+            check_static_assert(check, kid);
+    }
+    type->fields = members.fields;
+    type->field_count = members.count;
+    type->is_complete = true;
+}
+
+/* --- enumerators */
+
+struct range_of_values {
+    bool has_negative, is_wide; /* is_wide: a value that no (unsigned) int holds */
+};
+
+static void add_enumerator(struct check *check, struct node *node, long long *next,
+                           bool *next_is_known, struct range_of_values *range)
+{
+    struct symbol *symbol = symbol_make(check, SYMBOL_ENUMERATOR, node->name);
+    struct node *value = node_kid(node, 0);
+    symbol->node = symbol->declaration = node;
+    if (value) {
+        check_value(check, value);
+        *next_is_known = constant_evaluate(check, value, next) == CONSTANT_KNOWN;
+        bool is_huge = *next < 0 && type_is_unsigned(value->type);
+        range->is_wide |= *next_is_known && is_huge;
+        range->has_negative |= *next_is_known && *next < 0 && !is_huge;
+    }
+    symbol->value = *next;
+    symbol->value_is_known = *next_is_known;
+    range->is_wide |= *next > 0xffffffffLL || *next < -0x80000000LL ||
+                      (range->has_negative && *next > 0x7fffffffLL);
+    bool fits_int = *next >= -0x80000000LL && *next <= 0x7fffffffLL;
+    symbol->type = type_simple(check->types, fits_int                ? TYPE_INT
+                                             : *next < 0             ? TYPE_LONG
+                                             : *next <= 0xffffffffLL ? TYPE_UINT
+                                                                     : TYPE_LONG);
+    node->symbol = symbol;
+    node->type = symbol->type;
+    if (node->name)
+        scope_bind(check->state->scopes, SPACE_ORDINARY, node->name, symbol);
+    *next = (long long)((unsigned long long)*next + 1);
+}
+
+static void check_enumerators(struct check *check, struct node *node, struct type *type)
+{
+    long long next = 0;
+    bool next_is_known = true;
+    struct range_of_values range = {0};
+    uint32_t first = 0;
+    if (node->flags & HAS_TYPE)
+        type->target = check_type_name(check, node->kid[first++], READING_TYPE);
+    for (uint32_t i = first; i < node->count; i++)
+        if (node->kid[i]->kind == NODE_ENUMERATOR)
+            add_enumerator(check, node->kid[i], &next, &next_is_known, &range);
+    if (!type->target)
+        type->target =
+            type_simple(check->types, range.is_wide ? (range.has_negative ? TYPE_LONG : TYPE_ULONG)
+                                      : range.has_negative ? TYPE_INT
+                                                           : TYPE_UINT);
+    if (has_layout_attribute(check, node) || text_mentions(check, node->start, node->end, "mode"))
+        type->is_packed_or_aligned = true;
+    type->is_complete = true;
+}
+
+struct type *check_tag(struct check *check, struct node *node, bool alone)
+{
+    struct symbol *symbol = find_tag(check, node, alone);
+    node->symbol = symbol;
+    node->type = symbol->type;
+    if (node->flags & HAS_BODY) {
+        symbol->node = symbol->type->node = node;
+        if (node->kind == NODE_ENUM)
+            check_enumerators(check, node, symbol->type);
+        else
+            check_members(check, node, symbol->type);
+    } else if (node->flags & HAS_TYPE) {
+        symbol->type->target = check_type_name(check, node->kid[0], READING_TYPE);
+        symbol->type->is_complete = true;
+    }
+    return symbol->type;
+}
