@@ -46,6 +46,12 @@ struct program {
     char *folder;
 };
 
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? format("%.*s", (int)(slash - path), path) : format(".");
+}
+
 static void collect_expected(const char *line, int number, void *data)
 {
     char **expected = data;
@@ -66,7 +72,8 @@ static bool contains_word(const char *words, const char *word)
 }
 
 static void add_flags(struct command *command, const struct setup *setup,
-                      const struct program *program, const struct flavour *flavour)
+                      const struct program *program, const struct flavour *flavour,
+                      const char *source)
 {
     char *flags = directive_value(program->text, "flags");
     struct command compiler = {0};
@@ -74,7 +81,7 @@ static void add_flags(struct command *command, const struct setup *setup,
     for (size_t i = 1; i < compiler.count; i++)
         command_add(command, compiler.words[i], NULL);
     command_add(command, "-Wall", "-Wextra", "-Werror", "-I", setup->include, "-iquote",
-                program->folder, NULL);
+                folder_of(source), NULL);
     if (flags)
         command_split(command, flags);
 }
@@ -107,14 +114,14 @@ static char *compile_source(const struct setup *setup, const struct program *pro
         struct command lower = {0};
         c_file = format("%s.c", stem);
         command_add(&lower, setup->asyncc, format("--cc=%s", compiler.words[0]), NULL);
-        add_flags(&lower, setup, program, flavour);
+        add_flags(&lower, setup, program, flavour, source);
         command_add(&lower, source, "-o", c_file, NULL);
         if (!quiet_step(&lower, stem, format("%s [%s]: asyncc", source, flavour->name),
                         (struct limits){.seconds = 60}))
             return NULL;
     }
     command_add(&compile, compiler.words[0], NULL);
-    add_flags(&compile, setup, program, flavour);
+    add_flags(&compile, setup, program, flavour, source);
     command_add(&compile, "-c", c_file, "-o", object, NULL);
     if (!quiet_step(&compile, stem, format("%s [%s]: C compiler", source, flavour->name),
                     (struct limits){.seconds = 120}))
@@ -189,9 +196,8 @@ static void run(const struct setup *setup, const struct program *program,
 static void run_program(const struct setup *setup, const char *path)
 {
     struct program program = {.path = path, .name = base_name(path)};
-    const char *slash = strrchr(path, '/');
     program.text = read_file(path);
-    program.folder = slash ? format("%.*s", (int)(slash - path), path) : format(".");
+    program.folder = folder_of(path);
     program.expected = format("%s", "");
     if (!check(program.text != NULL, path))
         return;
