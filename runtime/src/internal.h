@@ -2,8 +2,7 @@
 #ifndef ASYNC_INTERNAL_H
 #define ASYNC_INTERNAL_H
 
-#include "backend.h"
-
+#include <async/backend.h>
 #include <async/loop.h>
 #include <async/task.h>
 #include <async/time.h>
@@ -22,6 +21,8 @@
 void *async__allocate(size_t size);
 void *async__reallocate(void *memory, size_t size);
 void async__free(void *memory);
+extern const struct async_backend async__epoll;
+
 /* Asked before each allocation, which fails with ENOMEM if it says false; NULL: never fails. */
 extern bool (*async__may_allocate)(void *arg);
 extern void *async__may_allocate_arg;
@@ -148,12 +149,15 @@ struct async_loop {
     struct async_future *head, **tail; /* ready queue while the loop does not run */
     size_t tasks;                      /* the same for async_thread.tasks */
     struct async_timers timers;
-    size_t operations; /* started on the backend and not completed */
+    struct async_watch **watches; /* by descriptor number, see io.c */
+    int watches_size;
     struct async_resource *resources;
     uint32_t slot; /* in the thread's table of loops, from 1 */
     bool stop, ending;
-    volatile int interrupted;  /* SIGINT came: set by the signal handler */
-    struct async_future *main; /* what SIGINT cancels */
+    volatile int interrupted;             /* SIGINT came: set by the signal handler */
+    struct async_future *main;            /* what SIGINT cancels */
+    struct async_resolution *resolutions; /* waiting for a helper, see resolve.c */
+    unsigned resolving;
     /* requests of other threads */
     pthread_mutex_t mutex;
     pthread_cond_t quiet; /* helpers is 0 */
@@ -166,10 +170,20 @@ struct async_loop {
 bool async__loop_run(struct async_loop *loop, struct async_future *future);
 /* A number that differs between steps of tasks. */
 uint64_t async__step(void);
+static inline uint64_t async__now(struct async_loop *loop)
+{
+    return loop->backend->now(loop->backend_state);
+}
 void async__resource_add(struct async_loop *loop, struct async_resource *resource);
 void async__resource_remove(struct async_resource *resource);
 /* From any thread, while it is counted in `helpers`. */
 void async__post(struct async_loop *loop, struct async_post *post);
+
+/* ---- io.c ---- */
+
+/* The number belongs to a descriptor of ours now. */
+void async__watch_forget(struct async_loop *loop, int fd);
+void async__watches_free(struct async_loop *loop);
 
 /* ---- callback.c ---- */
 

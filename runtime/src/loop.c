@@ -66,13 +66,13 @@ static bool turn(struct async_loop *loop)
     serve_posts(loop);
     uint64_t deadline = UINT64_MAX;
     if (loop->timers.count)
-        deadline = async__timers_fire(loop, loop->backend->now(loop));
+        deadline = async__timers_fire(loop, async__now(loop));
     if (loop->stop || (loop->ending && !thread->tasks && !thread->head))
         return false;
     if (!thread->head)
-        loop->backend->poll(loop, deadline);
-    else if (loop->operations)
-        loop->backend->poll(loop, 0);
+        loop->backend->poll(loop->backend_state, deadline);
+    else if (loop->backend->busy(loop->backend_state))
+        loop->backend->poll(loop->backend_state, 0);
     return true;
 }
 
@@ -176,7 +176,7 @@ struct async_loop *async_loop_new(void)
     loop->posts_tail = &loop->posts;
     pthread_mutex_init(&loop->mutex, NULL);
     pthread_cond_init(&loop->quiet, NULL);
-    if ((error = loop->backend->open(loop)) < 0) {
+    if ((error = loop->backend->open(&loop->backend_state)) < 0) {
         async__free(loop);
         errno = -error;
         return NULL;
@@ -234,7 +234,7 @@ void async__post(struct async_loop *loop, struct async_post *post)
     *loop->posts_tail = post;
     loop->posts_tail = &post->next;
     loop->posted = true;
-    loop->backend->wake(loop);
+    loop->backend->wake(loop->backend_state);
     if (--loop->helpers == 0)
         pthread_cond_signal(&loop->quiet);
     pthread_mutex_unlock(&loop->mutex);
@@ -382,7 +382,8 @@ void async_loop_free(struct async_loop *loop)
         loop->resources->close(loop->resources);
     drop_ready();
     drop_timers(loop);
-    loop->backend->close(loop);
+    async__watches_free(loop);
+    loop->backend->close(loop->backend_state);
     leave(loop);
     pthread_mutex_destroy(&loop->mutex);
     pthread_cond_destroy(&loop->quiet);

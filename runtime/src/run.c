@@ -95,7 +95,7 @@ static void interrupt(int signal)
     (void)signal;
     if (loop) {
         loop->interrupted = 1;
-        loop->backend->wake(loop);
+        loop->backend->wake(loop->backend_state);
     }
     errno = saved;
 }

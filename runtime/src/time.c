@@ -7,7 +7,7 @@ double async_time(void)
 {
     struct async_loop *loop = async_thread.loop;
     if (loop)
-        return (double)loop->backend->now(loop) / 1e9;
+        return (double)async__now(loop) / 1e9;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;

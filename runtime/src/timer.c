@@ -104,7 +104,7 @@ uint64_t async__timers_fire(struct async_loop *loop, uint64_t now)
 
 uint64_t async__deadline(struct async_loop *loop, double seconds)
 {
-    uint64_t now = loop->backend->now(loop);
+    uint64_t now = async__now(loop);
     if (!(seconds > 0))
         return now;
     double nanoseconds = seconds * 1e9;

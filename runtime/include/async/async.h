@@ -3,7 +3,9 @@
 #define ASYNC_ASYNC_H
 
 #include <async/frame.h>
+#include <async/io.h>
 #include <async/loop.h>
+#include <async/stream.h>
 #include <async/task.h>
 #include <async/time.h>
 

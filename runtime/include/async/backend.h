@@ -1,0 +1,82 @@
+/* The seam between the loop and a poller: operations that are started and that complete.
+ *
+ * A backend that learns of readiness (epoll, poll) does the system call when the descriptor is
+ * ready; one that submits (io_uring) hands it to the kernel; a simulated one moves bytes in memory.
+ * What uses them sees no difference: it fills an operation, starts it, and its `complete` is
+ * called from poll(), unless start() said that it is complete already. */
+#ifndef ASYNC_BACKEND_H
+#define ASYNC_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct async_loop;
+
+enum async_operation_kind {
+    ASYNC_READ,     /* at most `size` bytes into `buffer`; result: how many, 0 at the end */
+    ASYNC_WRITE,    /* at most `size` bytes from `buffer`; result: how many */
+    ASYNC_ACCEPT,   /* result: the new descriptor, non-blocking and close-on-exec */
+    ASYNC_CONNECT,  /* to the address in `buffer` of `size` bytes; result: 0 */
+    ASYNC_READABLE, /* result: 0 when reading would not block */
+    ASYNC_WRITABLE, /* the same for writing */
+};
+
+/* What a backend knows of a descriptor. The memory is the caller's, the fields are the backend's
+ * between attach and detach; the caller sets `fd`, `socket` and `drains` before attach. */
+struct async_descriptor {
+    int fd;
+    bool socket;             /* takes recv and send */
+    bool drains;             /* a short read or write means that the next one would block */
+    bool shared;             /* not ours: watched only while an operation waits */
+    bool watched;            /* known to the poller */
+    bool readable, writable; /* believed to be, until a call says otherwise */
+    bool hung_up;            /* the peer has closed: more may come without a further event */
+    struct async_operation *reader, *writer; /* started and waiting */
+};
+
+struct async_operation {
+    enum async_operation_kind kind;
+    struct async_descriptor *descriptor;
+    void *buffer;
+    size_t size;
+    ssize_t result; /* or a negative errno number */
+    /* Runs no code of the program; it may start the next operation, and close descriptors that
+     * are no other operation's. */
+    void (*complete)(struct async_operation *operation);
+};
+
+struct async_backend {
+    const char *name;
+    /* Makes and frees *state, the backend's own. 0 or a negative errno number. */
+    int (*open)(void **state);
+    void (*close)(void *state);
+    /* Nanoseconds on the monotonic clock, or on a virtual one. */
+    uint64_t (*now)(void *state);
+    /* Completes operations. Waits until one has, a wake, a signal, or `deadline` (on the clock of
+     * now(); 0: does not wait; UINT64_MAX: no deadline). */
+    void (*poll)(void *state, uint64_t deadline);
+    /* Ends the present or the next poll(); from any thread and from signal handlers. */
+    void (*wake)(void *state);
+    /* Begin and end to watch descriptor->fd. attach: 0 or a negative errno number. No operation
+     * may wait on a descriptor that is detached. */
+    int (*attach)(void *state, struct async_descriptor *descriptor);
+    void (*detach)(void *state, struct async_descriptor *descriptor);
+    /* One operation per direction may wait on a descriptor. True: it is complete, operation->result
+     * tells, and `complete` will not be called. */
+    bool (*start)(void *state, struct async_operation *operation);
+    /* Makes a waiting operation complete, now or later, with `error` or with what it has done. */
+    void (*cancel)(void *state, struct async_operation *operation, int error);
+    /* Whether an operation waits, so that a busy loop has a reason to poll. */
+    bool (*busy)(void *state);
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

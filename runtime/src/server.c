@@ -1,0 +1,252 @@
+/* Servers: a listening socket, and the line of tasks that accept from it. */
+#include "stream.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+typedef struct async_server_accept__wait acceptor;
+typedef struct async_server_open__wait opener;
+
+struct async_server {
+    struct async_resource resource;
+    struct async_descriptor descriptor;
+    struct async_loop *loop;
+    acceptor *first, *last; /* the operation of the first one has been started */
+    bool closing;
+};
+
+/* ---- opening ---- */
+
+static void close_resource(struct async_resource *resource)
+{
+    async_server_close((struct async_server *)resource);
+}
+
+static int new_server(struct async_loop *loop, int fd, struct async_server **server)
+{
+    struct async_server *self = async__allocate(sizeof *self);
+    if (!self)
+        return -ENOMEM;
+    *self = (struct async_server){.loop = loop, .resource.close = close_resource};
+    self->descriptor = (struct async_descriptor){.fd = fd, .socket = true};
+    async__watch_forget(loop, fd);
+    int error = loop->backend->attach(loop->backend_state, &self->descriptor);
+    if (error) {
+        async__free(self);
+        return error;
+    }
+    self->descriptor.readable = true; /* clients may have come already */
+    async__resource_add(loop, &self->resource);
+    *server = self;
+    return 0;
+}
+
+static int listen_on(struct async_loop *loop, const struct addrinfo *address,
+                     struct async_server **server)
+{
+    int one = 1, off = 0, error = 0;
+    int fd = socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                    address->ai_protocol);
+    if (fd < 0)
+        return -errno;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (address->ai_family == AF_INET6) /* "all interfaces" means those of IPv4 too */
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    if (bind(fd, address->ai_addr, address->ai_addrlen) || listen(fd, SOMAXCONN))
+        error = -errno;
+    else
+        error = new_server(loop, fd, server);
+    if (error)
+        close(fd);
+    return error;
+}
+
+/* Listens on the first address that lets us; IPv6 first if there is no host, for it serves both. */
+static int listen_on_any(struct async_loop *loop, struct addrinfo *addresses, bool any_host,
+                         struct async_server **server)
+{
+    int error = -EADDRNOTAVAIL;
+    for (int pass = any_host ? 0 : 1; pass < 2; pass++)
+        for (const struct addrinfo *at = addresses; at; at = at->ai_next)
+            if (pass == 1 || at->ai_family == AF_INET6) {
+                error = listen_on(loop, at, server);
+                if (error == 0)
+                    goto out;
+            }
+out:
+    freeaddrinfo(addresses);
+    return error;
+}
+
+static void resolved(void *owner, int error, struct addrinfo *addresses)
+{
+    opener *self = owner;
+    self->resolution = NULL;
+    self->result = error;
+    if (!error)
+        self->result = listen_on_any(async_thread.loop, addresses, self->any_host, self->out);
+    async__wake(&self->wait);
+}
+
+static void cancel_open(struct async_wait *wait, int error)
+{
+    opener *self = (opener *)wait;
+    async__resolution_abandon(self->resolution);
+    self->result = error;
+    async__wake(wait);
+}
+
+static const struct async_wait_kind open_wait = {cancel_open};
+
+enum async_step async_server_open__begin(opener *self, struct async_frame *caller, const char *host,
+                                         const char *service, struct async_server **server)
+{
+    struct async_loop *loop = async_thread.loop;
+    struct addrinfo *addresses;
+    self->out = server;
+    self->any_host = host == NULL;
+    self->result = async__reason();
+    *server = NULL;
+    if (self->result)
+        return async__refuse(caller);
+    int found = async__resolve(loop, host, service, AI_PASSIVE, resolved, self, &addresses,
+                               &self->resolution);
+    if (found > 0)
+        return async__suspend(&self->wait, &open_wait, caller);
+    self->result = found < 0 ? found : listen_on_any(loop, addresses, self->any_host, server);
+    return async__at_once(caller);
+}
+
+/* ---- accepting ---- */
+
+/* Makes a stream of the accepted descriptor; false: that client had gone, the next one please. */
+static bool take(acceptor *self, ssize_t result)
+{
+    if (result == -ECONNABORTED || result == -EPROTO || result == -EPERM)
+        return false;
+    self->result = (int)result;
+    if (result < 0)
+        return true;
+    int fd = (int)result;
+    self->result = async__stream_new(self->server->loop, fd, self->out);
+    if (self->result)
+        close(fd);
+    else
+        async__no_delay(fd);
+    return true;
+}
+
+/* True: self->result is set. */
+static bool advance(acceptor *self)
+{
+    do {
+        self->operation.kind = ASYNC_ACCEPT;
+        if (!async__start(self->server->loop, &self->operation))
+            return false;
+    } while (!take(self, self->operation.result));
+    return true;
+}
+
+static void leave_line(struct async_server *server)
+{
+    acceptor *self = server->first;
+    server->first = self->next;
+    async__wake(&self->wait);
+}
+
+static void free_closed(struct async_server *server)
+{
+    if (!server->closing || server->first)
+        return;
+    server->loop->backend->detach(server->loop->backend_state, &server->descriptor);
+    close(server->descriptor.fd);
+    async__free(server);
+}
+
+static void operation_complete(struct async_operation *operation)
+{
+    acceptor *self = ASYNC_CONTAINER(operation, acceptor, operation);
+    struct async_server *server = self->server;
+    if (!take(self, operation->result) && !advance(self))
+        return;
+    leave_line(server);
+    while (server->first) {
+        if (server->closing)
+            server->first->result = -EBADF;
+        else if (!advance(server->first))
+            break;
+        leave_line(server);
+    }
+    free_closed(server);
+}
+
+static void cancel_accept(struct async_wait *wait, int error)
+{
+    acceptor *self = (acceptor *)wait, *before = self->server->first;
+    if (before == self) {
+        async__cancel(self->server->loop, &self->operation, error);
+        return;
+    }
+    while (before->next != self)
+        before = before->next;
+    before->next = self->next;
+    if (self->server->last == self)
+        self->server->last = before;
+    self->result = error;
+    async__wake(wait);
+}
+
+static const struct async_wait_kind accept_wait = {cancel_accept};
+
+enum async_step async_server_accept__begin(acceptor *self, struct async_frame *caller,
+                                           struct async_server *server,
+                                           struct async_stream **stream)
+{
+    int reason = async__reason();
+    *self = (acceptor){.server = server, .out = stream, .result = reason};
+    self->operation.descriptor = &server->descriptor;
+    self->operation.complete = operation_complete;
+    *stream = NULL;
+    if (reason)
+        return async__refuse(caller);
+    if (server->first) {
+        server->last->next = self;
+    } else {
+        if (advance(self))
+            return async__at_once(caller);
+        server->first = self;
+    }
+    server->last = self;
+    return async__suspend(&self->wait, &accept_wait, caller);
+}
+
+void async_server_close(struct async_server *server)
+{
+    if (!server)
+        return;
+    async__resource_remove(&server->resource);
+    server->closing = true;
+    if (server->first)
+        async__cancel(server->loop, &server->first->operation, -EBADF);
+    else
+        free_closed(server);
+}
+
+int async_server_port(const struct async_server *server)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    if (getsockname(server->descriptor.fd, (struct sockaddr *)&address, &length))
+        return 0;
+    if (address.ss_family == AF_INET)
+        return ntohs(((struct sockaddr_in *)&address)->sin_port);
+    if (address.ss_family == AF_INET6)
+        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    return 0;
+}
+
+ASYNC_FORM_3(int, async_server_open, const char *, const char *, struct async_server **);
+ASYNC_FORM_2(int, async_server_accept, struct async_server *, struct async_stream **);

@@ -1,0 +1,116 @@
+/* Async functions written by hand, in the form that the compiler gives them, for the tests.
+ *
+ *     FUNCTION(twice, int i; int r;)          declares frame and constructor: twice(argument)
+ *     {
+ *         BEGIN(twice);
+ *         for (self->i = 0; self->i < 2; self->i++)
+ *             WAIT(async_yield, self->r);     awaits a runtime function, stores its result
+ *         CALL(other(NULL), self->r);         awaits a handle
+ *         END(self->r);
+ *     }
+ *
+ * Locals live in the frame, all of them. State numbers are line numbers: one await per line. */
+#ifndef LOWERED_H
+#define LOWERED_H
+
+#include <async/async.h>
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for any runtime wait. */
+union any_wait {
+    struct async_yield__wait async_yield;
+    struct async_sleep__wait async_sleep;
+    struct async_wait_readable__wait async_wait_readable;
+    struct async_wait_writable__wait async_wait_writable;
+    struct async_open_connection__wait async_open_connection;
+    struct async_server_open__wait async_server_open;
+    struct async_server_accept__wait async_server_accept;
+    struct async_stream_read__wait async_stream_read;
+    struct async_stream_read_exactly__wait async_stream_read_exactly;
+    struct async_stream_read_until__wait async_stream_read_until;
+    struct async_stream_read_line__wait async_stream_read_line;
+    struct async_stream_write__wait async_stream_write;
+    struct async_stream_write_some__wait async_stream_write_some;
+    struct async_future *handle;
+};
+
+#define FUNCTION(NAME, ...)                                                                    \
+    struct NAME {                                                                              \
+        struct async_frame base;                                                               \
+        int result;                                                                            \
+        void *arg;                                                                             \
+        __VA_ARGS__                                                                            \
+        union any_wait await;                                                                  \
+    };                                                                                         \
+    static enum async_step NAME##_resume(struct async_frame *base);                            \
+    __attribute__((unused)) static struct async_future *NAME(void *arg)                        \
+    {                                                                                          \
+        struct async_future *future =                                                          \
+            async_coroutine(sizeof(struct NAME), _Alignof(struct NAME), NAME##_resume);        \
+        if (async_is_cold(future))                                                             \
+            ((struct NAME *)&future->frame)->arg = arg;                                        \
+        return future;                                                                         \
+    }                                                                                          \
+    static const struct async_function NAME##_functions[] = {                                  \
+        {NAME##_resume, #NAME, __FILE__, sizeof(int), sizeof(struct NAME), NULL, 0, 0, true}}; \
+    static struct async_unit NAME##_unit = {NAME##_functions, 1, NULL};                        \
+    __attribute__((constructor)) static void NAME##_register(void)                             \
+    {                                                                                          \
+        async_register(&NAME##_unit);                                                          \
+    }                                                                                          \
+    static enum async_step NAME##_resume(struct async_frame *base)
+
+#define BEGIN(NAME)                          \
+    struct NAME *self = (struct NAME *)base; \
+    switch (base->state) {                   \
+    case 0:
+
+#define END(VALUE)          \
+    }                       \
+    self->result = (VALUE); \
+    return ASYNC_DONE
+
+#define RETURN(VALUE)           \
+    do {                        \
+        self->result = (VALUE); \
+        return ASYNC_DONE;      \
+    } while (0)
+
+#define ARGUMENTS(...) , ##__VA_ARGS__
+
+/* WAIT(async_sleep, where the result goes, arguments...) */
+#define WAIT(NAME, INTO, ...)                                                               \
+    do {                                                                                    \
+        base->state = __LINE__;                                                             \
+        if (NAME##__begin(&self->await.NAME, base ARGUMENTS(__VA_ARGS__)) == ASYNC_PENDING) \
+            return ASYNC_PENDING;                                                           \
+        /* fall through */                                                                  \
+    case __LINE__:                                                                          \
+        INTO = self->await.NAME.result;                                                     \
+    } while (0)
+
+#define CALL(HANDLE, INTO)                                          \
+    do {                                                            \
+        self->await.handle = (HANDLE);                              \
+        base->state = __LINE__;                                     \
+        if (async_await(base, self->await.handle) == ASYNC_PENDING) \
+            return ASYNC_PENDING;                                   \
+        /* fall through */                                          \
+    case __LINE__:                                                  \
+        async_collect(self->await.handle, &INTO, sizeof INTO);      \
+    } while (0)
+
+#define SPAWN(HANDLE) async_spawn((HANDLE), __FILE__, __LINE__)
+
+/* Runs a coroutine of int on a loop of its own. */
+static inline int run(struct async_future *future)
+{
+    int result = -12345;
+    async_run_result(future, &result, sizeof result);
+    return result;
+}
+
+#endif
