@@ -264,8 +264,11 @@ static void lower_labelled(struct hoist *h, struct node *node, uint32_t statemen
         emit_statement(h, node);
         return;
     }
-    node->kid[statement] = NULL;
+    bool declares = inner->count && inner->kid[0]->kind != NODE_EXPRESSION_STATEMENT;
+    node->kid[statement] = declares ? make(h, NODE_EMPTY, inner, ";", 0) : NULL;
     node->end = inner->start;
+    if (declares)
+        node->kid[statement]->end = inner->start;
     emit_statement(h, node);
     for (uint32_t i = 0; i < inner->count; i++)
         emit_statement(h, inner->kid[i]);

@@ -331,12 +331,15 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
     struct suspension *suspension = suspension_new(h, at, node);
     suspension->form = form;
     suspension->callee = callee;
+    struct function *child = lowered_function(h->lowered, callee);
+    if (child)
+        child->is_embedded = true;
     return suspension;
 }
 
 static struct suspension *suspend_handle(struct hoist *h, struct node *at, struct node *handle)
 {
-    bool moves = is_lvalue(handle);
+    bool moves = is_handle_lvalue(handle);
     handle = moves ? hoist_lvalue(h, handle, LATER_NOTHING) : hoist(h, handle, LATER_NOTHING);
     struct node *node = node_new(h->lowered->arena, NODE_SUSPEND, at->start, at->end, 1);
     node->kid[0] = handle;

@@ -55,7 +55,7 @@ static struct slot *slot_new(struct layout *l)
 /* `name`, or `name_2` ..., so that no two fields of a frame and no field of ours agree. */
 static bool is_taken(const struct layout *l, const char *name)
 {
-    if (!strcmp(name, "base") || !strcmp(name, "result") || !strcmp(name, "await"))
+    if (!strcmp(name, "base") || !strcmp(name, "result") || !strncmp(name, "await", 5))
         return true;
     for (size_t i = 0; i < l->count; i++)
         if (l->slots[i]->variable && !strcmp(l->slots[i]->name, name))
@@ -205,6 +205,32 @@ static int by_size(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/* A lane of children alone is the union `await`; further children stand by themselves. */
+static bool only_children(const struct lane *lane)
+{
+    for (const struct group *group = lane->groups; group; group = group->next)
+        for (const struct slot *slot = group->first; slot; slot = slot->next)
+            if (slot->variable || group->first != slot || slot->next)
+                return false;
+    return true;
+}
+
+static void name_paths(struct layout *l)
+{
+    bool named = false;
+    for (struct lane *lane = l->function->lanes; lane; lane = lane->next) {
+        lane->is_await = !named && only_children(lane);
+        named |= lane->is_await;
+        for (struct group *group = lane->groups; group; group = group->next)
+            for (struct slot *slot = group->first; slot; slot = slot->next) {
+                if (!slot->variable && !lane->is_await)
+                    slot->name = arena_format(l->arena, "await_%s", slot->name);
+                slot->path =
+                    lane->is_await ? arena_format(l->arena, "await.%s", slot->name) : slot->name;
+            }
+    }
+}
+
 void frame_layout(struct lowered *lowered, struct function *function)
 {
     struct layout layout = {.lowered = lowered,
@@ -223,4 +249,5 @@ void frame_layout(struct lowered *lowered, struct function *function)
         qsort(layout.slots, layout.count, sizeof *layout.slots, by_size);
     for (size_t i = 0; i < layout.count; i++)
         place(&layout, layout.slots[i]);
+    name_paths(&layout);
 }

@@ -73,6 +73,7 @@ struct variable {
 
 struct slot {
     const char *name;          /* of the field */
+    const char *path;          /* to it from the frame: `name`, `await.name` */
     struct variable *variable; /* or */
     struct symbol *child;      /* a child's frame or wait; both NULL: the handle awaited */
     enum suspension_form form;
@@ -91,6 +92,7 @@ struct group {
 };
 
 struct lane {
+    bool is_await; /* the frame's union `await` */
     struct group *groups;
     uint64_t size;
     struct lane *next;
@@ -103,9 +105,10 @@ struct function { /* an async function with a body */
     struct node *body; /* after the await pass */
     const char *name;
     bool is_main;
-    bool is_called_by_handle; /* somebody needs NAME(), the function that makes a cold one */
-    bool in_cycle;            /* it may await itself, directly or by way of others */
-    bool emit_done;
+    bool is_called_by_handle;  /* somebody needs NAME(), the function that makes a cold one */
+    bool in_cycle;             /* it may await itself, directly or by way of others */
+    bool is_embedded;          /* somebody awaits it in place */
+    uint32_t index, component; /* in source order; of the call graph */
     struct suspension **suspensions;
     size_t suspension_count, suspension_capacity;
     struct variable **variables;
@@ -115,7 +118,7 @@ struct function { /* an async function with a body */
     struct node **hoisted; /* declarations of local types, moved to file scope */
     size_t hoisted_count, hoisted_capacity;
     /* names the generated code uses in it, chosen so that the user's own never clash */
-    const char *self, *base, *await;
+    const char *self, *base, *caller, *future;
 };
 
 struct lowered {
@@ -126,7 +129,7 @@ struct lowered {
     struct function **by_frame; /* children before those that embed them */
 };
 
-struct lowered *lower_unit(struct check *check);
+struct lowered *lower_unit(struct check *check, struct node *unit);
 
 /* The function of this symbol, NULL if it has no body here. */
 struct function *lowered_function(const struct lowered *lowered, const struct symbol *symbol);
@@ -141,8 +144,15 @@ enum suspension_form embed_form(const struct lowered *lowered, const struct func
                                 const struct symbol *callee);
 void embed_unit(struct lowered *lowered);
 
+void plain_unit(struct lowered *lowered, struct node *unit);
+/* Whether the expression is an lvalue, which consuming its handle must empty. */
+bool is_handle_lvalue(struct node *node);
+
 void await_function(struct lowered *lowered, struct function *function);
-void await_plain(struct lowered *lowered, struct node *node); /* outside async functions */
+/* Notes which functions are called by handle below this node, after awaits were lowered. */
+void handles_find(struct lowered *lowered, struct node *node);
+/* Whether the declaration defines a struct, union, enum or typedef. */
+bool node_declares_type(const struct node *declaration);
 
 void flow_build(struct lowered *lowered, struct function *function);
 void liveness_compute(struct lowered *lowered, struct function *function);

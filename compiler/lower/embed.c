@@ -1,0 +1,113 @@
+/* Which children stand inside their caller's frame.
+ *
+ * `await f(x)` embeds f's frame where its size is known and finite: f has a body in this file and
+ * does not lie on a cycle of such awaits with the caller, or the runtime's headers give its frame.
+ * Cycles are found as strongly connected components of the call graph (Tarjan 1972), which come out
+ * children first: the order in which the frames must be declared. */
+#include "lower/lower.h"
+
+#include "support/arena.h"
+
+struct visit { /* Tarjan's numbers, by function */
+    uint32_t index, low, component;
+    bool on_stack;
+};
+
+struct tarjan {
+    struct lowered *lowered;
+    struct visit *marks;
+    struct function **stack;
+    size_t top, ordered;
+    uint32_t next, components;
+};
+
+static struct function *awaited_function(const struct lowered *lowered, const struct node *node)
+{
+    if (node->kind != NODE_AWAIT)
+        return NULL;
+    struct node *call = skip_parens(node->kid[0]);
+    if (call->kind != NODE_CALL)
+        return NULL;
+    struct node *callee = skip_parens(call->kid[0]);
+    return callee->kind == NODE_IDENTIFIER && callee->symbol
+               ? lowered_function(lowered, callee->symbol)
+               : NULL;
+}
+
+static void connect(struct tarjan *t, struct function *function);
+
+/* Follows the edges that start below `node`. */
+static void follow(struct tarjan *t, struct function *function, struct node *node)
+{
+    if (!node || !(node->flags & HAS_AWAIT))
+        return;
+    struct function *callee = awaited_function(t->lowered, node);
+    if (callee) {
+        struct visit *from = &t->marks[function->index], *to = &t->marks[callee->index];
+        if (callee == function)
+            function->in_cycle = true;
+        if (!to->index)
+            connect(t, callee);
+        if (to->on_stack && to->low < from->low)
+            from->low = to->low;
+    }
+    for (uint32_t i = 0; i < node->count; i++)
+        follow(t, function, node->kid[i]);
+}
+
+static void connect(struct tarjan *t, struct function *function)
+{
+    struct visit *mark = &t->marks[function->index];
+    mark->index = mark->low = ++t->next;
+    mark->on_stack = true;
+    t->stack[t->top++] = function;
+    follow(t, function, function->node->kid[2]);
+    if (mark->low != mark->index)
+        return;
+    struct function *member;
+    bool alone = t->stack[t->top - 1] == function;
+    t->components++;
+    do {
+        member = t->stack[--t->top];
+        t->marks[member->index].on_stack = false;
+        member->component = t->components;
+        member->in_cycle |= !alone;
+        t->lowered->by_frame[t->ordered++] = member;
+    } while (member != function);
+}
+
+void embed_unit(struct lowered *lowered)
+{
+    struct arena *arena = lowered->arena;
+    struct tarjan tarjan = {.lowered = lowered};
+    tarjan.marks = arena_alloc(arena, (lowered->count + 1) * sizeof *tarjan.marks);
+    tarjan.stack = arena_alloc(arena, (lowered->count + 1) * sizeof(struct function *));
+    lowered->by_frame = arena_alloc(arena, (lowered->count + 1) * sizeof(struct function *));
+    for (size_t i = 0; i < lowered->count; i++)
+        if (!tarjan.marks[i].index)
+            connect(&tarjan, lowered->functions[i]);
+}
+
+/* A struct of the runtime's headers: NAME__frame or NAME__wait. */
+static bool has_struct(const struct lowered *lowered, const char *name, const char *suffix)
+{
+    const char *tag = arena_format(lowered->arena, "%s%s", name, suffix);
+    struct symbol *symbol = check_file_tag(lowered->check, tag);
+    return symbol && type_is_complete(symbol->type);
+}
+
+enum suspension_form embed_form(const struct lowered *lowered, const struct function *caller,
+                                const struct symbol *callee)
+{
+    struct function *function = lowered_function(lowered, callee);
+    if (function)
+        return function == caller ||
+                       (function->in_cycle && function->component == caller->component)
+                   ? SUSPEND_HANDLE
+                   : SUSPEND_CHILD;
+    if (callee->function)
+        return SUSPEND_HANDLE;
+    if (has_struct(lowered, callee->name, "__frame"))
+        return SUSPEND_CHILD;
+    return has_struct(lowered, callee->name, "__wait") ? SUSPEND_WAIT : SUSPEND_HANDLE;
+}

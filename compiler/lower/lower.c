@@ -1,0 +1,196 @@
+/* The lowering passes in their order, and what they share: functions, variables, names. */
+#include "lower/lower.h"
+
+#include <string.h>
+
+#include "diagnostic.h"
+#include "support/arena.h"
+#include "support/names.h"
+
+/* --- names */
+
+const char *fresh_name(const struct lowered *lowered, const char *wish)
+{
+    const char *name = wish;
+    while (name_is_known(lowered->check->names, name))
+        name = arena_format(lowered->arena, "%s_", name);
+    return name;
+}
+
+static bool mentions_name(const struct node *node, const char *name)
+{
+    if (!node)
+        return false;
+    if (node->name == name && node->kind != NODE_MEMBER)
+        return true;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (mentions_name(node->kid[i], name))
+            return true;
+    return false;
+}
+
+/* A name like `wish` that means nothing else in this function. */
+static const char *name_in(const struct lowered *lowered, const struct function *function,
+                           const char *wish)
+{
+    struct names *names = lowered->check->names;
+    const char *name = wish;
+    while (name_is_known(names, name) && mentions_name(function->node, name_of(names, name)))
+        name = arena_format(lowered->arena, "%s_", name);
+    return name;
+}
+
+/* --- functions and variables */
+
+struct function *lowered_function(const struct lowered *lowered, const struct symbol *symbol)
+{
+    (void)lowered;
+    return symbol->kind == SYMBOL_FUNCTION && !symbol->function ? symbol->lowered : NULL;
+}
+
+struct variable *variable_new(struct lowered *lowered, struct function *function,
+                              enum variable_kind kind, struct symbol *symbol, struct type *type)
+{
+    struct variable *variable = arena_alloc(lowered->arena, sizeof *variable);
+    function->variables = arena_grow(lowered->arena, function->variables, function->variable_count,
+                                     &function->variable_capacity, sizeof *function->variables);
+    variable->kind = kind;
+    variable->symbol = symbol;
+    variable->type = type;
+    variable->function = function;
+    variable->index = (uint32_t)function->variable_count;
+    function->variables[function->variable_count++] = variable;
+    symbol->lowered = variable;
+    return variable;
+}
+
+static void find_parameters(struct lowered *lowered, struct function *function)
+{
+    for (size_t i = 0; i < function->type->parameter_count; i++) {
+        struct parameter *parameter = &function->type->parameters[i];
+        struct node *node = parameter->node;
+        struct node *name = node ? declarator_name(node_kid(node, 1)) : NULL;
+        if (name && name->symbol)
+            variable_new(lowered, function, VARIABLE_PARAMETER, name->symbol, parameter->type);
+    }
+}
+
+static bool is_automatic(const struct symbol *symbol)
+{
+    return symbol->kind == SYMBOL_VARIABLE && !symbol->is_thread_local &&
+           symbol->storage != OP_STATIC && symbol->storage != OP_EXTERN;
+}
+
+static void find_locals(struct lowered *lowered, struct function *function, struct node *node)
+{
+    if (!node || node->kind == NODE_FUNCTION)
+        return;
+    if (node->kind == NODE_DECLARED) {
+        struct node *name = declarator_name(node->kid[0]);
+        struct symbol *symbol = name ? name->symbol : NULL;
+        if (symbol && is_automatic(symbol) && symbol->function == function->node &&
+            !symbol->lowered)
+            variable_new(lowered, function, VARIABLE_LOCAL, symbol, symbol->type);
+    }
+    for (uint32_t i = 0; i < node->count; i++)
+        find_locals(lowered, function, node->kid[i]);
+}
+
+bool node_declares_type(const struct node *declaration)
+{
+    struct node *specifiers = declaration->kid[0];
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        struct node *kid = specifiers->kid[i];
+        if (kid->flags & HAS_BODY || (kid->kind == NODE_STORAGE && kid->op == OP_TYPEDEF))
+            return true;
+    }
+    return false;
+}
+
+/* Local types that a frame may need must be known at file scope. */
+static void find_local_types(struct lowered *lowered, struct function *function, struct node *node)
+{
+    if (!node || node->kind == NODE_FUNCTION)
+        return;
+    if (node->kind == NODE_DECLARATION && node_declares_type(node)) {
+        function->hoisted = arena_grow(lowered->arena, function->hoisted, function->hoisted_count,
+                                       &function->hoisted_capacity, sizeof *function->hoisted);
+        function->hoisted[function->hoisted_count++] = node;
+    }
+    for (uint32_t i = 0; i < node->count; i++)
+        find_local_types(lowered, function, node->kid[i]);
+}
+
+static struct function *function_new(struct lowered *lowered, struct node *node)
+{
+    struct function *function = arena_alloc(lowered->arena, sizeof *function);
+    function->node = node;
+    function->symbol = node->symbol;
+    function->type = type_resolve(node->symbol->type);
+    function->name = node->symbol->name;
+    function->is_main = !strcmp(function->name, "main");
+    function->index = (uint32_t)lowered->count;
+    function->symbol->lowered = function;
+    if (function->is_main)
+        function->symbol->output_name = fresh_name(lowered, "main__coroutine");
+    function->self = name_in(lowered, function, "self");
+    function->base = name_in(lowered, function, "base");
+    function->caller = name_in(lowered, function, "caller");
+    function->future = name_in(lowered, function, "future");
+    lowered->functions[lowered->count++] = function;
+    return function;
+}
+
+/* --- the passes */
+
+static void lower_function(struct lowered *lowered, struct function *function)
+{
+    await_function(lowered, function);
+    flow_build(lowered, function);
+    liveness_compute(lowered, function);
+    frame_layout(lowered, function);
+}
+
+/* The generated code needs the runtime's declarations. */
+static bool has_runtime(struct check *check, const struct function *function)
+{
+    if (check_file_tag(check, name_of(check->names, "async_future")))
+        return true;
+    report_error(check->diagnostics,
+                 (struct range){function->node->start, function->node->start + 1},
+                 "async functions need the runtime's declarations");
+    report_note(check->diagnostics,
+                (struct range){function->node->start, function->node->start + 1},
+                "add '#include <async/async.h>' to the file");
+    return false;
+}
+
+struct lowered *lower_unit(struct check *check, struct node *unit)
+{
+    struct lowered *lowered = arena_alloc(check->arena, sizeof *lowered);
+    lowered->arena = check->arena;
+    lowered->check = check;
+    lowered->functions = arena_alloc(check->arena, (check->function_count + 1) * sizeof(void *));
+    for (size_t i = 0; i < check->function_count; i++) {
+        struct node *node = check->functions[i];
+        if (node->flags & IS_ASYNC && node->symbol)
+            function_new(lowered, node);
+    }
+    if (lowered->count && !has_runtime(check, lowered->functions[0]))
+        return lowered;
+    embed_unit(lowered);
+    for (size_t i = 0; i < lowered->count; i++) {
+        find_parameters(lowered, lowered->functions[i]);
+        find_locals(lowered, lowered->functions[i], lowered->functions[i]->node->kid[2]);
+        find_local_types(lowered, lowered->functions[i], lowered->functions[i]->node->kid[2]);
+    }
+    plain_unit(lowered, unit);
+    for (size_t i = 0; i < lowered->count; i++)
+        lower_function(lowered, lowered->by_frame[i]);
+    for (size_t i = 0; i < lowered->count; i++)
+        handles_find(lowered, lowered->functions[i]->body);
+    for (uint32_t i = 0; i < unit->count; i++)
+        if (unit->kid[i]->kind != NODE_FUNCTION || !(unit->kid[i]->flags & IS_ASYNC))
+            handles_find(lowered, unit->kid[i]);
+    return lowered;
+}

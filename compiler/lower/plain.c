@@ -1,0 +1,162 @@
+/* What the language adds and ordinary functions may use too: `spawn`, and calls of the runtime
+ * whose meaning depends on a type T, which C cannot pass. Each becomes a plain call, in place.
+ *
+ *     spawn E                      async_spawn(E, __FILE__, __LINE__)
+ *     async_run(E)                 *(T *)async_run_result(E, &(T){0}, sizeof(T))
+ *     async_future(T)              async_future_new(sizeof(T), _Alignof(T))
+ *     async_set_result(f, v)       async_complete(f, &(T){v}, sizeof(T))
+ *     async_release(h)             async_release(async_take(&h)): an lvalue is emptied */
+#include "lower/lower.h"
+
+#include <string.h>
+
+#include "support/arena.h"
+#include "support/text.h"
+
+/* A type name as C, for a template ($ is doubled there by nobody: C has none). */
+static const char *lowered_type(const struct lowered *lowered, const struct type *type)
+{
+    struct text text = {0};
+    type_print(&text, type, NULL, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC | QUAL_RESTRICT);
+    char *copy = arena_copy(lowered->arena, text.data ? text.data : "", text.length);
+    text_free(&text);
+    return copy;
+}
+
+bool is_handle_lvalue(struct node *node)
+{
+    node = skip_parens(node);
+    switch (node->kind) {
+    case NODE_IDENTIFIER:
+        return node->symbol && node->symbol->kind != SYMBOL_FUNCTION &&
+               node->symbol->kind != SYMBOL_ENUMERATOR;
+    case NODE_INDEX:
+    case NODE_DEREFERENCE:
+        return true;
+    case NODE_MEMBER:
+        return node->op == OP_ARROW || is_handle_lvalue(node->kid[0]);
+    default:
+        return false;
+    }
+}
+
+/* The result type of the future that this expression is. */
+static struct type *future_of(const struct node *node)
+{
+    const struct type *type = type_resolve(node->type);
+    return type->kind == TYPE_FUTURE ? type->target : NULL;
+}
+
+static void plain_spawn(struct lowered *lowered, struct node *node)
+{
+    (void)lowered;
+    node->text = is_handle_lvalue(node->kid[0])
+                     ? "async_spawn(async_move(&$0, __FILE__, __LINE__), __FILE__, __LINE__)"
+                     : "async_spawn($0, __FILE__, __LINE__)";
+}
+
+static void plain_run(struct lowered *lowered, struct node *node)
+{
+    struct node *operand = node->kid[1];
+    struct type *type = future_of(operand);
+    const char *handle = is_handle_lvalue(operand) ? "async_move(&$1, __FILE__, __LINE__)" : "$1";
+    if (!type)
+        return;
+    if (type_is_void(type)) {
+        node->text = arena_format(lowered->arena, "(void)async_run_value(%s, 0, 0, 1)", handle);
+        return;
+    }
+    const char *name = lowered_type(lowered, type);
+    const char *template =
+        type_carries_error(type)
+            ? "(*(%1$s *)async_run_result(%2$s, &(%1$s){0}, sizeof(%1$s)))"
+            : "(*(%1$s *)async_run_value(%2$s, &(%1$s){0}, sizeof(%1$s), _Alignof(%1$s)))";
+    node->text = arena_format(lowered->arena, template, name, handle);
+}
+
+static void plain_future(struct lowered *lowered, struct node *node)
+{
+    struct type *type = future_of(node);
+    if (!type)
+        return;
+    if (type_is_void(type)) {
+        node->text = "async_future_new(0, 1)";
+        return;
+    }
+    const char *name = lowered_type(lowered, type);
+    node->text =
+        arena_format(lowered->arena, "async_future_new(sizeof(%1$s), _Alignof(%1$s))", name);
+}
+
+static void plain_set_result(struct lowered *lowered, struct node *node)
+{
+    struct type *type = node->count > 1 ? future_of(node->kid[1]) : NULL;
+    if (!type)
+        return;
+    if (type_is_void(type) || node->count < 3) {
+        node->text = "async_complete($1, 0, 0)";
+        return;
+    }
+    const char *name = lowered_type(lowered, type);
+    node->text =
+        arena_format(lowered->arena, "async_complete($1, &(%1$s){$2}, sizeof(%1$s))", name);
+}
+
+static void plain_release(struct lowered *lowered, struct node *node)
+{
+    (void)lowered;
+    if (node->count > 1 && is_handle_lvalue(node->kid[1]))
+        node->text = "async_release(async_take(&$1))";
+}
+
+static const struct {
+    const char *name;
+    void (*lower)(struct lowered *lowered, struct node *node);
+} calls[] = {{"async_run", plain_run},
+             {"async_future", plain_future},
+             {"async_set_result", plain_set_result},
+             {"async_release", plain_release}};
+
+static void plain_call(struct lowered *lowered, struct node *node)
+{
+    struct node *callee = skip_parens(node->kid[0]);
+    if (callee->kind != NODE_IDENTIFIER)
+        return;
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (!strcmp(callee->name, calls[i].name) && (!callee->symbol || !callee->symbol->function))
+            calls[i].lower(lowered, node);
+}
+
+static void walk(struct lowered *lowered, struct node *node)
+{
+    if (!node || !(node->flags & HAS_LANGUAGE))
+        return;
+    for (uint32_t i = 0; i < node->count; i++)
+        walk(lowered, node->kid[i]);
+    if (node->kind == NODE_SPAWN)
+        plain_spawn(lowered, node);
+    else if (node->kind == NODE_CALL)
+        plain_call(lowered, node);
+    else if (node->kind == NODE_EXPRESSION_STATEMENT && node->kid[0]->kind == NODE_SPAWN)
+        node->kid[0]->text = arena_format(lowered->arena, "async_release(%s)", node->kid[0]->text);
+}
+
+void plain_unit(struct lowered *lowered, struct node *unit)
+{
+    walk(lowered, unit);
+}
+
+/* --- who needs the function that makes a cold handle */
+
+void handles_find(struct lowered *lowered, struct node *node)
+{
+    if (!node)
+        return;
+    if (node->kind == NODE_IDENTIFIER && node->symbol && !(node->flags & IS_EMBEDDED)) {
+        struct function *function = lowered_function(lowered, node->symbol);
+        if (function)
+            function->is_called_by_handle = true;
+    }
+    for (uint32_t i = 0; i < node->count; i++)
+        handles_find(lowered, node->kid[i]);
+}

@@ -1,0 +1,307 @@
+/* Declarations as C.
+ *
+ * Where the specifiers say `async` or `future(T)`, the declared thing is a handle in C:
+ *
+ *     async struct page *(*op)(int)      struct async_future *(*op)(int)
+ *     future(int) tasks[4]               struct async_future *tasks[4]
+ *
+ * The type's words go; `async` belongs to the function declarator next to the name, so what stands
+ * around that (the `*` of `struct page *`) belonged to the result and goes too. Locals that live in
+ * the frame are not declared here: only their initialisers remain, as assignments. */
+#include "output/node.h"
+
+#include <string.h>
+
+#include "source.h"
+#include "support/arena.h"
+#include "support/text.h"
+
+/* --- specifiers */
+
+enum special { SPECIAL_NONE, SPECIAL_ASYNC, SPECIAL_HANDLE };
+
+static enum special special_of(const struct node *specifiers, const char **handle)
+{
+    enum special special = SPECIAL_NONE;
+    *handle = "struct async_future";
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        const struct node *kid = specifiers->kid[i];
+        if (kid->kind == NODE_FORMER) {
+            *handle = !strcmp(kid->name, "future")      ? "struct async_future"
+                      : !strcmp(kid->name, "generator") ? "struct async_generator"
+                                                        : "struct async_queue";
+            return SPECIAL_HANDLE;
+        }
+        if (kid->kind == NODE_ASYNC)
+            special = SPECIAL_ASYNC;
+    }
+    return special;
+}
+
+bool specifiers_are_special(const struct node *specifiers)
+{
+    const char *handle;
+    return special_of(specifiers, &handle) != SPECIAL_NONE;
+}
+
+static bool is_kept(const struct node *specifier)
+{
+    return specifier->kind == NODE_STORAGE || specifier->kind == NODE_ALIGNAS ||
+           specifier->kind == NODE_ATTRIBUTE;
+}
+
+static void emit_special(struct emitter *e, struct node *specifiers, const char *handle)
+{
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        if (is_kept(specifiers->kid[i])) {
+            emit_node(e, specifiers->kid[i]);
+            write_string(&e->writer, " ");
+        }
+    }
+    write_string(&e->writer, handle);
+}
+
+void emit_specifiers(struct emitter *e, struct node *specifiers)
+{
+    const char *handle;
+    if (special_of(specifiers, &handle) == SPECIAL_NONE)
+        emit_copy(e, specifiers);
+    else
+        emit_special(e, specifiers, handle);
+}
+
+/* A struct that is defined in a function with frames has moved to file scope. */
+void emit_struct(struct emitter *e, struct node *node)
+{
+    const char *word = node->kind == NODE_STRUCT  ? "struct"
+                       : node->kind == NODE_UNION ? "union"
+                                                  : "enum";
+    const char *name = node->symbol && node->symbol->output_name ? node->symbol->output_name
+                       : node->name                              ? node->name
+                                                                 : NULL;
+    bool local = e->function && !e->nested && node->flags & HAS_BODY;
+    const struct type *type = node->type;
+    if (!name && type && type->name)
+        name = type->name;
+    if (local && !e->hoisting) {
+        write_format(&e->writer, "%s %s", word, name);
+        return;
+    }
+    if (!local && !(node->symbol && node->symbol->output_name)) {
+        emit_copy(e, node);
+        return;
+    }
+    write_format(&e->writer, "%s %s", word, name);
+    const char *brace = memchr(e->code + node->start, '{', node->end - node->start);
+    if (!brace || !(node->flags & HAS_BODY))
+        return;
+    write_string(&e->writer, " ");
+    struct node body = *node;
+    body.start = (uint32_t)(brace - e->code);
+    emit_copy(e, &body);
+}
+
+/* --- declarators */
+
+/* The function declarator next to the name. */
+static struct node *innermost_function(struct node *declarator)
+{
+    struct node *found = NULL;
+    for (; declarator && declarator->kind != NODE_DECLARATOR_NAME;
+         declarator = node_kid(declarator, 0))
+        if (declarator->kind == NODE_FUNCTION_TYPE)
+            found = declarator;
+    return found;
+}
+
+static void emit_handle_qualifiers(struct emitter *e, const struct node *specifiers)
+{
+    for (uint32_t i = 0; i < specifiers->count; i++)
+        if (specifiers->kid[i]->kind == NODE_QUALIFIER && specifiers->kid[i]->op != OP_NONE)
+            write_format(&e->writer, "%s ", operator_names[specifiers->kid[i]->op]);
+}
+
+void emit_declarator(struct emitter *e, const struct node *specifiers, struct node *declarator)
+{
+    const char *handle;
+    switch (special_of(specifiers, &handle)) {
+    case SPECIAL_NONE:
+        emit_node(e, declarator);
+        break;
+    case SPECIAL_ASYNC: {
+        struct node *function = innermost_function(declarator);
+        if (function)
+            write_string(&e->writer, "*");
+        emit_node(e, function ? function : declarator);
+        break;
+    }
+    case SPECIAL_HANDLE:
+        write_string(&e->writer, "*");
+        emit_handle_qualifiers(e, specifiers);
+        emit_node(e, declarator);
+        break;
+    }
+}
+
+void emit_declarator_pair(struct emitter *e, struct node *node)
+{
+    struct node *specifiers = node->kid[0], *declarator = node->kid[1];
+    if (!specifiers_are_special(specifiers)) {
+        emit_copy(e, node);
+        return;
+    }
+    emit_specifiers(e, specifiers);
+    write_string(&e->writer, " ");
+    emit_declarator(e, specifiers, declarator);
+    emit_gap(e, declarator ? declarator->end : specifiers->end, node->end);
+}
+
+/* `declarator = initialiser`, and the attributes and asm names around it. */
+static void emit_declared(struct emitter *e, const struct node *specifiers, struct node *declared)
+{
+    struct node *declarator = declared->kid[0], *value = declared->kid[1];
+    emit_declarator(e, specifiers, declarator);
+    if (value) {
+        emit_gap(e, declarator->end, value->start);
+        emit_node(e, value);
+        emit_gap(e, value->end, declared->end);
+    } else if (declarator) {
+        emit_gap(e, declarator->end, declared->end);
+    }
+}
+
+/* --- declarations */
+
+static bool has_frame_local(const struct emitter *e, const struct node *node)
+{
+    for (uint32_t i = 1; i < node->count; i++)
+        if (is_frame_local(e, node->kid[i]))
+            return true;
+    return false;
+}
+
+bool declares_typedef(const struct node *declaration)
+{
+    const struct node *specifiers = declaration->kid[0];
+    for (uint32_t i = 0; i < specifiers->count; i++)
+        if (specifiers->kid[i]->kind == NODE_STORAGE && specifiers->kid[i]->op == OP_TYPEDEF)
+            return true;
+    return false;
+}
+
+/* All of it, C's own way, in the shape that the user gave it. */
+static void emit_whole(struct emitter *e, struct node *node)
+{
+    struct node *specifiers = node->kid[0];
+    emit_gap(e, node->start, specifiers->start);
+    emit_specifiers(e, specifiers);
+    uint32_t at = specifiers->end;
+    for (uint32_t i = 1; i < node->count; i++) {
+        emit_gap(e, at, node->kid[i]->start);
+        emit_declared(e, specifiers, node->kid[i]);
+        at = node->kid[i]->end;
+    }
+    emit_gap(e, at, node->end);
+}
+
+static bool is_zero_list(const struct emitter *e, const struct node *value)
+{
+    if (value->kind != NODE_INITIALIZER_LIST || value->count > 1)
+        return false;
+    if (value->count == 0)
+        return true;
+    const struct node *only = value->kid[0];
+    return only->kind == NODE_NUMBER && only->end - only->start == 1 && e->code[only->start] == '0';
+}
+
+/* What remains of the declaration of a local that lives in the frame. */
+static void emit_initialization(struct emitter *e, const struct node *declared, const char *end)
+{
+    struct variable *variable = declarator_name(declared->kid[0])->symbol->lowered;
+    struct node *value = declared->kid[1];
+    const struct type *type = type_resolve(variable->type);
+    struct text name = {0};
+    type_print(&name, variable->type, NULL, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC);
+    if (is_zero_list(e, value) && (type->kind == TYPE_ARRAY || type->kind == TYPE_STRUCT)) {
+        write_string(&e->writer, "__builtin_memset(");
+        write_string(&e->writer, type->kind == TYPE_ARRAY ? "" : "&");
+        emit_variable(e, variable);
+        write_string(&e->writer, ", 0, sizeof ");
+        emit_variable(e, variable);
+        write_string(&e->writer, ")");
+    } else if (type->kind == TYPE_ARRAY) {
+        bool list = value->kind == NODE_INITIALIZER_LIST;
+        write_string(&e->writer, "__builtin_memcpy(");
+        emit_variable(e, variable);
+        write_format(&e->writer, list ? ", (%s)" : ", (%s){", name.data);
+        emit_node(e, value);
+        write_string(&e->writer, list ? ", sizeof " : "}, sizeof ");
+        emit_variable(e, variable);
+        write_string(&e->writer, ")");
+    } else {
+        emit_variable(e, variable);
+        write_string(&e->writer, " = ");
+        if (value->kind == NODE_INITIALIZER_LIST)
+            write_format(&e->writer, "(%s)", name.data);
+        emit_node(e, value);
+    }
+    write_string(&e->writer, end);
+    text_free(&name);
+}
+
+/* One statement or declaration for each declarator. */
+static void emit_split(struct emitter *e, struct node *node)
+{
+    struct node *specifiers = node->kid[0];
+    bool first = true;
+    for (uint32_t i = 1; i < node->count; i++) {
+        struct node *declared = node->kid[i];
+        bool frame = is_frame_local(e, declared);
+        if (frame && !declared->kid[1])
+            continue;
+        if (!first)
+            write_line_break(&e->writer);
+        first = false;
+        write_place(&e->writer, declared->start, false);
+        if (frame) {
+            emit_initialization(e, declared, ";");
+            continue;
+        }
+        emit_specifiers(e, specifiers);
+        write_string(&e->writer, " ");
+        emit_declared(e, specifiers, declared);
+        write_string(&e->writer, ";");
+    }
+}
+
+void emit_declaration(struct emitter *e, struct node *node)
+{
+    bool hoisted = e->function && !e->nested && !e->hoisting && node_declares_type(node);
+    if (hoisted && (node->count == 1 || declares_typedef(node)))
+        return;
+    if (e->function && has_frame_local(e, node)) {
+        e->writer.indent = writer_indent(&e->writer);
+        emit_split(e, node);
+    } else {
+        emit_whole(e, node);
+    }
+}
+
+/* `for (self->i = 0, self->n = 5; ...`: true if all of it can be written as one expression. */
+bool emit_for_initialization(struct emitter *e, struct node *node)
+{
+    for (uint32_t i = 1; i < node->count; i++)
+        if (!is_frame_local(e, node->kid[i]))
+            return false;
+    bool first = true;
+    for (uint32_t i = 1; i < node->count; i++) {
+        if (!node->kid[i]->kid[1])
+            continue;
+        if (!first)
+            write_string(&e->writer, ", ");
+        first = false;
+        emit_initialization(e, node->kid[i], "");
+    }
+    write_string(&e->writer, ";");
+    return true;
+}

@@ -1,0 +1,19 @@
+/* The lowered file as C. */
+#ifndef ASYNCC_OUTPUT_EMIT_H
+#define ASYNCC_OUTPUT_EMIT_H
+
+#include <stdbool.h>
+
+#include "lower/lower.h"
+
+struct text;
+
+struct emit_options {
+    bool lines;          /* write #line, so that compilers and debuggers speak of the .ac file */
+    bool self_contained; /* includes stay expanded */
+};
+
+void emit_unit(struct text *out, const struct check *check, const struct lowered *lowered,
+               struct node *unit, const struct emit_options *options);
+
+#endif

@@ -1,0 +1,436 @@
+/* What becomes of an async function, at the end of the file:
+ *
+ *     struct f__frame { ... };                    children before those that embed them
+ *     f__begin()                                  links an embedded frame, stores the arguments
+ *     struct async_future *f(...)                 makes a cold coroutine
+ *     static enum async_step f__resume(...)       the body, as a state machine
+ *     async_functions[], a constructor            what reports and tracebacks know of each */
+#include "output/node.h"
+
+#include <string.h>
+
+#include "source.h"
+#include "support/arena.h"
+#include "support/text.h"
+
+enum { FRAME_DROP = QUAL_CONST | QUAL_RESTRICT };
+
+static void put_declaration(struct emitter *e, const struct type *type, const char *name,
+                            unsigned drop)
+{
+    struct text text = {0};
+    type_print(&text, type, name, true, drop);
+    write_text(&e->writer, text.data, text.length);
+    text_free(&text);
+}
+
+static bool returns_value(const struct function *function)
+{
+    return !type_is_void(function->type->target);
+}
+
+static const char *name_of_function(const struct function *function)
+{
+    return function->symbol->output_name ? function->symbol->output_name : function->name;
+}
+
+static bool is_static(const struct function *function)
+{
+    const struct node *specifiers = function->node->kid[0];
+    for (uint32_t i = 0; i < specifiers->count; i++)
+        if (specifiers->kid[i]->kind == NODE_STORAGE && specifiers->kid[i]->op == OP_STATIC)
+            return true;
+    return function->symbol->storage == OP_STATIC;
+}
+
+static bool has_handle_form(const struct function *function)
+{
+    return !is_static(function) || function->is_called_by_handle || !function->is_embedded ||
+           function->is_main;
+}
+
+/* --- frames */
+
+static void put_alignment(struct emitter *e, const struct variable *variable)
+{
+    const struct node *declaration = variable->symbol->declaration;
+    const struct node *specifiers = declaration ? node_kid(declaration, 0) : NULL;
+    if (variable->kind != VARIABLE_LOCAL || !specifiers || specifiers->kind != NODE_SPECIFIERS)
+        return;
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        struct node *kid = specifiers->kid[i];
+        bool aligned = kid->kind == NODE_ALIGNAS ||
+                       (kid->kind == NODE_ATTRIBUTE && kid->name && strstr(kid->name, "aligned"));
+        if (!aligned)
+            continue;
+        emit_copy(e, kid);
+        write_string(&e->writer, " ");
+    }
+}
+
+static void put_slot(struct emitter *e, const struct slot *slot)
+{
+    if (slot->variable) {
+        put_alignment(e, slot->variable);
+        put_declaration(e, slot->variable->type, slot->name, FRAME_DROP);
+    } else if (!slot->child) {
+        write_format(&e->writer, "struct async_future *%s", slot->name);
+    } else {
+        write_format(&e->writer, "struct %s__%s %s", slot->child->name,
+                     slot->form == SUSPEND_WAIT ? "wait" : "frame", slot->name);
+    }
+    write_string(&e->writer, ";");
+}
+
+static void put_group(struct emitter *e, const struct group *group)
+{
+    bool several = group->first->next != NULL;
+    write_line_break(&e->writer);
+    if (several) {
+        write_string(&e->writer, "struct {");
+        e->writer.indent += 4;
+        write_line_break(&e->writer);
+    }
+    for (const struct slot *slot = group->first; slot; slot = slot->next) {
+        put_slot(e, slot);
+        if (slot->next)
+            write_line_break(&e->writer);
+    }
+    if (several) {
+        e->writer.indent -= 4;
+        write_line_break(&e->writer);
+        write_string(&e->writer, "};");
+    }
+}
+
+static void put_lane(struct emitter *e, const struct lane *lane)
+{
+    if (!lane->is_await && !lane->groups->next) {
+        for (const struct slot *slot = lane->groups->first; slot; slot = slot->next) {
+            write_line_break(&e->writer);
+            put_slot(e, slot);
+        }
+        return;
+    }
+    write_line_break(&e->writer);
+    write_string(&e->writer, "union {");
+    e->writer.indent += 4;
+    for (const struct group *group = lane->groups; group; group = group->next)
+        put_group(e, group);
+    e->writer.indent -= 4;
+    write_line_break(&e->writer);
+    write_string(&e->writer, lane->is_await ? "} await;" : "};");
+}
+
+static void put_frame(struct emitter *e, struct function *function)
+{
+    e->writer.indent = 0;
+    e->function = function;
+    write_line_break(&e->writer);
+    write_place(&e->writer, function->node->start, false);
+    write_format(&e->writer, "struct %s__frame {", function->name);
+    e->writer.indent = 4;
+    write_line_break(&e->writer);
+    write_string(&e->writer, "struct async_frame base;");
+    if (returns_value(function)) {
+        write_line_break(&e->writer);
+        put_declaration(e, function->type->target, "result", FRAME_DROP);
+        write_string(&e->writer, ";");
+    }
+    for (const struct lane *lane = function->lanes; lane; lane = lane->next)
+        put_lane(e, lane);
+    e->writer.indent = 0;
+    write_line_break(&e->writer);
+    write_string(&e->writer, "};");
+    write_line_break(&e->writer);
+    e->function = NULL;
+}
+
+/* --- local types, now at file scope */
+
+static void put_local_types(struct emitter *e, struct function *function)
+{
+    e->hoisting = true;
+    e->function = function;
+    for (size_t i = 0; i < function->hoisted_count; i++) {
+        struct node *node = function->hoisted[i];
+        write_place(&e->writer, node->start, false);
+        if (declares_typedef(node)) {
+            emit_declaration(e, node);
+        } else {
+            struct node *specifiers = node->kid[0];
+            for (uint32_t k = 0; k < specifiers->count; k++)
+                if (specifiers->kid[k]->flags & HAS_BODY)
+                    emit_struct(e, specifiers->kid[k]);
+            write_string(&e->writer, ";");
+        }
+        write_string(&e->writer, "\n");
+    }
+    e->function = NULL;
+    e->hoisting = false;
+}
+
+/* --- the functions that begin it */
+
+static const struct variable *parameter_variable(const struct parameter *parameter)
+{
+    struct node *name = parameter->node ? declarator_name(node_kid(parameter->node, 1)) : NULL;
+    return name && name->symbol ? name->symbol->lowered : NULL;
+}
+
+/* `(int a, char *b)`, behind what is there already. */
+static void put_parameters(struct emitter *e, const struct function *function, bool first)
+{
+    const struct type *type = function->type;
+    for (size_t i = 0; i < type->parameter_count; i++) {
+        write_string(&e->writer, first ? "" : ", ");
+        first = false;
+        put_declaration(e, type->parameters[i].type, type->parameters[i].name, 0);
+    }
+    if (first)
+        write_string(&e->writer, "void");
+}
+
+static void put_stores(struct emitter *e, const struct function *function)
+{
+    for (size_t i = 0; i < function->type->parameter_count; i++) {
+        const struct variable *variable = parameter_variable(&function->type->parameters[i]);
+        if (!variable || !variable->slot)
+            continue;
+        write_line_break(&e->writer);
+        write_format(&e->writer, "%s->%s = %s;", function->self, variable->slot->path,
+                     variable->symbol->name);
+    }
+}
+
+static bool stores_anything(const struct function *function)
+{
+    for (size_t i = 0; i < function->type->parameter_count; i++)
+        if (parameter_variable(&function->type->parameters[i]))
+            return true;
+    return false;
+}
+
+static void put_begin(struct emitter *e, const struct function *function)
+{
+    write_format(&e->writer, "\nstatic inline void %s__begin(struct %s__frame *%s, ",
+                 function->name, function->name, function->self);
+    write_format(&e->writer, "struct async_frame *%s", function->caller);
+    put_parameters(e, function, false);
+    write_string(&e->writer, ")\n{");
+    e->writer.indent = 4;
+    write_line_break(&e->writer);
+    write_format(&e->writer, "%s->base = (struct async_frame){.resume = %s__resume, .caller = %s};",
+                 function->self, function->name, function->caller);
+    put_stores(e, function);
+    write_string(&e->writer, "\n}\n");
+}
+
+void emit_prototype(struct emitter *e, struct function *function)
+{
+    struct node *node = function->node;
+    if (!has_handle_form(function))
+        return;
+    if (function->is_main) {
+        write_format(&e->writer, "static struct async_future *%s(", name_of_function(function));
+        put_parameters(e, function, true);
+        write_string(&e->writer, ");");
+        return;
+    }
+    emit_specifiers(e, node->kid[0]);
+    write_string(&e->writer, " ");
+    emit_declarator(e, node->kid[0], node->kid[1]);
+    write_string(&e->writer, ";");
+}
+
+/* The function that C callers see: it makes a cold coroutine. */
+static void put_handle_form(struct emitter *e, struct function *function)
+{
+    const char *future = function->future, *name = function->name;
+    write_format(&e->writer, "\n%sstruct async_future *%s(",
+                 is_static(function) || function->is_main ? "static " : "",
+                 name_of_function(function));
+    put_parameters(e, function, true);
+    write_string(&e->writer, ")\n{");
+    e->writer.indent = 4;
+    write_line_break(&e->writer);
+    write_format(&e->writer, "struct async_future *%s = async_coroutine(", future);
+    e->writer.indent = 8;
+    write_line_break(&e->writer);
+    write_format(&e->writer, "sizeof(struct %s__frame), _Alignof(struct %s__frame), %s__resume);",
+                 name, name, name);
+    e->writer.indent = 4;
+    if (stores_anything(function)) {
+        write_line_break(&e->writer);
+        write_format(&e->writer, "if (async_is_cold(%s)) {", future);
+        e->writer.indent = 8;
+        write_line_break(&e->writer);
+        write_format(&e->writer, "struct %s__frame *%s = (struct %s__frame *)&%s->frame;", name,
+                     function->self, name, future);
+        put_stores(e, function);
+        e->writer.indent = 4;
+        write_line_break(&e->writer);
+        write_string(&e->writer, "}");
+    }
+    write_line_break(&e->writer);
+    write_format(&e->writer, "return %s;\n}\n", future);
+}
+
+/* --- the body */
+
+static void put_dispatch(struct emitter *e, const struct function *function)
+{
+    if (!function->suspension_count)
+        return;
+    write_line_break(&e->writer);
+    write_format(&e->writer, "switch (%s->state) {", function->base);
+    for (size_t i = 0; i < function->suspension_count; i++) {
+        write_line_break(&e->writer);
+        write_format(&e->writer, "case %u: goto %s;", function->suspensions[i]->state,
+                     function->suspensions[i]->label);
+    }
+    write_line_break(&e->writer);
+    write_string(&e->writer, "}");
+    e->uses_base = true;
+}
+
+/* Attributes of the function (noinline, cold ...) are those of its body. */
+static void put_attributes(struct emitter *e, const struct function *function)
+{
+    const struct node *specifiers = function->node->kid[0];
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        if (specifiers->kid[i]->kind != NODE_ATTRIBUTE)
+            continue;
+        emit_copy(e, specifiers->kid[i]);
+        write_string(&e->writer, "\n");
+    }
+}
+
+static void put_resume(struct emitter *e, struct function *function)
+{
+    struct writer *w = &e->writer;
+    struct text body = {0}, *out = w->out;
+    size_t line_start = w->line_start;
+    /* The body first, to know what it needs; its lines are placed by themselves. */
+    w->out = &body;
+    w->line_start = 0;
+    w->file = NULL;
+    e->function = function;
+    e->uses_self = e->uses_base = false;
+    write_string(w, "\n"); /* so that a #line can stand before its first line */
+    emit_body(e, function->body);
+    struct writer after = *w;
+    e->function = NULL;
+    w->out = out;
+    w->line_start = line_start;
+    w->indent = 0;
+    write_string(w, "\n");
+    write_place(w, function->node->start, true);
+    put_attributes(e, function);
+    write_format(w, "static enum async_step %s__resume(struct async_frame *%s)\n{", function->name,
+                 function->base);
+    w->indent = 4;
+    write_line_break(w);
+    if (e->uses_self)
+        write_format(w, "struct %s__frame *%s = (struct %s__frame *)%s;", function->name,
+                     function->self, function->name, function->base);
+    else if (!function->suspension_count)
+        write_format(w, "(void)%s;", function->base);
+    put_dispatch(e, function);
+    const char *start = body.data + (body.length > 1 && body.data[1] == '\n');
+    size_t offset = out->length;
+    text_puts(out, start);
+    w->line_start = offset + after.line_start - (size_t)(start - body.data);
+    w->file = after.file;
+    w->line = after.line;
+    write_string(w, "\n}\n");
+    text_free(&body);
+}
+
+/* --- what the runtime knows of them */
+
+static void put_lines(struct emitter *e, const struct function *function)
+{
+    struct source *source = e->check->source;
+    write_format(&e->writer, "static const int %s__lines[] = {%u", function->name,
+                 source_line(source, function->node->start).line);
+    for (size_t i = 0; i < function->suspension_count; i++)
+        write_format(&e->writer, ", %u",
+                     source_line(source, function->suspensions[i]->node->start).line);
+    write_string(&e->writer, "};\n");
+}
+
+static void put_entry(struct emitter *e, const struct function *function)
+{
+    struct text result = {0};
+    const char *name = function->name;
+    if (returns_value(function))
+        type_print(&result, function->type->target, NULL, true, FRAME_DROP);
+    write_format(&e->writer, "    {.resume = %s__resume,\n     .name = \"%s\",\n", name, name);
+    write_string(&e->writer, "     .file = __FILE__,\n");
+    if (result.length)
+        write_format(&e->writer,
+                     "     .result_size = sizeof(%s),\n"
+                     "     .result_offset = __builtin_offsetof(struct %s__frame, result),\n",
+                     result.data, name);
+    write_format(&e->writer, "     .frame_size = sizeof(struct %s__frame),\n", name);
+    write_format(&e->writer, "     .lines = %s__lines,\n     .states = %zu,\n", name,
+                 function->suspension_count + 1);
+    write_format(&e->writer, "     .result_is_status = %d},\n",
+                 type_carries_error(function->type->target));
+    text_free(&result);
+}
+
+static void put_table(struct emitter *e)
+{
+    const struct lowered *lowered = e->lowered;
+    struct writer *w = &e->writer;
+    write_string(w, "\n/* For reports and tracebacks: the line of each await, by state. */\n");
+    for (size_t i = 0; i < lowered->count; i++)
+        put_lines(e, lowered->functions[i]);
+    write_string(w, "\nstatic const struct async_function async_functions[] = {\n");
+    for (size_t i = 0; i < lowered->count; i++)
+        put_entry(e, lowered->functions[i]);
+    write_string(w, "};\n\nstatic struct async_unit async_unit = {.functions = async_functions,\n");
+    write_format(w, "                                       .count = %zu};\n", lowered->count);
+    write_string(w, "\n__attribute__((constructor)) static void async_unit_register(void)\n{\n"
+                    "    async_register(&async_unit);\n}\n");
+}
+
+static void put_main(struct emitter *e, const struct function *function)
+{
+    write_string(&e->writer, "\nint main(");
+    put_parameters(e, function, true);
+    write_format(&e->writer, ")\n{\n    return async_main(%s(", name_of_function(function));
+    for (size_t i = 0; i < function->type->parameter_count; i++)
+        write_format(&e->writer, "%s%s", i ? ", " : "", function->type->parameters[i].name);
+    write_string(&e->writer, "));\n}\n");
+}
+
+void emit_functions(struct emitter *e)
+{
+    const struct lowered *lowered = e->lowered;
+    if (!lowered->count)
+        return;
+    write_string(&e->writer, "\n");
+    for (size_t i = 0; i < lowered->count; i++)
+        put_local_types(e, lowered->functions[i]);
+    for (size_t i = 0; i < lowered->count; i++)
+        put_frame(e, lowered->by_frame[i]);
+    write_string(&e->writer, "\n");
+    for (size_t i = 0; i < lowered->count; i++)
+        write_format(&e->writer, "static enum async_step %s__resume(struct async_frame *base);\n",
+                     lowered->functions[i]->name);
+    for (size_t i = 0; i < lowered->count; i++)
+        if (lowered->functions[i]->is_embedded)
+            put_begin(e, lowered->functions[i]);
+    for (size_t i = 0; i < lowered->count; i++) {
+        if (has_handle_form(lowered->functions[i]))
+            put_handle_form(e, lowered->functions[i]);
+        put_resume(e, lowered->functions[i]);
+    }
+    for (size_t i = 0; i < lowered->count; i++)
+        if (lowered->functions[i]->is_main)
+            put_main(e, lowered->functions[i]);
+    put_table(e);
+}

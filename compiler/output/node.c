@@ -1,0 +1,204 @@
+/* Nodes as C. A node of the file is copied: its kids are emitted in their places, the text between
+ * them as it stands. A node that a pass made follows its template. Names of variables that live in
+ * the frame become `self->name`. */
+#include "output/node.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "source.h"
+#include "support/arena.h"
+#include "support/text.h"
+
+void emit_gap(struct emitter *e, uint32_t start, uint32_t end)
+{
+    if (start < end)
+        write_source(&e->writer, start, end, !e->function);
+}
+
+/* --- copying */
+
+/* Kids in the order of the source (a pointer's qualifiers stand before its inner declarator). */
+static uint32_t sorted_kids(struct emitter *e, const struct node *node, struct node ***kids)
+{
+    struct node **sorted = arena_alloc(e->lowered->arena, (node->count + 1) * sizeof *sorted);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < node->count; i++) {
+        struct node *kid = node->kid[i];
+        if (!kid)
+            continue;
+        uint32_t at = count++;
+        while (at && sorted[at - 1]->start > kid->start) {
+            sorted[at] = sorted[at - 1];
+            at--;
+        }
+        sorted[at] = kid;
+    }
+    *kids = sorted;
+    return count;
+}
+
+static bool is_statement_list(const struct node *node)
+{
+    return node->kind == NODE_COMPOUND;
+}
+
+void emit_copy(struct emitter *e, struct node *node)
+{
+    struct node **kids;
+    uint32_t count = sorted_kids(e, node, &kids), at = node->start;
+    bool outer = e->in_block;
+    for (uint32_t i = 0; i < count; i++) {
+        emit_gap(e, at, kids[i]->start);
+        e->in_block = is_statement_list(node);
+        emit_node(e, kids[i]);
+        at = kids[i]->end;
+    }
+    e->in_block = outer;
+    emit_gap(e, at, node->end);
+}
+
+/* --- templates */
+
+static bool is_braced(const struct node *node)
+{
+    return node->kind == NODE_COMPOUND || (node->kind == NODE_SPLICE && node->flags & IS_BRACED);
+}
+
+/* A statement on a line of its own below its header, or its block behind it. */
+static void emit_below(struct emitter *e, struct node *kid)
+{
+    e->in_block = false;
+    if (is_braced(kid)) {
+        write_string(&e->writer, " ");
+        emit_node(e, kid);
+        return;
+    }
+    e->writer.indent += 4;
+    write_line_break(&e->writer);
+    emit_node(e, kid);
+    e->writer.indent -= 4;
+}
+
+void emit_template(struct emitter *e, struct node *node)
+{
+    bool outer = e->in_block, after_block = false;
+    for (const char *c = node->text; *c; c++) {
+        if (c[0] == '\n' && c[1] == '$') {
+            struct node *kid = node->kid[c[2] - '0'];
+            emit_below(e, kid);
+            after_block = is_braced(kid);
+            c += 2;
+        } else if (c[0] == '\n' && after_block) {
+            write_string(&e->writer, " ");
+        } else if (c[0] == '\n') {
+            write_line_break(&e->writer);
+        } else if (c[0] == '$' && c[1] == 'n') {
+            write_string(&e->writer, node->name);
+            c++;
+        } else if (c[0] == '$' && c[1] >= '0' && c[1] <= '9') {
+            e->in_block = false;
+            emit_node(e, node->kid[c[1] - '0']);
+            c++;
+        } else {
+            write_text(&e->writer, c, 1);
+        }
+    }
+    e->in_block = outer;
+}
+
+/* --- names */
+
+void emit_slot(struct emitter *e, const struct slot *slot)
+{
+    e->uses_self = true;
+    write_format(&e->writer, "%s->%s", e->function->self, slot->path);
+}
+
+void emit_variable(struct emitter *e, const struct variable *variable)
+{
+    if (variable->kind == VARIABLE_RESULT) {
+        emit_slot(e, variable->suspension->slot);
+        write_string(&e->writer, ".result");
+    } else if (variable->in_frame) {
+        emit_slot(e, variable->slot);
+    } else {
+        write_string(&e->writer, variable->symbol->name);
+    }
+}
+
+static bool is_function_name(const struct node *node)
+{
+    return !strcmp(node->name, "__func__") || !strcmp(node->name, "__FUNCTION__") ||
+           !strcmp(node->name, "__PRETTY_FUNCTION__");
+}
+
+static void emit_identifier(struct emitter *e, struct node *node)
+{
+    struct symbol *symbol = node->symbol;
+    struct variable *variable = NULL;
+    if (symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER))
+        variable = symbol->lowered;
+    if (variable && variable->function == e->function)
+        emit_variable(e, variable);
+    else if (symbol && symbol->output_name)
+        write_string(&e->writer, symbol->output_name);
+    else if (!symbol && e->function && !e->nested && is_function_name(node))
+        write_format(&e->writer, "\"%s\"", e->function->name);
+    else
+        write_string(&e->writer, node->name);
+}
+
+/* --- what is evaluated by nobody only has its type */
+
+static void emit_unevaluated_await(struct emitter *e, struct node *node)
+{
+    struct text type = {0};
+    type_print(&type, node->type, NULL, true, 0);
+    write_format(&e->writer, "(*(%s *)0)", type.data);
+    text_free(&type);
+}
+
+void emit_node(struct emitter *e, struct node *node)
+{
+    if (!node)
+        return;
+    if (e->function && emit_statement_node(e, node))
+        return;
+    if (node->text) {
+        emit_template(e, node);
+        return;
+    }
+    switch (node->kind) {
+    case NODE_IDENTIFIER:
+        emit_identifier(e, node);
+        break;
+    case NODE_TYPE_NAME_REF:
+        write_string(&e->writer, node->symbol && node->symbol->output_name
+                                     ? node->symbol->output_name
+                                     : node->name);
+        break;
+    case NODE_AWAIT: /* all others are gone */
+        emit_unevaluated_await(e, node);
+        break;
+    case NODE_STRUCT:
+    case NODE_UNION:
+    case NODE_ENUM:
+        emit_struct(e, node);
+        break;
+    case NODE_SPECIFIERS:
+        emit_specifiers(e, node);
+        break;
+    case NODE_PARAMETER:
+    case NODE_TYPE_NAME:
+        emit_declarator_pair(e, node);
+        break;
+    case NODE_DECLARATION:
+        emit_declaration(e, node);
+        break;
+    default:
+        emit_copy(e, node);
+        break;
+    }
+}

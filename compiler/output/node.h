@@ -1,0 +1,61 @@
+/* Shared by the emitter's files: node.c (expressions, copying, templates), declare.c (specifiers
+ * and declarators), statement.c (statements of async functions), function.c (frames and functions),
+ * emit.c (the file). */
+#ifndef ASYNCC_OUTPUT_NODE_H
+#define ASYNCC_OUTPUT_NODE_H
+
+#include "lower/lower.h"
+#include "output/emit.h"
+#include "output/writer.h"
+
+struct emitter {
+    struct writer writer;
+    const struct check *check;
+    const struct lowered *lowered;
+    struct function *function; /* the async function whose body is written; NULL elsewhere */
+    unsigned nested;           /* > 0: inside a nested function: `return` is C's */
+    bool in_block;             /* what is written next may be several statements */
+    const struct node *next;   /* in a block of the source: the item that follows */
+    bool hoisting;             /* a local type is being defined at file scope */
+    bool uses_self, uses_base; /* by the body so far */
+    const char *code;
+};
+
+/* Writes the node as C. */
+void emit_node(struct emitter *e, struct node *node);
+/* Copies the node's text, with its kids emitted in their places. */
+void emit_copy(struct emitter *e, struct node *node);
+/* Follows the node's template. */
+void emit_template(struct emitter *e, struct node *node);
+/* The same as emit_copy, with the first `skip` kids left to `special`. */
+void emit_gap(struct emitter *e, uint32_t start, uint32_t end);
+void emit_indented(struct emitter *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* `self->x` and the like: where this variable lies. */
+void emit_variable(struct emitter *e, const struct variable *variable);
+/* `self->await.g` */
+void emit_slot(struct emitter *e, const struct slot *slot);
+
+/* declare.c */
+void emit_specifiers(struct emitter *e, struct node *specifiers);
+void emit_struct(struct emitter *e, struct node *node);
+/* A node with specifiers as kid 0 and one declarator as kid 1. */
+void emit_declarator_pair(struct emitter *e, struct node *node);
+void emit_declaration(struct emitter *e, struct node *node);
+void emit_declarator(struct emitter *e, const struct node *specifiers, struct node *declarator);
+bool declares_typedef(const struct node *declaration);
+/* Whether these specifiers say a type that C writes differently. */
+bool specifiers_are_special(const struct node *specifiers);
+
+/* statement.c */
+/* Writes the statement; true if it was handled, false if it can be copied. */
+bool emit_statement_node(struct emitter *e, struct node *node);
+void emit_body(struct emitter *e, struct node *compound);
+bool is_frame_local(const struct emitter *e, const struct node *declared);
+
+/* function.c */
+void emit_prototype(struct emitter *e, struct function *function);
+void emit_functions(struct emitter *e);
+
+#endif

@@ -1,0 +1,394 @@
+/* Statements of async functions as C: what differs from a copy of the source.
+ *
+ *     a suspension        begins the child, stores the state, returns if it is pending; then the
+ *                         label that the switch at the top jumps to
+ *     return E            self->result = E; return ASYNC_DONE;
+ *     locals in the frame are assigned where they were declared */
+#include "output/node.h"
+
+#include <string.h>
+
+#include "support/text.h"
+
+bool emit_for_initialization(struct emitter *e, struct node *node);
+
+bool is_frame_local(const struct emitter *e, const struct node *declared)
+{
+    struct node *name = declarator_name(declared->kid[0]);
+    struct symbol *symbol = name ? name->symbol : NULL;
+    if (!symbol || symbol->kind != SYMBOL_VARIABLE || !symbol->lowered)
+        return false;
+    const struct variable *variable = symbol->lowered;
+    return variable->function == e->function && variable->in_frame;
+}
+
+/* --- suspensions */
+
+static void emit_arguments(struct emitter *e, struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++) {
+        write_string(&e->writer, ", ");
+        emit_node(e, node->kid[i]);
+    }
+}
+
+/* `if (<step> == ASYNC_PENDING) return ASYNC_PENDING;` around a call that the caller writes. */
+static void emit_state(struct emitter *e, const struct suspension *suspension)
+{
+    write_format(&e->writer, "%s->state = %u;", e->function->base, suspension->state);
+    write_line_break(&e->writer);
+    write_string(&e->writer, "if (");
+    e->uses_base = true;
+}
+
+static void emit_return_if_pending(struct emitter *e)
+{
+    write_string(&e->writer, " == ASYNC_PENDING)");
+    e->writer.indent += 4;
+    write_line_break(&e->writer);
+    write_string(&e->writer, "return ASYNC_PENDING;");
+    e->writer.indent -= 4;
+}
+
+static void emit_child(struct emitter *e, const struct suspension *suspension)
+{
+    write_format(&e->writer, "%s__begin(&", suspension->callee->name);
+    emit_slot(e, suspension->slot);
+    write_format(&e->writer, ", %s", e->function->base);
+    emit_arguments(e, suspension->node);
+    write_string(&e->writer, ");");
+    write_line_break(&e->writer);
+    emit_state(e, suspension);
+    write_format(&e->writer, "%s__resume(&", suspension->callee->name);
+    emit_slot(e, suspension->slot);
+    write_string(&e->writer, ".base)");
+    emit_return_if_pending(e);
+}
+
+static void emit_wait(struct emitter *e, const struct suspension *suspension)
+{
+    emit_state(e, suspension);
+    write_format(&e->writer, "%s__begin(&", suspension->callee->name);
+    emit_slot(e, suspension->slot);
+    write_format(&e->writer, ", %s", e->function->base);
+    emit_arguments(e, suspension->node);
+    write_string(&e->writer, ")");
+    emit_return_if_pending(e);
+}
+
+static void emit_handle(struct emitter *e, const struct suspension *suspension)
+{
+    emit_slot(e, suspension->slot);
+    write_string(&e->writer, suspension->moves ? " = async_move(&" : " = ");
+    emit_node(e, suspension->node->kid[0]);
+    write_string(&e->writer, suspension->moves ? ", __FILE__, __LINE__);" : ";");
+    write_line_break(&e->writer);
+    emit_state(e, suspension);
+    write_format(&e->writer, "async_await(%s, ", e->function->base);
+    emit_slot(e, suspension->slot);
+    write_string(&e->writer, ")");
+    emit_return_if_pending(e);
+}
+
+/* After an await of a handle: its result is copied out, the handle given up. */
+static void emit_collect(struct emitter *e, const struct suspension *suspension)
+{
+    bool status = type_carries_error(suspension->type), wide = !status;
+    write_line_break(&e->writer);
+    write_string(&e->writer, status ? "async_collect(" : "async_collect_value(");
+    emit_slot(e, suspension->slot);
+    if (suspension->result) {
+        write_string(&e->writer, ", &");
+        emit_variable(e, suspension->result);
+        write_string(&e->writer, ", sizeof ");
+        emit_variable(e, suspension->result);
+    } else {
+        write_string(&e->writer, ", 0, 0");
+    }
+    if (wide && !suspension->result)
+        write_string(&e->writer, ", 1");
+    if (wide && suspension->result) {
+        struct text type = {0};
+        type_print(&type, suspension->result->type, NULL, true, 15);
+        write_format(&e->writer, ", _Alignof(%s)", type.data);
+        text_free(&type);
+    }
+    write_string(&e->writer, ");");
+}
+
+/* C wants a statement behind a label, and a declaration is none. */
+static bool needs_semicolon(const struct node *next)
+{
+    return !next || next->kind == NODE_DECLARATION || next->kind == NODE_SPILL ||
+           next->kind == NODE_CASE || next->kind == NODE_DEFAULT || next->kind == NODE_LABEL ||
+           next->kind == NODE_SPLICE || next->kind == NODE_FUNCTION ||
+           next->kind == NODE_STATIC_ASSERT || next->kind == NODE_EMPTY;
+}
+
+static void emit_suspension(struct emitter *e, struct node *node, const struct node *next)
+{
+    const struct suspension *suspension = node->suspension;
+    bool handle = suspension->form == SUSPEND_HANDLE;
+    if (suspension->form == SUSPEND_CHILD)
+        emit_child(e, suspension);
+    else if (suspension->form == SUSPEND_WAIT)
+        emit_wait(e, suspension);
+    else
+        emit_handle(e, suspension);
+    e->writer.indent -= 4;
+    write_line_break(&e->writer);
+    write_place(&e->writer, node->start, true);
+    write_format(&e->writer, handle || !needs_semicolon(next) ? "%s:" : "%s:;", suspension->label);
+    e->writer.indent += 4;
+    if (handle)
+        emit_collect(e, suspension);
+}
+
+/* --- lists of statements */
+
+/* A local temporary's declaration, or its assignment in the frame. True if anything was written. */
+static bool emit_spill(struct emitter *e, struct node *node)
+{
+    struct variable *variable = node->symbol->lowered;
+    struct node *value = node->kid[0];
+    if (variable->in_frame && !value)
+        return false;
+    if (variable->in_frame) {
+        emit_variable(e, variable);
+    } else {
+        struct text declaration = {0};
+        type_print(&declaration, variable->type, variable->symbol->name, true, 0);
+        write_string(&e->writer, declaration.data);
+        text_free(&declaration);
+    }
+    if (value) {
+        write_string(&e->writer, " = ");
+        emit_node(e, value);
+    }
+    write_string(&e->writer, ";");
+    return true;
+}
+
+static bool says_nothing(const struct node *node)
+{
+    const struct variable *variable = node->kind == NODE_SPILL ? node->symbol->lowered : NULL;
+    return variable && variable->in_frame && !node->kid[0];
+}
+
+static void emit_list(struct emitter *e, struct node *node, const struct node *next, bool first)
+{
+    bool outer = e->in_block;
+    for (uint32_t i = 0; i < node->count; i++) {
+        struct node *item = node->kid[i];
+        const struct node *follower = i + 1 < node->count ? node->kid[i + 1] : next;
+        if (!item || says_nothing(item))
+            continue;
+        if (item->kind == NODE_SPLICE && !(item->flags & IS_BRACED)) {
+            emit_list(e, item, follower, first);
+            first = first && !item->count;
+            continue;
+        }
+        if (!first)
+            write_line_break(&e->writer);
+        first = false;
+        write_place(&e->writer, item->start, false);
+        e->in_block = true;
+        int indent = e->writer.indent;
+        if (item->kind == NODE_SUSPEND)
+            emit_suspension(e, item, follower);
+        else
+            emit_node(e, item);
+        e->writer.indent = indent;
+    }
+    e->in_block = outer;
+}
+
+static void emit_braced(struct emitter *e, struct node *node)
+{
+    int indent = e->writer.indent;
+    write_string(&e->writer, "{");
+    e->writer.indent = indent + 4;
+    if (node->count)
+        write_line_break(&e->writer);
+    emit_list(e, node, NULL, true);
+    e->writer.indent = indent;
+    write_line_break(&e->writer);
+    write_string(&e->writer, "}");
+}
+
+static void emit_splice(struct emitter *e, struct node *node)
+{
+    e->writer.indent = writer_indent(&e->writer);
+    if (node->flags & IS_BRACED || !e->in_block)
+        emit_braced(e, node);
+    else
+        emit_list(e, node, e->next, true);
+}
+
+/* --- return */
+
+static void emit_result(struct emitter *e, struct node *value)
+{
+    bool comma = value->kind == NODE_COMMA;
+    if (!type_is_void(e->function->type->target)) {
+        write_format(&e->writer, "%s->result = ", e->function->self);
+        e->uses_self = true;
+    } else if (!e->in_block) {
+        write_string(&e->writer, "(void)");
+        comma = true;
+    }
+    write_string(&e->writer, comma ? "(" : "");
+    emit_node(e, value);
+    write_string(&e->writer, comma ? ")" : "");
+}
+
+static void emit_return(struct emitter *e, struct node *node)
+{
+    struct node *value = node_kid(node, 0);
+    if (!value) {
+        write_string(&e->writer, "return ASYNC_DONE;");
+    } else if (e->in_block) {
+        e->writer.indent = writer_indent(&e->writer);
+        emit_result(e, value);
+        write_string(&e->writer, ";");
+        write_line_break(&e->writer);
+        write_string(&e->writer, "return ASYNC_DONE;");
+    } else {
+        write_string(&e->writer, "return ");
+        emit_result(e, value);
+        write_string(&e->writer, ", ASYNC_DONE;");
+    }
+}
+
+/* --- loops whose variables live in the frame */
+
+static void emit_for(struct emitter *e, struct node *node)
+{
+    struct node *init = node->kid[0];
+    bool any = false;
+    for (uint32_t i = 1; i < init->count; i++)
+        any |= is_frame_local(e, init->kid[i]);
+    if (!any) {
+        emit_copy(e, node);
+        return;
+    }
+    struct writer *w = &e->writer;
+    size_t length = w->out->length;
+    uint32_t line = w->line;
+    bool outer = e->in_block;
+    e->in_block = false;
+    emit_gap(e, node->start, init->start);
+    bool braces = !emit_for_initialization(e, init);
+    if (braces) {
+        w->out->length = length;
+        w->line = line;
+        w->indent = writer_indent(w);
+        write_string(w, "{ ");
+        e->in_block = true;
+        emit_node(e, init);
+        e->in_block = false;
+        write_line_break(w);
+        write_string(w, "for (;");
+    }
+    struct node rest = *node;
+    rest.start = init->end;
+    rest.kid = node->kid + 1;
+    rest.count = node->count - 1;
+    emit_copy(e, &rest);
+    write_string(w, braces ? " }" : "");
+    e->in_block = outer;
+}
+
+/* --- the body */
+
+static bool ends_with_return(const struct node *node)
+{
+    if (!node)
+        return false;
+    if (node->kind == NODE_SPLICE || node->kind == NODE_COMPOUND)
+        return node->count && ends_with_return(node->kid[node->count - 1]);
+    return node->kind == NODE_RETURN;
+}
+
+/* The items of a block of the source: the text between them, blank lines and comments, is kept. */
+static void emit_items(struct emitter *e, struct node *compound, uint32_t end)
+{
+    uint32_t at = compound->start + 1;
+    bool outer = e->in_block;
+    const struct node *outer_next = e->next;
+    for (uint32_t i = 0; i < compound->count; i++) {
+        struct node *item = compound->kid[i];
+        emit_gap(e, at, item->start);
+        write_place(&e->writer, item->start, false);
+        e->in_block = true;
+        e->next = i + 1 < compound->count ? compound->kid[i + 1] : NULL;
+        emit_node(e, item);
+        at = item->end;
+    }
+    e->in_block = outer;
+    e->next = outer_next;
+    emit_gap(e, at, end);
+}
+
+static void emit_compound(struct emitter *e, struct node *node)
+{
+    write_string(&e->writer, "{");
+    emit_items(e, node, node->end);
+}
+
+void emit_body(struct emitter *e, struct node *compound)
+{
+    uint32_t end = compound->end - 1;
+    while (end > compound->start + 1 && strchr(" \t\r\n", e->code[end - 1]))
+        end--;
+    emit_items(e, compound, end);
+    e->writer.indent = 4;
+    if (ends_with_return(compound))
+        return;
+    if (e->function->is_main) {
+        write_line_break(&e->writer);
+        write_format(&e->writer, "%s->result = 0;", e->function->self);
+        e->uses_self = true;
+    }
+    write_line_break(&e->writer);
+    write_string(&e->writer, "return ASYNC_DONE;");
+}
+
+bool emit_statement_node(struct emitter *e, struct node *node)
+{
+    switch (node->kind) {
+    case NODE_FUNCTION:
+        e->nested++;
+        emit_copy(e, node);
+        e->nested--;
+        return true;
+    case NODE_COMPOUND:
+        if (node->text)
+            return false;
+        emit_compound(e, node);
+        return true;
+    case NODE_SUSPEND: {
+        e->writer.indent = writer_indent(&e->writer);
+        emit_suspension(e, node, e->in_block ? e->next : NULL);
+        return true;
+    }
+    case NODE_SPLICE:
+        emit_splice(e, node);
+        return true;
+    case NODE_SPILL:
+        emit_spill(e, node);
+        return true;
+    case NODE_RETURN:
+        if (e->nested)
+            return false;
+        emit_return(e, node);
+        return true;
+    case NODE_FOR:
+        if (node->text || !node->kid[0] || node->kid[0]->kind != NODE_DECLARATION)
+            return false;
+        emit_for(e, node);
+        return true;
+    default:
+        return false;
+    }
+}

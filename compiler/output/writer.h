@@ -1,0 +1,41 @@
+/* Writes C that says where it comes from: keeps the line that the C compiler believes it reads in
+ * step with the .ac file, by a #line only where the two would part. */
+#ifndef ASYNCC_OUTPUT_WRITER_H
+#define ASYNCC_OUTPUT_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct source;
+struct text;
+
+struct writer {
+    struct text *out;
+    struct source *source;
+    bool lines;       /* write #line at all */
+    const char *file; /* what the compiler believes the current line is; NULL: not known */
+    uint32_t line;
+    size_t line_start; /* in `out` */
+    int indent;        /* of generated lines */
+};
+
+void write_text(struct writer *w, const char *text, size_t length);
+void write_string(struct writer *w, const char *string);
+void write_format(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A new line, indented. */
+void write_line_break(struct writer *w);
+
+/* What follows stems from this byte of the source: puts a #line before the current line if nothing
+ * but blanks stands on it and it would be taken for another line. `always`: even if not. */
+void write_place(struct writer *w, uint32_t offset, bool always);
+
+/* Blanks that the current line begins with. */
+int writer_indent(const struct writer *w);
+
+/* Copies the source's bytes [start, end). Inside functions (`markers` false) its line markers are
+ * left out; #define and #undef always, since everything is expanded already. */
+void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers);
+
+#endif
