@@ -111,8 +111,26 @@ static void check_definition(struct check *check, const struct specifiers *speci
     state->quiet -= is_refused;
 }
 
+/* `int f(a, b) int a; char b; {...}`: the list reads as types until its names are marked. */
+static void mark_old_names(struct check *check, const struct node *declarator)
+{
+    while (declarator && declarator->kind != NODE_FUNCTION_TYPE)
+        declarator = node_kid(declarator, 0);
+    for (uint32_t i = 1; declarator && i < declarator->count; i++) {
+        const struct node *parameter = declarator->kid[i];
+        const struct node *word = parameter;
+        if (parameter->kind == NODE_PARAMETER && parameter->kid[0]->count == 1 &&
+            !parameter->kid[1])
+            word = parameter->kid[0]->kid[0];
+        if (word->kind == NODE_TYPE_NAME_REF)
+            mark_as_ordinary(check, word);
+    }
+}
+
 void check_function(struct check *check, struct node *node)
 {
+    if (node->count > 3)
+        mark_old_names(check, node->kid[1]);
     struct specifiers specifiers = check_specifiers(check, node->kid[0], READING_TYPE, false);
     struct declarator declarator = check_declarator(check, &specifiers, node->kid[1]);
     if (!declarator.name || !declarator.function ||

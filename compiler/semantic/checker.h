@@ -118,6 +118,9 @@ struct declarator {
 struct declarator check_declarator(struct check *check, const struct specifiers *specifiers,
                                    struct node *declarator);
 
+/* Where the attributes behind a declarator begin, or where it ends if there are none. */
+uint32_t declarator_end(const struct node *declarator);
+
 /* --- declare.c */
 
 struct symbol *symbol_make(struct check *check, enum symbol_kind kind, const char *name);

@@ -23,6 +23,14 @@ static unsigned qualifiers_among(const struct node *node, uint32_t first)
     return qualifiers;
 }
 
+uint32_t declarator_end(const struct node *declarator)
+{
+    while (declarator->kind == NODE_PAREN_DECLARATOR && declarator->count > 1 &&
+           declarator->kid[0] && declarator->kid[1]->start >= declarator->kid[0]->end)
+        declarator = declarator->kid[0];
+    return declarator->end;
+}
+
 /* --- arrays */
 
 static void check_size(struct check *check, struct type *type, struct node *size)

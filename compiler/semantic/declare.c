@@ -170,7 +170,8 @@ static void apply_trailing_attributes(struct check *check, struct declarator *de
                                       struct node *declared, struct symbol **symbol)
 {
     struct node *initializer = node_kid(declared, 1);
-    uint32_t start = declared->kid[0]->end, end = initializer ? initializer->start : declared->end;
+    uint32_t start = declarator_end(declared->kid[0]);
+    uint32_t end = initializer ? initializer->start : declared->end;
     if (start + 16 > end) /* too short for `__attribute__(())` */
         return;
     if (!symbol) {

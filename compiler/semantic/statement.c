@@ -130,7 +130,8 @@ static bool has_cleanup(const struct check *check, const struct node *declaratio
     }
     for (uint32_t i = 1; i < declaration->count; i++) {
         const struct node *declared = declaration->kid[i], *value = node_kid(declared, 1);
-        uint32_t start = declared->kid[0]->end, end = value ? value->start : declared->end;
+        uint32_t start = declarator_end(declared->kid[0]);
+        uint32_t end = value ? value->start : declared->end;
         if (end > start + 16 && text_mentions(check, start, end, "cleanup"))
             return true;
     }

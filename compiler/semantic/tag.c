@@ -66,7 +66,7 @@ static void add_declared(struct check *check, struct members *members, struct ty
 {
     struct node *declarator = declared->kind == NODE_DECLARED ? declared->kid[0] : declared;
     struct declarator result = check_declarator(check, specifiers, declarator);
-    uint32_t after = declarator ? declarator->end : declared->start;
+    uint32_t after = declarator ? declarator_end(declarator) : declared->start;
     struct type *type = apply_attributes(check, result.type, after, declared->end);
     struct field *field =
         add_field(check, members, type, result.name ? result.name->name : NULL, declared);
