@@ -82,10 +82,17 @@ static bool awaits(const struct node *node)
     return node && node->flags & HAS_AWAIT;
 }
 
-/* What is in the list, as one node in the place of `at`. */
+/* What is in the list, as one node in the place of `at`, whose bytes it covers. */
 static struct node *join(struct hoist *h, const struct node *at, struct list *list)
 {
-    return list->count == 1 ? list->items[0] : make_splice(h, at, list, false);
+    if (list->count != 1)
+        return make_splice(h, at, list, false);
+    struct node *only = list->items[0];
+    if (only->text || only->kind == NODE_SUSPEND) {
+        only->start = at->start;
+        only->end = at->end;
+    }
+    return only;
 }
 
 /* A statement that is the body of another one. */

@@ -7,6 +7,7 @@
 #include "lower/lower.h"
 
 #include "support/arena.h"
+#include "support/names.h"
 
 struct visit { /* Tarjan's numbers, by function */
     uint32_t index, low, component;
@@ -92,7 +93,7 @@ void embed_unit(struct lowered *lowered)
 static bool has_struct(const struct lowered *lowered, const char *name, const char *suffix)
 {
     const char *tag = arena_format(lowered->arena, "%s%s", name, suffix);
-    struct symbol *symbol = check_file_tag(lowered->check, tag);
+    struct symbol *symbol = check_file_tag(lowered->check, name_of(lowered->check->names, tag));
     return symbol && type_is_complete(symbol->type);
 }
 

@@ -21,7 +21,7 @@ static bool mentions_name(const struct node *node, const char *name)
 {
     if (!node)
         return false;
-    if (node->name == name && node->kind != NODE_MEMBER)
+    if (node->name == name && node->kind != NODE_MEMBER && node->kind != NODE_FORMER)
         return true;
     for (uint32_t i = 0; i < node->count; i++)
         if (mentions_name(node->kid[i], name))

@@ -279,7 +279,7 @@ void emit_declaration(struct emitter *e, struct node *node)
     bool hoisted = e->function && !e->nested && !e->hoisting && node_declares_type(node);
     if (hoisted && (node->count == 1 || declares_typedef(node)))
         return;
-    if (e->function && has_frame_local(e, node)) {
+    if (node->text || (e->function && has_frame_local(e, node))) {
         e->writer.indent = writer_indent(&e->writer);
         emit_split(e, node);
     } else {

@@ -166,7 +166,7 @@ void emit_node(struct emitter *e, struct node *node)
         return;
     if (e->function && emit_statement_node(e, node))
         return;
-    if (node->text) {
+    if (node->text && node->kind != NODE_DECLARATION) {
         emit_template(e, node);
         return;
     }
