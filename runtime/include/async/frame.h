@@ -84,6 +84,7 @@ struct async_thread {
     char *floor;                  /* async_await trampolines when the C stack is below it */
     uint32_t credit;              /* steps until timers and I/O get their turn */
     uint32_t spawn_bits;          /* bits of a new task; 0: no loop runs */
+    uint32_t budget;              /* runtime waits that may be over at once before giving way */
     size_t tasks;                 /* tasks of the running loop that have not ended */
     struct async_loop *loop;      /* the running loop */
     struct async_future *free_blocks[ASYNC_CLASSES];
@@ -184,6 +185,14 @@ static inline struct async_future *async_move(struct async_future **variable, co
     struct async_future *future = *variable;
     if (!future)
         async_empty_handle(file, line);
+    *variable = NULL;
+    return future;
+}
+
+/* The same for what does nothing on an empty handle: async_release. */
+static inline struct async_future *async_take(struct async_future **variable)
+{
+    struct async_future *future = *variable;
     *variable = NULL;
     return future;
 }
