@@ -1,0 +1,83 @@
+/* The whole way, as far as the driver itself decides: what is written, and when nothing is. */
+#include "driver.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diagnostic.h"
+#include "fixture.h"
+#include "options.h"
+#include "support/arena.h"
+
+TestSuite(driver, .timeout = 60);
+
+static bool run(struct fixture *f, const char *option, const char *output)
+{
+    char *arguments[] = {"-I" RUNTIME_INCLUDE, (char *)option, "a.ac", "-o", (char *)output};
+    struct options options;
+    cr_assert(options_parse(&options, f->arena, f->diagnostics, 5, arguments), "%s",
+              fixture_messages(f));
+    return compile(&options, f->arena, f->diagnostics);
+}
+
+Test(driver, writes_output_and_dependencies)
+{
+    struct fixture f = fixture_in_directory();
+    fixture_write("a.h", "int from_header;\n");
+    fixture_write("a.ac", "#include \"a.h\"\nint plain(void) { return from_header; }\n");
+    cr_expect(run(&f, "-MMD", "out.c"), "%s", fixture_messages(&f));
+    const char *output = fixture_read(&f, "out.c");
+    cr_assert_not_null(output);
+    cr_expect(strstr(output, "int plain(void) { return from_header; }"));
+    const char *rule = fixture_read(&f, "out.d");
+    cr_assert_not_null(rule);
+    cr_expect(strncmp(rule, "out.c: a.ac", 11) == 0 && strstr(rule, "a.h"), "%s", rule);
+    fixture_free(&f);
+}
+
+Test(driver, writes_nothing_after_an_error)
+{
+    struct fixture f = fixture_in_directory();
+    fixture_write("out.c", "old");
+    fixture_write("a.ac", "int plain(void) { return ) 1; }\n");
+    cr_expect_not(run(&f, "-MD", "out.c"));
+    cr_expect_str_eq(fixture_read(&f, "out.c"), "old");
+    cr_expect_null(fixture_read(&f, "out.d"));
+    const char *messages = fixture_messages(&f);
+    cr_expect_eq(strncmp(messages, "a.ac:1:26: error: ", 18), 0, "%s", messages);
+    fixture_free(&f);
+}
+
+Test(driver, an_output_that_cannot_be_written_leaves_no_dependencies)
+{
+    struct fixture f = fixture_in_directory();
+    fixture_write("a.ac", "int x;\n");
+    cr_expect_not(run(&f, "-MD", "no/out.c"));
+    cr_expect_str_eq(fixture_messages(&f),
+                     "asyncc: error: cannot write 'no/out.c': No such file or directory\n");
+    fixture_free(&f);
+}
+
+Test(driver, only_checks_if_that_is_asked)
+{
+    struct fixture f = fixture_in_directory();
+    fixture_write("a.ac", "int x;\n");
+    cr_expect(run(&f, "-fsyntax-only", "out.c"));
+    cr_expect_eq(access("out.c", F_OK), -1);
+    fixture_free(&f);
+}
+
+Test(driver, dumps_every_pass)
+{
+    struct fixture f = fixture_in_directory();
+    fixture_write("a.ac", "#include <async/async.h>\nasync int g(void) { return 1; }\n"
+                          "async int f(int n) { int a = n; return await g() + a; }\n");
+    for (int i = 0; i < PASS_COUNT; i++) {
+        const char *option = arena_format(f.arena, "--dump=%s", pass_names[i]);
+        cr_expect(run(&f, option, "dump"), "%s: %s", option, fixture_messages(&f));
+        const char *dump = fixture_read(&f, "dump");
+        cr_expect(dump && *dump, "%s", option);
+    }
+    fixture_free(&f);
+}
