@@ -25,7 +25,7 @@ struct epoll {
     int fd;
     int wake_fd;
     bool no_pwait2; /* the kernel has none: timeouts are rounded up to milliseconds */
-    size_t waiting; /* operations */
+    size_t watched; /* descriptors */
 };
 
 /* ---- opening, clock, waking ---- */
@@ -77,7 +77,7 @@ static void epoll_wake(void *state)
 
 static bool epoll_busy(void *state)
 {
-    return ((struct epoll *)state)->waiting > 0;
+    return ((struct epoll *)state)->watched > 0;
 }
 
 /* ---- system calls ---- */
@@ -105,8 +105,6 @@ static ssize_t write_quietly(int fd, const void *buffer, size_t size)
 static ssize_t call(struct async_operation *operation)
 {
     const struct async_descriptor *d = operation->descriptor;
-    int error;
-    socklen_t length = sizeof error;
     switch (operation->kind) {
     case ASYNC_READ:
         return d->socket ? recv(d->fd, operation->buffer, operation->size, 0)
@@ -116,31 +114,59 @@ static ssize_t call(struct async_operation *operation)
                          : write_quietly(d->fd, operation->buffer, operation->size);
     case ASYNC_ACCEPT:
         return accept4(d->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    case ASYNC_CONNECT: /* has begun, and the socket is writable */
+    case ASYNC_CONNECT: { /* has begun, and the socket is writable */
+        int error;
+        socklen_t length = sizeof error;
         if (getsockopt(d->fd, SOL_SOCKET, SO_ERROR, &error, &length))
             return -1;
         errno = error;
+        operation->size = 0; /* the address is not written, nothing is short */
         return error ? -1 : 0;
+    }
     default:
         return 0;
     }
 }
 
-/* Does the operation now; false: it has to wait for an event. */
-static bool perform(struct async_operation *operation, bool *ready)
+static bool perform_failed(struct async_operation *operation, bool *ready);
+
+/* After the system call; false: the operation has to wait for an event. */
+static inline bool performed(struct async_operation *operation, ssize_t n, bool *ready)
 {
     const struct async_descriptor *d = operation->descriptor;
-    ssize_t n;
-    do
-        n = call(operation);
-    while (n < 0 && errno == EINTR);
-    if (n >= 0) {
-        operation->result = n;
-        bool sized = operation->kind == ASYNC_READ || operation->kind == ASYNC_WRITE;
-        if (sized && (size_t)n < operation->size && d->drains && !d->hung_up)
-            *ready = false;
-        return true;
-    }
+    if (__builtin_expect(n < 0, 0))
+        return perform_failed(operation, ready);
+    operation->result = n;
+    if ((size_t)n < operation->size && d->drains)
+        *ready = d->hung_up;
+    return true;
+}
+
+static bool perform(struct async_operation *operation, bool *ready)
+{
+    return performed(operation, call(operation), ready);
+}
+
+/* The common cases, reading and writing of sockets, without detours. */
+static inline bool perform_read(struct async_operation *operation, struct async_descriptor *d)
+{
+    if (__builtin_expect(operation->kind != ASYNC_READ || !d->socket, 0))
+        return perform(operation, &d->readable);
+    return performed(operation, recv(d->fd, operation->buffer, operation->size, 0), &d->readable);
+}
+
+static inline bool perform_write(struct async_operation *operation, struct async_descriptor *d)
+{
+    if (__builtin_expect(operation->kind != ASYNC_WRITE || !d->socket, 0))
+        return perform(operation, &d->writable);
+    return performed(operation, send(d->fd, operation->buffer, operation->size, MSG_NOSIGNAL),
+                     &d->writable);
+}
+
+static __attribute__((noinline)) bool perform_failed(struct async_operation *operation, bool *ready)
+{
+    if (errno == EINTR)
+        return perform(operation, ready);
     if (errno == EAGAIN || errno == EWOULDBLOCK) {
         *ready = false;
         return false;
@@ -157,14 +183,6 @@ static bool reads(const struct async_operation *operation)
            operation->kind == ASYNC_READABLE;
 }
 
-static bool wait_for(struct epoll *self, struct async_operation *operation)
-{
-    struct async_descriptor *d = operation->descriptor;
-    *(reads(operation) ? &d->reader : &d->writer) = operation;
-    self->waiting++;
-    return false;
-}
-
 static int add(struct epoll *self, struct async_descriptor *d, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.ptr = d};
@@ -175,7 +193,9 @@ static int add(struct epoll *self, struct async_descriptor *d, uint32_t events)
     d->watched = false;
     if (epoll_ctl(self->fd, EPOLL_CTL_ADD, d->fd, &event))
         return -errno;
-    d->watched = true;
+    if (!d->counted)
+        self->watched++;
+    d->watched = d->counted = true;
     return 0;
 }
 
@@ -191,56 +211,70 @@ static int arm(struct epoll *self, struct async_descriptor *d)
     return error == -EEXIST ? -EBUSY : error;
 }
 
-static bool start_shared(struct epoll *self, struct async_operation *operation)
+static bool start_shared(void *state, struct async_operation *operation)
 {
+    struct epoll *self = state;
     struct async_descriptor *d = operation->descriptor;
-    wait_for(self, operation);
+    struct async_operation **waiting = reads(operation) ? &d->reader : &d->writer;
+    *waiting = operation;
     int error = arm(self, d);
     if (error == 0)
         return false;
-    *(reads(operation) ? &d->reader : &d->writer) = NULL;
-    self->waiting--;
+    *waiting = NULL;
     operation->result = error == -EPERM ? 0 : error; /* EPERM: a file, always ready */
     return true;
 }
 
-static bool epoll_start(void *state, struct async_operation *operation)
+static bool start_read(void *state, struct async_operation *operation)
 {
-    struct epoll *self = state;
+    (void)state;
     struct async_descriptor *d = operation->descriptor;
-    if (d->shared)
-        return start_shared(self, operation);
-    if (operation->kind == ASYNC_CONNECT) {
-        int result = connect(d->fd, operation->buffer, (socklen_t)operation->size);
-        operation->result = result ? -errno : 0;
-        if (result == 0 || (errno != EINPROGRESS && errno != EINTR))
-            return true;
-        d->writable = false;
-        return wait_for(self, operation);
-    }
-    bool *ready = reads(operation) ? &d->readable : &d->writable;
-    if (*ready && perform(operation, ready))
+    if (d->readable && perform_read(operation, d))
         return true;
-    return wait_for(self, operation);
+    d->reader = operation;
+    return false;
 }
 
-static void finish(struct epoll *self, struct async_operation *operation)
+static bool start_write(void *state, struct async_operation *operation)
+{
+    (void)state;
+    struct async_descriptor *d = operation->descriptor;
+    if (d->writable && perform_write(operation, d))
+        return true;
+    d->writer = operation;
+    return false;
+}
+
+static bool start_connect(void *state, struct async_operation *operation)
 {
     struct async_descriptor *d = operation->descriptor;
-    *(reads(operation) ? &d->reader : &d->writer) = NULL;
-    self->waiting--;
+    int result = connect(d->fd, operation->buffer, (socklen_t)operation->size);
+    operation->result = result ? -errno : 0;
+    if (result == 0 || (errno != EINPROGRESS && errno != EINTR))
+        return true;
+    d->writable = false;
+    return start_write(state, operation);
+}
+
+/* Ends the wait of the operation in *waiting. */
+static inline void finish(struct async_operation **waiting)
+{
+    struct async_operation *operation = *waiting;
+    *waiting = NULL;
     operation->complete(operation);
 }
 
 static void epoll_cancel(void *state, struct async_operation *operation, int error)
 {
+    struct async_descriptor *d = operation->descriptor;
     operation->result = error;
-    finish(state, operation);
+    (void)state;
+    finish(reads(operation) ? &d->reader : &d->writer);
 }
 
 static int epoll_attach(void *state, struct async_descriptor *d)
 {
-    d->readable = d->hung_up = d->watched = false;
+    d->readable = d->hung_up = d->watched = d->counted = false;
     d->writable = true;
     d->reader = d->writer = NULL;
     if (d->shared)
@@ -260,6 +294,8 @@ static void epoll_detach(void *state, struct async_descriptor *d)
     if (d->watched)
         epoll_ctl(self->fd, EPOLL_CTL_DEL, d->fd, &unused);
     d->watched = false;
+    self->watched -= d->counted;
+    d->counted = false;
 }
 
 /* ---- polling ---- */
@@ -283,27 +319,27 @@ static int wait_events(struct epoll *self, struct epoll_event *events, uint64_t 
     return epoll_wait(self->fd, events, EVENTS, timeout);
 }
 
-static void handle(struct epoll *self, struct async_descriptor *d, uint32_t events)
+static inline void handle(struct async_descriptor *d, uint32_t events)
 {
     if (events & HANG_UP)
         d->hung_up = true;
     if (events & (EPOLLIN | HANG_UP)) {
         d->readable = true;
-        if (d->reader && perform(d->reader, &d->readable))
-            finish(self, d->reader);
+        if (d->reader && perform_read(d->reader, d))
+            finish(&d->reader);
     }
     if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) {
         d->writable = true;
-        if (d->writer && perform(d->writer, &d->writable))
-            finish(self, d->writer);
+        if (d->writer && perform_write(d->writer, d))
+            finish(&d->writer);
     }
 }
 
 static void handle_shared(struct epoll *self, struct async_descriptor *d, uint32_t events)
 {
-    handle(self, d, events);
+    handle(d, events);
     if ((d->reader || d->writer) && arm(self, d) < 0)
-        handle(self, d, EPOLLIN | EPOLLOUT);
+        handle(d, EPOLLIN | EPOLLOUT);
 }
 
 static void epoll_poll(void *state, uint64_t deadline)
@@ -318,7 +354,7 @@ static void epoll_poll(void *state, uint64_t deadline)
         if (d->shared)
             handle_shared(self, d, events[i].events);
         else
-            handle(self, d, events[i].events);
+            handle(d, events[i].events);
     }
 }
 
@@ -331,7 +367,15 @@ const struct async_backend async__epoll = {
     .wake = epoll_wake,
     .attach = epoll_attach,
     .detach = epoll_detach,
-    .start = epoll_start,
+    .start =
+        {
+            [ASYNC_READ] = start_read,
+            [ASYNC_WRITE] = start_write,
+            [ASYNC_ACCEPT] = start_read,
+            [ASYNC_CONNECT] = start_connect,
+            [ASYNC_READABLE] = start_shared,
+            [ASYNC_WRITABLE] = start_shared,
+        },
     .cancel = epoll_cancel,
     .busy = epoll_busy,
 };

@@ -96,15 +96,33 @@ static inline int async__reason(void)
 }
 /* A wait is refused: counts, and gives way to others if the task ignores refusals. */
 enum async_step async__refuse(struct async_frame *caller);
-/* A wait is over before it began: goes on, or gives way once the task has used up its budget. */
-enum async_step async__at_once(struct async_frame *caller);
+/* A wait is over before it began: goes on, or gives way once the budget is used up. */
+enum { ASYNC_BUDGET = 128 };
+enum async_step async__budget_used_up(struct async_frame *caller);
+static inline enum async_step async__at_once(struct async_frame *caller)
+{
+    if (__builtin_expect(--async_thread.budget != 0, 1))
+        return ASYNC_DONE;
+    return async__budget_used_up(caller);
+}
 /* Suspends the running task in a wait. Always ASYNC_PENDING. */
-enum async_step async__suspend(struct async_wait *wait, const struct async_wait_kind *kind,
-                               struct async_frame *caller);
+static inline enum async_step async__suspend(struct async_wait *wait,
+                                             const struct async_wait_kind *kind,
+                                             struct async_frame *caller)
+{
+    struct async_future *task = async_thread.current;
+    async_thread.budget = ASYNC_BUDGET;
+    wait->kind = kind;
+    wait->task = task;
+    task->leaf = caller;
+    task->next = (struct async_future *)wait;
+    task->frame.bits ^= ASYNC_READY ^ ASYNC_WAITING;
+    return ASYNC_PENDING;
+}
 /* The wait is over: its task is ready. */
 static inline void async__wake(struct async_wait *wait)
 {
-    async__set_status(wait->task, ASYNC_READY);
+    wait->task->frame.bits ^= ASYNC_READY ^ ASYNC_WAITING;
     async_push(wait->task);
 }
 

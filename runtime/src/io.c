@@ -3,7 +3,7 @@
  * A watch has one operation per direction on the backend, started when the first task waits and
  * cancelled when the last one leaves; all that wait are woken together. Watches are kept until the
  * loop ends: the number of a descriptor is soon used again. */
-#include "form.h"
+#include "stream.h"
 
 #include <async/io.h>
 
@@ -47,7 +47,7 @@ static void cancel(struct async_wait *base, int error)
     if (direction->waits)
         return;
     struct async_loop *loop = async_thread.loop;
-    loop->backend->cancel(loop->backend_state, &direction->operation, error);
+    async__cancel(loop, &direction->operation, error);
 }
 
 static const struct async_wait_kind io_wait = {cancel};
@@ -116,7 +116,7 @@ static enum async_step begin(struct async_io_wait *wait, struct async_frame *cal
     }
     struct direction *direction = write ? &watch->write : &watch->read;
     if (!direction->started) {
-        if (loop->backend->start(loop->backend_state, &direction->operation)) {
+        if (async__start(loop, &direction->operation)) {
             *result = (int)direction->operation.result;
             return async__at_once(caller);
         }

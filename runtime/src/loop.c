@@ -61,6 +61,7 @@ static bool turn(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
     thread->credit = TURN;
+    thread->budget = ASYNC_BUDGET;
     thread->current = NULL;
     turns++;
     serve_posts(loop);

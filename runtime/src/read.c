@@ -53,6 +53,39 @@ static bool some_advance(struct async_stream_io *io)
 
 static const struct async_stream_job some = {some_advance, some_absorb, false, false};
 
+/* The common read: the first task asks, the bytes are in the kernel or still to come. */
+static void some_complete(struct async_operation *operation)
+{
+    struct async_stream_io *io = ASYNC_CONTAINER(operation, struct async_stream_io, operation);
+    struct async_line *readers = &io->stream->readers;
+    if (io->next || io->stream->closing) {
+        async__stream_complete(operation);
+        return;
+    }
+    readers->first = NULL;
+    *(ssize_t *)io->result = operation->result;
+    async__wake(&io->wait);
+}
+
+static __attribute__((noinline)) enum async_step some_begin(struct async_stream_read__wait *wait,
+                                                            struct async_frame *caller,
+                                                            void *buffer, size_t size)
+{
+    wait->io.data = buffer;
+    wait->io.size = size;
+    return async__stream_begin(&wait->io, caller);
+}
+
+static __attribute__((noinline)) enum async_step some_now(struct async_stream_read__wait *wait,
+                                                          struct async_frame *caller)
+{
+    struct async_stream *stream = wait->io.stream;
+    if (!async__start(stream->loop, &wait->io.operation))
+        return async__stream_wait_first(&wait->io, &stream->readers, caller);
+    wait->result = wait->io.operation.result;
+    return async__at_once(caller);
+}
+
 enum async_step async_stream_read__begin(struct async_stream_read__wait *wait,
                                          struct async_frame *caller, struct async_stream *stream,
                                          void *buffer, size_t size)
@@ -60,10 +93,18 @@ enum async_step async_stream_read__begin(struct async_stream_read__wait *wait,
     struct async_stream_io *io = &wait->io;
     io->job = &some;
     io->stream = stream;
-    io->data = buffer;
-    io->size = size;
     io->result = &wait->result;
-    return async__stream_begin(io, caller);
+    if (!async__may_begin(&stream->readers) || !size || stream->begin < stream->end)
+        return some_begin(wait, caller, buffer, size);
+    io->operation.kind = ASYNC_READ;
+    io->operation.descriptor = &stream->descriptor;
+    io->operation.buffer = buffer;
+    io->operation.size = size;
+    io->operation.complete = some_complete;
+    if (stream->descriptor.readable)
+        return some_now(wait, caller);
+    stream->descriptor.reader = &io->operation;
+    return async__stream_wait_first(io, &stream->readers, caller);
 }
 
 /* ---- exactly ---- */
@@ -199,12 +240,12 @@ static enum async_step begin_until(struct async_stream_io *io, struct async_fram
                                    struct async_stream *stream, char *text, size_t size,
                                    const char *delimiter, ssize_t *result)
 {
-    io->job = &until;
     io->stream = stream;
     io->data = text;
     io->size = size;
     io->u.delimiter = delimiter;
     io->result = result;
+    io->job = &until;
     if (!*delimiter || size < 2) { /* no delimiter, or no text of length 1, would ever fit */
         *result = *delimiter ? -EMSGSIZE : -EINVAL;
         return async__at_once(caller);

@@ -21,7 +21,7 @@
 
 static struct async_line *line_of(struct async_stream_io *io)
 {
-    return io->job->writes ? &io->stream->writers : &io->stream->readers;
+    return async__line(io->stream, io->job);
 }
 
 static void free_closed(struct async_stream *stream)
@@ -36,7 +36,7 @@ static void free_closed(struct async_stream *stream)
 }
 
 /* Takes the first job out of the line and wakes its task. */
-static void leave_line(struct async_line *line)
+static inline void leave_line(struct async_line *line)
 {
     struct async_stream_io *io = line->first;
     line->first = io->next;
@@ -57,7 +57,7 @@ static void next_in_line(struct async_line *line)
     }
 }
 
-static void operation_complete(struct async_operation *operation)
+void async__stream_complete(struct async_operation *operation)
 {
     struct async_stream_io *io = ASYNC_CONTAINER(operation, struct async_stream_io, operation);
     struct async_stream *stream = io->stream;
@@ -89,30 +89,29 @@ static void io_cancel(struct async_wait *wait, int error)
     async__wake(wait);
 }
 
-static const struct async_wait_kind stream_wait = {io_cancel};
+const struct async_wait_kind async__stream_wait = {io_cancel};
 
 enum async_step async__stream_begin(struct async_stream_io *io, struct async_frame *caller)
 {
     struct async_line *line = line_of(io);
     int reason = async__reason();
-    if (__builtin_expect(reason, 0)) {
+    if (reason) {
         async__job_over(io, reason);
         return async__refuse(caller);
     }
     io->operation.descriptor = &io->stream->descriptor;
-    io->operation.complete = operation_complete;
+    io->operation.complete = async__stream_complete;
     io->done = 0;
-    io->cancelled = 0;
-    io->next = NULL;
-    if (line->first) {
-        line->last->next = io;
-    } else {
+    if (!line->first) {
         if (io->job->advance(io))
             return async__at_once(caller);
-        line->first = io;
+        return async__stream_wait_first(io, line, caller);
     }
+    io->cancelled = 0;
+    io->next = NULL;
+    line->last->next = io;
     line->last = io;
-    return async__suspend(&io->wait, &stream_wait, caller);
+    return async__suspend(&io->wait, &async__stream_wait, caller);
 }
 
 /* ---- the life of a stream ---- */

@@ -34,7 +34,7 @@ struct async_stream_job {
 
 static inline bool async__start(struct async_loop *loop, struct async_operation *operation)
 {
-    return loop->backend->start(loop->backend_state, operation);
+    return loop->backend->start[operation->kind](loop->backend_state, operation);
 }
 static inline void async__cancel(struct async_loop *loop, struct async_operation *operation,
                                  int error)
@@ -42,8 +42,6 @@ static inline void async__cancel(struct async_loop *loop, struct async_operation
     loop->backend->cancel(loop->backend_state, operation, error);
 }
 
-/* Runs a job, or puts it in line behind others. */
-enum async_step async__stream_begin(struct async_stream_io *io, struct async_frame *caller);
 /* Sets the result. Always true. */
 static inline bool async__job_over(struct async_stream_io *io, ssize_t result)
 {
@@ -53,6 +51,36 @@ static inline bool async__job_over(struct async_stream_io *io, ssize_t result)
         *(ssize_t *)io->result = result;
     return true;
 }
+
+static inline struct async_line *async__line(struct async_stream *stream,
+                                             const struct async_stream_job *job)
+{
+    return job->writes ? &stream->writers : &stream->readers;
+}
+
+/* For io->operation.complete and the suspended wait. */
+void async__stream_complete(struct async_operation *operation);
+extern const struct async_wait_kind async__stream_wait;
+
+/* Whether a job may begin at once: the task is not cancelled and nobody is before it. */
+static inline bool async__may_begin(const struct async_line *line)
+{
+    return __builtin_expect(!async__reason() && !line->first, 1);
+}
+
+/* Suspends the first job of a line, whose operation has been started. */
+static inline enum async_step async__stream_wait_first(struct async_stream_io *io,
+                                                       struct async_line *line,
+                                                       struct async_frame *caller)
+{
+    io->cancelled = 0;
+    io->next = NULL;
+    line->first = line->last = io;
+    return async__suspend(&io->wait, &async__stream_wait, caller);
+}
+
+/* Runs a job (io->job, stream, data, size and result are set), or puts it in line behind others. */
+enum async_step async__stream_begin(struct async_stream_io *io, struct async_frame *caller);
 
 /* A stream for a descriptor, of which it becomes the owner. 0 or a negative errno number. */
 int async__stream_new(struct async_loop *loop, int fd, struct async_stream **stream);

@@ -25,16 +25,19 @@ enum async_operation_kind {
     ASYNC_CONNECT,  /* to the address in `buffer` of `size` bytes; result: 0 */
     ASYNC_READABLE, /* result: 0 when reading would not block */
     ASYNC_WRITABLE, /* the same for writing */
+    ASYNC_OPERATION_KINDS,
 };
 
 /* What a backend knows of a descriptor. The memory is the caller's, the fields are the backend's
- * between attach and detach; the caller sets `fd`, `socket` and `drains` before attach. */
+ * between attach and detach; the caller sets `fd`, `socket` and `drains` before attach. As long as
+ * `readable` is false, start() of a read does nothing but `reader = operation`, so the caller may
+ * do just that; likewise for writes. (A backend that submits operations leaves both true.) */
 struct async_descriptor {
     int fd;
     bool socket;             /* takes recv and send */
     bool drains;             /* a short read or write means that the next one would block */
     bool shared;             /* not ours: watched only while an operation waits */
-    bool watched;            /* known to the poller */
+    bool watched, counted;   /* known to the poller; counted as such */
     bool readable, writable; /* believed to be, until a call says otherwise */
     bool hung_up;            /* the peer has closed: more may come without a further event */
     struct async_operation *reader, *writer; /* started and waiting */
@@ -67,12 +70,12 @@ struct async_backend {
      * may wait on a descriptor that is detached. */
     int (*attach)(void *state, struct async_descriptor *descriptor);
     void (*detach)(void *state, struct async_descriptor *descriptor);
-    /* One operation per direction may wait on a descriptor. True: it is complete, operation->result
-     * tells, and `complete` will not be called. */
-    bool (*start)(void *state, struct async_operation *operation);
+    /* By kind. One operation per direction may wait on a descriptor. True: it is complete,
+     * operation->result tells, and `complete` will not be called. */
+    bool (*start[ASYNC_OPERATION_KINDS])(void *state, struct async_operation *operation);
     /* Makes a waiting operation complete, now or later, with `error` or with what it has done. */
     void (*cancel)(void *state, struct async_operation *operation, int error);
-    /* Whether an operation waits, so that a busy loop has a reason to poll. */
+    /* Whether there is anything to poll for, so that a busy loop looks now and then. */
     bool (*busy)(void *state);
 };
 
