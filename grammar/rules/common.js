@@ -1,0 +1,24 @@
+/**
+ * What the rules share: precedences, lists, and the spellings of a name.
+ */
+const {PREC, commaSep, commaSep1} = require('tree-sitter-c/grammar');
+
+/** Language words that are also identifiers. The type formers share one token. */
+const WORDS = ['async', 'await', 'yield', 'spawn', 'defer', 'try', 'with'];
+
+/** An identifier in any spelling, as a node named `node`. */
+const name = ($, node) => choice(
+  node === $.identifier ? $.identifier : alias($.identifier, node),
+  alias($._marked_name, node),
+  alias($._former_word, node),
+  ...WORDS.map(word => alias(word, node)));
+
+/** A name where no contextual word can begin: the lexer falls back to `identifier` by itself. */
+const plainName = ($, node) => choice(
+  node === $.identifier ? $.identifier : alias($.identifier, node),
+  alias($._marked_name, node));
+
+/** The construct is preferred over the same words read as identifiers. */
+const PREFERRED = 5;
+
+module.exports = {PREC, commaSep, commaSep1, WORDS, name, plainName, PREFERRED};
