@@ -9,6 +9,7 @@
 #include "dependencies.h"
 #include "diagnostic.h"
 #include "explain/dump.h"
+#include "explain/frames.h"
 #include "file.h"
 #include "lower/lower.h"
 #include "options.h"
@@ -123,6 +124,8 @@ static bool run_parse_and_check(struct compilation *c)
 static bool run_lower(struct compilation *c)
 {
     c->lowered = lower_unit(c->check, c->unit);
+    if (c->options->frame_size)
+        frames_warn(c->diagnostics, c->lowered, c->options->frame_size);
     report_time(c, "lower");
     return diagnostics_errors(c->diagnostics) == 0;
 }

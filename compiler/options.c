@@ -105,13 +105,16 @@ static bool set_frame_size(struct parser *parser, const char *value)
 }
 
 /* Warnings of asyncc's own are unknown to the C compiler; -w and -Werror are for both. */
-static void set_warning(struct parser *parser, const char *argument)
+static bool set_warning(struct parser *parser, const char *argument)
 {
+    if (strcmp(argument, "-Wframe-size") == 0)
+        return refuse_value(parser, "-Wframe-size", "", "-Wframe-size=N, a number of bytes");
     bool is_own = diagnostics_set_warning(parser->diagnostics, argument);
     bool is_general = strcmp(argument, "-w") == 0 || strcmp(argument, "-Werror") == 0 ||
                       strcmp(argument, "-Wno-error") == 0;
     if (!is_own || is_general)
         pass_on(parser, argument);
+    return true;
 }
 
 static void add_target(struct parser *parser, const char *target, bool quote)
@@ -158,8 +161,7 @@ static bool perform(struct parser *parser, const struct option *option, const ch
     case DO_FRAME_SIZE:
         return set_frame_size(parser, value);
     case DO_WARNING:
-        set_warning(parser, argument);
-        break;
+        return set_warning(parser, argument);
     case DO_DEPENDENCIES:
         options->dependencies.system_headers = true;
         options->dependencies.wanted = true;

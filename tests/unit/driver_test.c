@@ -68,6 +68,24 @@ Test(driver, only_checks_if_that_is_asked)
     fixture_free(&f);
 }
 
+Test(driver, warns_of_large_frames)
+{
+    struct fixture f = fixture_in_directory();
+    fixture_write("a.ac", "#include <async/async.h>\nvoid use(char *);\n"
+                          "async void small(int n) { await async_yield(); use(0); }\n"
+                          "async void large(void) { char buffer[5000]; use(buffer);\n"
+                          "    await async_yield(); use(buffer); }\n");
+    cr_expect(run(&f, "-Wframe-size=5000", "out.c"));
+    const char *messages = fixture_messages(&f);
+    cr_expect(strstr(messages, "a.ac:4:12: warning: the frame of 'large' takes about 50"), "%s",
+              messages);
+    cr_expect(strstr(messages, "a.ac:4:31: note: 'buffer' takes 5000 of them"), "%s", messages);
+    cr_expect_not(strstr(messages, "small"), "%s", messages);
+    cr_expect(run(&f, "-Wframe-size=6000", "out.c"));
+    cr_expect_str_eq(fixture_messages(&f), "");
+    fixture_free(&f);
+}
+
 Test(driver, dumps_every_pass)
 {
     struct fixture f = fixture_in_directory();

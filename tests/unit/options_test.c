@@ -194,6 +194,7 @@ Test(options, mistakes_give_one_clear_message)
     refuse("a.ac|-M", "use -MD");
     refuse("a.ac|-x|c++", "'c++' is no value for -x");
     refuse("a.ac|-Wframe-size=many", "'many' is no value");
+    refuse("a.ac|-Wframe-size", "use -Wframe-size=N");
     refuse("a.ac|-fdiagnostics-color=red", "auto, always or never");
     refuse("a.ac|-fdiagnostics-format=sarif", "text or json");
     refuse("@/no/such/file", "cannot read response file '/no/such/file'");
