@@ -144,7 +144,10 @@ static void add_enumerator(struct check *check, struct node *node, long long *ne
     struct node *value = node_kid(node, 0);
     symbol->node = symbol->declaration = node;
     if (value) {
+        const char *outer = check->state->no_await;
+        check->state->no_await = "an enumerator's value";
         check_value(check, value);
+        check->state->no_await = outer;
         *next_is_known = constant_evaluate(check, value, next) == CONSTANT_KNOWN;
         bool is_huge = *next < 0 && type_is_unsigned(value->type);
         range->is_wide |= *next_is_known && is_huge;
