@@ -5,6 +5,7 @@
  * At the end of a line, or in a line of their own with an offset:
  *     await 1;              // error: cannot await       the message contains that text
  *     int x = await g();    // error@13: ...             and its column is 13
+ *     // error:               any message
  *     // error+1: ...  // error-2@5: ...                 about the next line, two lines before
  *     // note: ...  // warning: ...                      likewise; several may stand on a line
  * At the start of a line: `// flags: F...` are options for asyncc.
@@ -66,7 +67,9 @@ static const char *read_expectation(const char *at, struct message *message)
         message->line += (int)strtol(end, &end, 10);
     if (*end == '@')
         message->column = (int)strtol(end + 1, &end, 10);
-    return strncmp(end, ": ", 2) == 0 ? end + 2 : NULL;
+    if (*end != ':')
+        return NULL;
+    return end[1] == ' ' ? end + 2 : end + 1;
 }
 
 static void collect_expectations(const char *line, int number, void *data)
@@ -103,8 +106,8 @@ static void collect_given(const char *line, int number, void *data)
     if (strncmp(at, ": ", 2) != 0 || (message.kind = kind_at(at + 2)) < 0)
         return;
     at += 2 + strlen(kinds[message.kind]);
-    if (strncmp(at, ": ", 2) != 0)
-        return;
+    if (strncmp(at, ": ", 2) != 0 || (!message.line && message.kind == 2))
+        return; /* a note about a header is nothing that the program could expect */
     message.text = format("%s", at + 2);
     add_message(given, message);
 }
