@@ -3,9 +3,9 @@
  *
  *     sweep CC [FLAG...]
  *
- * Each header is included alone. One that the compiler cannot preprocess, or whose text it does not
- * compile either (C++, or in need of another header), is skipped. Two workers share the headers:
- * each takes every other one, prints what it finds and counts in shared memory. */
+ * Each header is included alone. One that the compiler cannot preprocess is skipped, and so is one
+ * with errors here whose text the compiler does not compile either (C++). Two workers share the
+ * headers: each takes every other one, prints what it finds and counts in shared memory. */
 #include <fcntl.h>
 #include <glob.h>
 #include <stdbool.h>
@@ -39,7 +39,9 @@ static const char *const patterns[] = {
 };
 
 struct counts {
-    int passed, failed, skipped;
+    int passed, failed;
+    int refused; /* by the preprocessor */
+    int foreign; /* no C, neither here nor for the compiler */
     size_t bytes;
 };
 
@@ -143,7 +145,7 @@ static void sweep_header(const struct sweep *sweep, TSParser *parser, const char
     char *text = compile(sweep->compiler, extra, header, &size);
     TSTree *tree;
     if (!text) {
-        counts->skipped++;
+        counts->refused++;
         return;
     }
     tree = ts_parser_parse_string(parser, NULL, text, (uint32_t)size);
@@ -151,7 +153,8 @@ static void sweep_header(const struct sweep *sweep, TSParser *parser, const char
     if (!ts_node_has_error(ts_tree_root_node(tree))) {
         counts->passed++;
     } else if (!is_valid_c(sweep->compiler, header)) {
-        counts->skipped++;
+        counts->foreign++;
+        printf("%s: skipped, no C\n", header);
     } else {
         counts->failed++;
         print_errors(header, text, ts_tree_root_node(tree));
@@ -221,7 +224,8 @@ int main(int argc, char **argv)
             lost = true;
         sum.passed += sweep.counts[i].passed;
         sum.failed += sweep.counts[i].failed;
-        sum.skipped += sweep.counts[i].skipped;
+        sum.refused += sweep.counts[i].refused;
+        sum.foreign += sweep.counts[i].foreign;
         sum.bytes += sweep.counts[i].bytes;
     }
     globfree(&sweep.headers);
@@ -229,8 +233,8 @@ int main(int argc, char **argv)
         printf("sweep: a worker ended early, or nothing was parsed\n");
         sum.failed++;
     }
-    printf("%zu bytes; %d headers skipped, which %s does not compile alone\n", sum.bytes,
-           sum.skipped, argv[1]);
+    printf("%zu bytes; skipped: %d headers that %s does not preprocess alone, %d that are no C\n",
+           sum.bytes, sum.refused, argv[1], sum.foreign);
     printf("%d passed, %d failed\n", sum.passed, sum.failed);
     return sum.failed > 0;
 }
