@@ -79,7 +79,7 @@ static void collect_expectations(const char *line, int number, void *data)
         const char *text = read_expectation(at += 3, &message);
         if (!text)
             continue;
-        const char *end = strstr(text, " // ");
+        const char *end = strstr(text - 1, " // ");
         message.text = format("%.*s", end ? (int)(end - text) : (int)strlen(text), text);
         add_message(data, message);
         at = text;
