@@ -107,7 +107,7 @@ static void check_definition(struct check *check, const struct specifiers *speci
     bool is_refused = specifiers->former && type->target == specifiers->type &&
                       type->target->kind == TYPE_GENERATOR && refuse_generator(check, specifiers);
     if (specifiers->former && !is_refused)
-        check_former_use(check, specifiers, declarator, true);
+        check_former_use(check, specifiers, true);
     if (state->function && type->is_async)
         complain(check, declarator->name, "an async function cannot be nested in another function");
     if (is_passed_over(check, node))

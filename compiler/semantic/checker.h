@@ -205,9 +205,8 @@ struct type *check_former(struct check *check, struct node *former, struct node 
 struct type *check_language_expression(struct check *check, struct node *node);
 void check_language_statement(struct check *check, struct node *node);
 struct type *check_comprehension(struct check *check, struct node *node, struct type *target);
-/* A former written in this declaration: refused where this version cannot lower it. */
-void check_former_use(struct check *check, const struct specifiers *specifiers,
-                      const struct declarator *declarator, bool is_definition);
+/* A former written in this declaration; true if it was refused, as this version cannot lower it. */
+bool check_former_use(struct check *check, const struct specifiers *specifiers, bool is_definition);
 /* The same for a definition of a generator; true if it was refused. */
 bool refuse_generator(struct check *check, const struct specifiers *specifiers);
 /* The type of a call to a name of the runtime that takes or gives a T; NULL if it is none. */

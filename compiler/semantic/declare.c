@@ -187,6 +187,8 @@ static void apply_trailing_attributes(struct check *check, struct declarator *de
 static void check_initial_value(struct check *check, const struct specifiers *specifiers,
                                 struct symbol *symbol, struct type *type, struct node *value)
 {
+    if (type_resolve(type)->kind == TYPE_CONTEXTVAR)
+        type = type_resolve(type)->target; /* its value in every context that sets none */
     bool is_static = !check->state->function || specifiers->storage == OP_STATIC ||
                      specifiers->storage == OP_CONSTEXPR;
     const char *outer = check->state->no_await;
@@ -244,12 +246,14 @@ static void check_declared(struct check *check, const struct specifiers *specifi
         complain(check, declarator.async, "'async' on '%s', which is no function",
                  declarator.name->name);
     check_prototype(check, &declarator);
-    check_former_use(check, specifiers, &declarator, is_definition || check->state->function);
+    bool is_refused = check_former_use(check, specifiers, is_definition || check->state->function);
     struct symbol *symbol = declare(check, specifiers, &declarator, declaration, is_definition);
     apply_trailing_attributes(check, &declarator, declared, &symbol);
     declared->symbol = symbol;
+    check->state->quiet += is_refused;
     if (value)
         check_initial_value(check, specifiers, symbol, declarator.type, value);
+    check->state->quiet -= is_refused;
     check_object(check, symbol);
     if (symbol->kind == SYMBOL_VARIABLE)
         declared->type = symbol->type;

@@ -49,14 +49,12 @@ bool refuse_generator(struct check *check, const struct specifiers *specifiers)
     return refuse(check, specifiers->former);
 }
 
-void check_former_use(struct check *check, const struct specifiers *specifiers,
-                      const struct declarator *declarator, bool is_definition)
+bool check_former_use(struct check *check, const struct specifiers *specifiers, bool is_definition)
 {
     const struct node *former = specifiers->former;
-    (void)declarator;
     if (!former || (check->state->is_header && !check->state->function && !is_definition))
-        return;
-    refuse(check, former);
+        return false;
+    return refuse(check, former);
 }
 
 /* --- type formers */
@@ -312,7 +310,7 @@ static void bind_name(struct check *check, struct node *node, struct node *speci
     struct declarator declarator = check_declarator(check, &specifiers, declarator_node);
     if (declarator.name)
         declare(check, &specifiers, &declarator, node, true);
-    check_former_use(check, &specifiers, &declarator, true);
+    check_former_use(check, &specifiers, true);
 }
 
 static void check_range_for(struct check *check, struct node *node)

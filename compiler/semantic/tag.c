@@ -76,7 +76,7 @@ static void add_declared(struct check *check, struct members *members, struct ty
         structure->is_packed_or_aligned = true;
     if (result.async && !specifiers->former)
         complain(check, result.async, "'async' on a member that is no pointer to a function");
-    check_former_use(check, specifiers, &result, true);
+    check_former_use(check, specifiers, true);
 }
 
 static void check_member(struct check *check, struct members *members, struct type *structure,
