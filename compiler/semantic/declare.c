@@ -246,14 +246,12 @@ static void check_declared(struct check *check, const struct specifiers *specifi
         complain(check, declarator.async, "'async' on '%s', which is no function",
                  declarator.name->name);
     check_prototype(check, &declarator);
-    bool is_refused = check_former_use(check, specifiers, is_definition || check->state->function);
+    check_former_use(check, specifiers, is_definition || check->state->function);
     struct symbol *symbol = declare(check, specifiers, &declarator, declaration, is_definition);
     apply_trailing_attributes(check, &declarator, declared, &symbol);
     declared->symbol = symbol;
-    check->state->quiet += is_refused;
     if (value)
         check_initial_value(check, specifiers, symbol, declarator.type, value);
-    check->state->quiet -= is_refused;
     check_object(check, symbol);
     if (symbol->kind == SYMBOL_VARIABLE)
         declared->type = symbol->type;
