@@ -1,4 +1,4 @@
-/* The preprocessor: $CC -E -dD -D__ASYNCC__=1 [the user's options] -x c file.ac, started without a
+/* The preprocessor: $CC -E -dD -C -D__ASYNCC__=1 [the user's options] -x c file.ac, started without a
  * shell, its output read through a pipe.
  *
  * Its messages are its own business, and it writes them itself; only where the diagnostics are for
@@ -57,6 +57,7 @@ static struct arguments make_command(const struct options *options, struct arena
     add_compiler(arena, &command, options->compiler);
     add(arena, &command, "-E");
     add(arena, &command, "-dD");
+    add(arena, &command, "-C"); /* comments survive into the lowered functions */
     add(arena, &command, "-D__ASYNCC__=1");
     for (size_t i = 0; i < options->preprocessor_count; i++)
         add(arena, &command, options->preprocessor[i]);

@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "diagnostic.h"
 #include "support/arena.h"
 #include "support/names.h"
 
@@ -82,15 +83,16 @@ static bool awaits(const struct node *node)
     return node && node->flags & HAS_AWAIT;
 }
 
-/* What is in the list, as one node in the place of `at`, whose bytes it covers. */
-static struct node *join(struct hoist *h, const struct node *at, struct list *list)
+/* What is in the list, as one node that covers these bytes of the source. */
+static struct node *join(struct hoist *h, struct range range, struct list *list)
 {
+    struct node place = {.start = range.start, .end = range.end};
     if (list->count != 1)
-        return make_splice(h, at, list, false);
+        return make_splice(h, &place, list, false);
     struct node *only = list->items[0];
-    if (only->text || only->kind == NODE_SUSPEND) {
-        only->start = at->start;
-        only->end = at->end;
+    if (only->text || only->kind == NODE_SUSPEND || only->kind == NODE_SPLICE) {
+        only->start = range.start;
+        only->end = range.end;
     }
     return only;
 }
@@ -101,6 +103,11 @@ static struct node *lower_body(struct hoist *h, struct node *body)
     struct list *outer = h->out;
     struct node *lowered = lower_statement(h, body);
     h->out = outer;
+    if (lowered && lowered->kind == NODE_SUSPEND) {
+        struct list list = {0};
+        list_push(h, &list, lowered);
+        lowered = make_splice(h, lowered, &list, true);
+    }
     if (lowered && lowered->kind == NODE_SPLICE)
         lowered->flags |= IS_BRACED;
     return lowered;
@@ -357,11 +364,12 @@ struct node *lower_statement(struct hoist *h, struct node *statement)
 {
     if (!awaits(statement))
         return statement;
+    struct range range = {statement->start, statement->end};
     struct list *outer = h->out, list = {0};
     h->out = &list;
     lower_into(h, statement);
     h->out = outer;
-    return join(h, statement, &list);
+    return join(h, range, &list);
 }
 
 void await_function(struct lowered *lowered, struct function *function)

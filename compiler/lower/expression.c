@@ -104,6 +104,24 @@ static struct node *spill(struct hoist *h, struct node *node)
 
 /* --- operands */
 
+static bool is_constant(const struct node *node)
+{
+    return node->kind == NODE_NUMBER || node->kind == NODE_CHARACTER || node->kind == NODE_STRING;
+}
+
+/* `f(await g(), i++, i)`: an update beside operands that read comes before them, as if an effect
+ * followed it; C would leave the order open. */
+static enum later beside_others(struct node *node, uint32_t first, uint32_t at)
+{
+    const struct node *kid = node->kid[at];
+    if (!kid || (kid->kind != NODE_ASSIGN && kid->kind != NODE_PREFIX && kid->kind != NODE_POSTFIX))
+        return LATER_NOTHING;
+    for (uint32_t i = first; i < node->count; i++)
+        if (i != at && node->kid[i] && !is_constant(node->kid[i]))
+            return LATER_EFFECT;
+    return LATER_NOTHING;
+}
+
 static void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later later)
 {
     uint32_t count = node->count;
@@ -112,7 +130,7 @@ static void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum 
     for (uint32_t i = count; i > first; i--)
         after[i - 1] = most(after[i], later_of(node->kid[i - 1]));
     for (uint32_t i = first; i < count; i++)
-        node->kid[i] = hoist(h, node->kid[i], after[i + 1]);
+        node->kid[i] = hoist(h, node->kid[i], most(after[i + 1], beside_others(node, first, i)));
 }
 
 static bool is_lvalue(struct node *node)
@@ -255,9 +273,10 @@ static struct node *value_statement(struct node *compound)
                : NULL;
 }
 
-static struct node *hoist_statement_expression(struct hoist *h, struct node *node)
+static struct node *hoist_statement_expression(struct hoist *h, struct node *node, bool wanted)
 {
-    struct node *compound = node->kid[0], *last = value_statement(compound);
+    struct node *compound = node->kid[0];
+    struct node *last = wanted ? value_statement(compound) : NULL;
     struct variable *value = NULL;
     if (last)
         value = declare_temporary(h, node, value_type(h, last->kid[0]));
@@ -398,10 +417,8 @@ static struct node *hoist_target(struct hoist *h, struct node *node, enum later 
     return later != LATER_NOTHING ? spill(h, node) : node;
 }
 
-struct node *hoist(struct hoist *h, struct node *node, enum later later)
+static struct node *hoist_node(struct hoist *h, struct node *node, enum later later)
 {
-    if (!needs_work(node, later))
-        return node;
     switch (node->kind) {
     case NODE_AWAIT:
         return hoist_await(h, node, later);
@@ -413,7 +430,7 @@ struct node *hoist(struct hoist *h, struct node *node, enum later later)
         hoist_discarded(h, node->kid[0]);
         return hoist(h, node->kid[1], later);
     case NODE_STATEMENT_EXPRESSION:
-        return node->flags & HAS_AWAIT ? hoist_statement_expression(h, node) : spill(h, node);
+        return node->flags & HAS_AWAIT ? hoist_statement_expression(h, node, true) : spill(h, node);
     case NODE_GENERIC:
         return hoist(h, selected_arm(h, node), later);
     case NODE_ASSIGN:
@@ -438,6 +455,23 @@ struct node *hoist(struct hoist *h, struct node *node, enum later later)
     }
 }
 
+/* What is left stands for all of the expression: it must cover the same bytes, or the copy would
+ * bring back what was around it. */
+struct node *hoist(struct hoist *h, struct node *node, enum later later)
+{
+    if (!needs_work(node, later))
+        return node;
+    uint32_t start = node->start, end = node->end;
+    struct node *left = hoist_node(h, node, later);
+    if (left->start == start && left->end == end)
+        return left;
+    struct node *cover =
+        make(h, NODE_PAREN, left, left->kind == NODE_PAREN ? "$0" : "($0)", 1, left);
+    cover->start = start;
+    cover->end = end;
+    return cover;
+}
+
 void hoist_discarded(struct hoist *h, struct node *node)
 {
     struct node *inner = skip_parens(node);
@@ -457,7 +491,20 @@ void hoist_discarded(struct hoist *h, struct node *node)
         hoist_arms(h, inner, NULL);
         return;
     }
+    if (inner->kind == NODE_LOGICAL && inner->kid[1]->flags & HAS_AWAIT) {
+        struct node *test = hoist(h, inner->kid[0], LATER_NOTHING);
+        struct node *then = hoist_arm(h, inner->kid[1], NULL);
+        emit_statement(h,
+                       make(h, NODE_IF, inner,
+                            inner->op == OP_AND ? "if ($0)\n$1" : "if (!($0))\n$1", 2, test, then));
+        return;
+    }
+    if (inner->kind == NODE_STATEMENT_EXPRESSION && inner->flags & HAS_AWAIT) {
+        hoist_statement_expression(h, inner, false);
+        return;
+    }
     node = hoist(h, node, LATER_NOTHING);
-    if (node->kind != NODE_MADE)
+    struct node *left = skip_parens(node);
+    if (left->kind != NODE_MADE && !(left->flags & IS_IMPLICIT))
         emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, node, "$0;", 1, node));
 }

@@ -96,31 +96,6 @@ static void find_locals(struct lowered *lowered, struct function *function, stru
         find_locals(lowered, function, node->kid[i]);
 }
 
-bool node_declares_type(const struct node *declaration)
-{
-    struct node *specifiers = declaration->kid[0];
-    for (uint32_t i = 0; i < specifiers->count; i++) {
-        struct node *kid = specifiers->kid[i];
-        if (kid->flags & HAS_BODY || (kid->kind == NODE_STORAGE && kid->op == OP_TYPEDEF))
-            return true;
-    }
-    return false;
-}
-
-/* Local types that a frame may need must be known at file scope. */
-static void find_local_types(struct lowered *lowered, struct function *function, struct node *node)
-{
-    if (!node || node->kind == NODE_FUNCTION)
-        return;
-    if (node->kind == NODE_DECLARATION && node_declares_type(node)) {
-        function->hoisted = arena_grow(lowered->arena, function->hoisted, function->hoisted_count,
-                                       &function->hoisted_capacity, sizeof *function->hoisted);
-        function->hoisted[function->hoisted_count++] = node;
-    }
-    for (uint32_t i = 0; i < node->count; i++)
-        find_local_types(lowered, function, node->kid[i]);
-}
-
 static struct function *function_new(struct lowered *lowered, struct node *node)
 {
     struct function *function = arena_alloc(lowered->arena, sizeof *function);
@@ -182,7 +157,7 @@ struct lowered *lower_unit(struct check *check, struct node *unit)
     for (size_t i = 0; i < lowered->count; i++) {
         find_parameters(lowered, lowered->functions[i]);
         find_locals(lowered, lowered->functions[i], lowered->functions[i]->node->kid[2]);
-        find_local_types(lowered, lowered->functions[i], lowered->functions[i]->node->kid[2]);
+        local_types_find(lowered, lowered->functions[i], lowered->functions[i]->node->kid[2]);
     }
     plain_unit(lowered, unit);
     for (size_t i = 0; i < lowered->count; i++)

@@ -105,6 +105,7 @@ struct function { /* an async function with a body */
     struct node *body; /* after the await pass */
     const char *name;
     bool is_main;
+    bool is_mentioned;         /* anywhere but in its declarations */
     bool is_called_by_handle;  /* somebody needs NAME(), the function that makes a cold one */
     bool in_cycle;             /* it may await itself, directly or by way of others */
     bool is_embedded;          /* somebody awaits it in place */
@@ -117,6 +118,7 @@ struct function { /* an async function with a body */
     struct lane *lanes, **last_lane;
     struct node **hoisted; /* declarations of local types, moved to file scope */
     size_t hoisted_count, hoisted_capacity;
+    unsigned anonymous_types;
     /* names the generated code uses in it, chosen so that the user's own never clash */
     const char *self, *base, *caller, *future;
 };
@@ -126,6 +128,8 @@ struct lowered {
     struct check *check;
     struct function **functions; /* source order */
     size_t count;
+    struct symbol *moved; /* local types at file scope, the last first */
+    unsigned renamed;
     struct function **by_frame; /* children before those that embed them */
 };
 
@@ -152,6 +156,7 @@ void await_function(struct lowered *lowered, struct function *function);
 /* Notes which functions are called by handle below this node, after awaits were lowered. */
 void handles_find(struct lowered *lowered, struct node *node);
 /* Whether the declaration defines a struct, union, enum or typedef. */
+void local_types_find(struct lowered *lowered, struct function *function, struct node *body);
 bool node_declares_type(const struct node *declaration);
 
 void flow_build(struct lowered *lowered, struct function *function);

@@ -127,10 +127,23 @@ static void plain_call(struct lowered *lowered, struct node *node)
             calls[i].lower(lowered, node);
 }
 
+static void note_mention(struct lowered *lowered, struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++) {
+        struct node *kid = node->kid[i];
+        struct function *function = kid && kid->kind == NODE_IDENTIFIER && kid->symbol
+                                        ? lowered_function(lowered, kid->symbol)
+                                        : NULL;
+        if (function)
+            function->is_mentioned = true;
+    }
+}
+
 static void walk(struct lowered *lowered, struct node *node)
 {
     if (!node || !(node->flags & HAS_LANGUAGE))
         return;
+    note_mention(lowered, node);
     for (uint32_t i = 0; i < node->count; i++)
         walk(lowered, node->kid[i]);
     if (node->kind == NODE_SPAWN)
@@ -157,6 +170,8 @@ void handles_find(struct lowered *lowered, struct node *node)
         if (function)
             function->is_called_by_handle = true;
     }
+    if (node->kind == NODE_AWAIT) /* those that remain are evaluated by nobody */
+        return;
     for (uint32_t i = 0; i < node->count; i++)
         handles_find(lowered, node->kid[i]);
 }

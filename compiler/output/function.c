@@ -247,9 +247,10 @@ void emit_prototype(struct emitter *e, struct function *function)
 static void put_handle_form(struct emitter *e, struct function *function)
 {
     const char *future = function->future, *name = function->name;
-    write_format(&e->writer, "\n%sstruct async_future *%s(",
-                 is_static(function) || function->is_main ? "static " : "",
-                 name_of_function(function));
+    bool unused = is_static(function) && function->is_mentioned && !function->is_called_by_handle;
+    write_format(
+        &e->writer, "\n%s%sstruct async_future *%s(", unused ? "__attribute__((unused)) " : "",
+        is_static(function) || function->is_main ? "static " : "", name_of_function(function));
     put_parameters(e, function, true);
     write_string(&e->writer, ")\n{");
     e->writer.indent = 4;

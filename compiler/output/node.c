@@ -39,9 +39,21 @@ static uint32_t sorted_kids(struct emitter *e, const struct node *node, struct n
     return count;
 }
 
-static bool is_statement_list(const struct node *node)
+static bool is_braced(const struct node *node)
 {
-    return node->kind == NODE_COMPOUND;
+    return node->kind == NODE_COMPOUND || (node->kind == NODE_SPLICE && node->flags & IS_BRACED);
+}
+
+/* A body that became a block goes where blocks go, behind the header. */
+static void emit_gap_before(struct emitter *e, uint32_t at, const struct node *kid)
+{
+    bool blank = kid->kind == NODE_SPLICE && is_braced(kid);
+    for (uint32_t i = at; blank && i < kid->start; i++)
+        blank = strchr(" \t\r\n", e->code[i]);
+    if (blank)
+        write_string(&e->writer, " ");
+    else
+        emit_gap(e, at, kid->start);
 }
 
 void emit_copy(struct emitter *e, struct node *node)
@@ -50,8 +62,8 @@ void emit_copy(struct emitter *e, struct node *node)
     uint32_t count = sorted_kids(e, node, &kids), at = node->start;
     bool outer = e->in_block;
     for (uint32_t i = 0; i < count; i++) {
-        emit_gap(e, at, kids[i]->start);
-        e->in_block = is_statement_list(node);
+        emit_gap_before(e, at, kids[i]);
+        e->in_block = false;
         emit_node(e, kids[i]);
         at = kids[i]->end;
     }
@@ -60,11 +72,6 @@ void emit_copy(struct emitter *e, struct node *node)
 }
 
 /* --- templates */
-
-static bool is_braced(const struct node *node)
-{
-    return node->kind == NODE_COMPOUND || (node->kind == NODE_SPLICE && node->flags & IS_BRACED);
-}
 
 /* A statement on a line of its own below its header, or its block behind it. */
 static void emit_below(struct emitter *e, struct node *kid)
@@ -150,6 +157,19 @@ static void emit_identifier(struct emitter *e, struct node *node)
         write_string(&e->writer, node->name);
 }
 
+/* A name where it is declared: a local type's may be another one at file scope. */
+static void emit_declared_name(struct emitter *e, struct node *node)
+{
+    if (!node->symbol || !node->symbol->output_name || node->symbol->kind == SYMBOL_FUNCTION) {
+        emit_copy(e, node);
+        return;
+    }
+    struct node rest = *node;
+    rest.start += (uint32_t)strlen(node->name);
+    write_string(&e->writer, node->symbol->output_name);
+    emit_copy(e, &rest);
+}
+
 /* --- what is evaluated by nobody only has its type */
 
 static void emit_unevaluated_await(struct emitter *e, struct node *node)
@@ -178,6 +198,10 @@ void emit_node(struct emitter *e, struct node *node)
         write_string(&e->writer, node->symbol && node->symbol->output_name
                                      ? node->symbol->output_name
                                      : node->name);
+        break;
+    case NODE_DECLARATOR_NAME:
+    case NODE_ENUMERATOR:
+        emit_declared_name(e, node);
         break;
     case NODE_AWAIT: /* all others are gone */
         emit_unevaluated_await(e, node);

@@ -218,7 +218,10 @@ static void emit_braced(struct emitter *e, struct node *node)
 
 static void emit_splice(struct emitter *e, struct node *node)
 {
+    enum node_kind first = node->count ? node->kid[0]->kind : NODE_EMPTY;
     e->writer.indent = writer_indent(&e->writer);
+    if (first == NODE_LABEL || first == NODE_CASE || first == NODE_DEFAULT)
+        e->writer.indent += 4; /* what follows the label stands deeper than it */
     if (node->flags & IS_BRACED || !e->in_block)
         emit_braced(e, node);
     else

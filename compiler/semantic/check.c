@@ -97,10 +97,12 @@ static void check_definition(struct check *check, const struct specifiers *speci
 {
     struct check_state *state = check->state;
     struct type *type = type_resolve(declarator->type);
+    struct symbol *old = scope_find(state->scopes, SPACE_ORDINARY, declarator->name->name);
+    const struct node *before = old && old->is_defined ? old->node : NULL;
     struct symbol *symbol = declare(check, specifiers, declarator, node, true);
-    if (symbol->is_defined && symbol->kind == SYMBOL_FUNCTION && symbol->function == NULL &&
-        type->is_async && complain(check, declarator->name, "redefinition of '%s'", symbol->name))
-        add_note(check, symbol->node, "previous definition is here");
+    if (before && symbol == old && type->is_async &&
+        complain(check, declarator->name, "redefinition of '%s'", symbol->name))
+        add_note(check, before, "previous definition is here");
     symbol->is_defined = true;
     node->symbol = symbol;
     node->type = declarator->type;
@@ -140,7 +142,7 @@ void check_function(struct check *check, struct node *node)
 {
     if (node->count > 3)
         mark_old_names(check, node->kid[1]);
-    struct specifiers specifiers = check_specifiers(check, node->kid[0], READING_TYPE, false);
+    struct specifiers specifiers = check_specifiers(check, node->kid[0], READING_CERTAIN, false);
     struct declarator declarator = check_declarator(check, &specifiers, node->kid[1]);
     if (!declarator.name || !declarator.function ||
         type_resolve(declarator.type)->kind != TYPE_FUNCTION)

@@ -92,11 +92,12 @@ struct specifiers {
     struct node *node;
 };
 
-/* How a name that is no type is to be taken where a type name was read. */
-enum reading { READING_TYPE, READING_EITHER };
+/* What else could stand where a type name was read. If the name is none:
+ * EITHER: an expression, so it is marked, declared or not; TYPE: an expression, if the name is
+ * declared; CERTAIN: nothing, so it is a mistake. */
+enum reading { READING_EITHER, READING_TYPE, READING_CERTAIN };
 
-/* `may_be_expression`: the place would hold an expression as well, so the reading may be wrong.
- * `alone`: `struct s;` declares s here. */
+/* `alone`: `struct s;` declares s here. */
 struct specifiers check_specifiers(struct check *check, struct node *node, enum reading reading,
                                    bool alone);
 struct type *check_type_name(struct check *check, struct node *node, enum reading reading);

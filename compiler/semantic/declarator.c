@@ -107,8 +107,7 @@ static struct symbol *declare_parameter(struct check *check, struct node *name, 
 static void check_parameter(struct check *check, struct parameter *parameter, struct node *node)
 {
     struct node *declarator = node_kid(node, 1);
-    struct specifiers specifiers =
-        check_specifiers(check, node->kid[0], declarator ? READING_TYPE : READING_EITHER, false);
+    struct specifiers specifiers = check_specifiers(check, node->kid[0], READING_CERTAIN, false);
     struct declarator result = check_declarator(check, &specifiers, declarator);
     if (result.async)
         complain(check, result.async, "'async' on a parameter that is no function");

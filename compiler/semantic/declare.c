@@ -154,12 +154,12 @@ struct symbol *declare(struct check *check, const struct specifiers *specifiers,
 static enum reading reading_of(struct check *check, struct node *declaration)
 {
     if (!check->state->function || declaration->count < 2)
-        return READING_TYPE;
+        return READING_CERTAIN;
     struct node *declarator = declaration->kid[1]->kind == NODE_DECLARED
                                   ? declaration->kid[1]->kid[0]
                                   : declaration->kid[1];
     if (declarator->kind == NODE_DECLARATOR_NAME)
-        return READING_TYPE;
+        return READING_CERTAIN;
     struct node *name = declarator_name(declarator);
     return name && scope_find(check->state->scopes, SPACE_ORDINARY, name->name) ? READING_EITHER
                                                                                 : READING_TYPE;
@@ -314,7 +314,7 @@ void check_old_style(struct check *check, struct node *function, struct type *ty
     for (uint32_t i = 3; i < function->count; i++) {
         struct node *declaration = function->kid[i];
         struct specifiers specifiers =
-            check_specifiers(check, declaration->kid[0], READING_TYPE, false);
+            check_specifiers(check, declaration->kid[0], READING_CERTAIN, false);
         for (uint32_t k = 1; k < declaration->count; k++)
             check_old_parameter(check, &specifiers, declaration, declaration->kid[k], type);
     }

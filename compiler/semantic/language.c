@@ -98,12 +98,13 @@ struct type *check_former(struct check *check, struct node *former, struct node 
     struct type *type = type_make(check->types, kind),
                 *unknown = type_simple(check->types, TYPE_UNKNOWN);
     bool is_declared = word_is_declared(check, former, former->name);
+    enum reading reading = is_declared ? READING_EITHER : READING_CERTAIN;
     size_t wanted = kind == TYPE_DICT ? 2 : 1, most = kind == TYPE_GENERATOR ? 2 : wanted;
     if (kind == TYPE_UNKNOWN)
         return unknown;
     for (uint32_t i = 0; i < former->count; i++) {
         struct type *held = former->kid[i]->kind == NODE_TYPE_NAME
-                                ? check_type_name(check, former->kid[i], READING_EITHER)
+                                ? check_type_name(check, former->kid[i], reading)
                                 : check_expression(check, former->kid[i]);
         check_held_type(check, former, kind, former->kid[i], held);
         if (i == 0)
@@ -304,7 +305,7 @@ static struct type *range_element(struct check *check, struct node *range, bool 
 static void bind_name(struct check *check, struct node *node, struct node *specifier_node,
                       struct node *declarator_node, struct type *value)
 {
-    struct specifiers specifiers = check_specifiers(check, specifier_node, READING_TYPE, false);
+    struct specifiers specifiers = check_specifiers(check, specifier_node, READING_CERTAIN, false);
     if (specifiers.is_deduced)
         specifiers.type = type_decay(check->types, value);
     struct declarator declarator = check_declarator(check, &specifiers, declarator_node);

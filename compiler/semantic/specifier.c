@@ -167,7 +167,7 @@ static struct type *referenced_type(struct check *check, struct gathering *gathe
     node->symbol = symbol;
     if (symbol->kind == SYMBOL_TYPEDEF)
         return symbol->type;
-    if (mark_as_ordinary(check, node))
+    if (reading != READING_CERTAIN && mark_as_ordinary(check, node))
         gathering->result.is_misparsed = true;
     else if (complain(check, node, "'%s' is not a type", node->name) && symbol->node)
         add_note(check, symbol->node, "'%s' is declared here", node->name);
@@ -312,6 +312,18 @@ static struct type *word_type(struct check *check, const struct gathering *gathe
     return complex;
 }
 
+/* Nothing among the specifiers but a name: they may be the beginning of an expression. */
+static bool is_lone_name(const struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++) {
+        const struct node *kid = node->kid[i];
+        bool is_extension = kid->kind == NODE_QUALIFIER && kid->op == OP_NONE;
+        if (kid->kind != NODE_TYPE_NAME_REF && !is_extension)
+            return false;
+    }
+    return true;
+}
+
 struct specifiers check_specifiers(struct check *check, struct node *node, enum reading reading,
                                    bool alone)
 {
@@ -319,7 +331,7 @@ struct specifiers check_specifiers(struct check *check, struct node *node, enum 
     bool has_attributes = false;
     for (uint32_t i = 0; i < node->count; i++) {
         struct node *kid = node->kid[i];
-        gather(check, &gathering, kid, node->count == 1 ? reading : READING_TYPE, alone);
+        gather(check, &gathering, kid, is_lone_name(node) ? reading : READING_CERTAIN, alone);
         has_attributes |= kid->kind == NODE_ATTRIBUTE;
     }
     struct specifiers *result = &gathering.result;

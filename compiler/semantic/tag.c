@@ -83,7 +83,7 @@ static void check_member(struct check *check, struct members *members, struct ty
                          struct node *declaration)
 {
     struct specifiers specifiers =
-        check_specifiers(check, declaration->kid[0], READING_TYPE, declaration->count == 1);
+        check_specifiers(check, declaration->kid[0], READING_CERTAIN, declaration->count == 1);
     struct node *words = declaration->kid[0];
     for (uint32_t i = 0; i < words->count; i++) {
         struct node *word = words->kid[i];
@@ -176,7 +176,7 @@ static void check_enumerators(struct check *check, struct node *node, struct typ
     struct range_of_values range = {0};
     uint32_t first = 0;
     if (node->flags & HAS_TYPE)
-        type->target = check_type_name(check, node->kid[first++], READING_TYPE);
+        type->target = check_type_name(check, node->kid[first++], READING_CERTAIN);
     for (uint32_t i = first; i < node->count; i++)
         if (node->kid[i]->kind == NODE_ENUMERATOR)
             add_enumerator(check, node->kid[i], &next, &next_is_known, &range);
@@ -202,7 +202,7 @@ struct type *check_tag(struct check *check, struct node *node, bool alone)
         else
             check_members(check, node, symbol->type);
     } else if (node->flags & HAS_TYPE) {
-        symbol->type->target = check_type_name(check, node->kid[0], READING_TYPE);
+        symbol->type->target = check_type_name(check, node->kid[0], READING_CERTAIN);
         symbol->type->is_complete = true;
     }
     return symbol->type;

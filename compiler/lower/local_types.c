@@ -1,0 +1,107 @@
+/* Types that a function defines for itself.
+ *
+ * Its frame is declared at file scope, so the types of what lies in the frame must be known there:
+ * definitions of local structs, unions, enums and typedefs move out of the function. They keep
+ * their names unless those mean something else at file scope, in another function's moved types, or
+ * elsewhere in the same function; then they become FUNCTION__NAME. What has no name gets one. */
+#include <string.h>
+
+#include "lower/lower.h"
+#include "support/arena.h"
+#include "support/names.h"
+
+bool node_declares_type(const struct node *declaration)
+{
+    const struct node *specifiers = declaration->kid[0];
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        const struct node *kid = specifiers->kid[i];
+        if (kid->flags & HAS_BODY || (kid->kind == NODE_STORAGE && kid->op == OP_TYPEDEF))
+            return true;
+    }
+    return false;
+}
+
+/* --- names */
+
+static bool names_a_variable(const struct function *function, const char *name)
+{
+    for (size_t i = 0; i < function->variable_count; i++)
+        if (function->variables[i]->symbol->name == name)
+            return true;
+    return false;
+}
+
+/* Moved symbols are chained through `lowered`, which types do not use otherwise. */
+static bool was_moved(const struct lowered *lowered, const struct symbol *symbol)
+{
+    for (const struct symbol *other = lowered->moved; other; other = other->lowered)
+        if (other->name == symbol->name &&
+            (other->kind == SYMBOL_TAG) == (symbol->kind == SYMBOL_TAG))
+            return true;
+    return false;
+}
+
+static void move_symbol(struct lowered *lowered, struct function *function, struct symbol *symbol)
+{
+    bool tag = symbol->kind == SYMBOL_TAG;
+    bool taken = was_moved(lowered, symbol) ||
+                 (tag ? check_file_tag(lowered->check, symbol->name)
+                      : check_file_symbol(lowered->check, symbol->name)) ||
+                 (!tag && names_a_variable(function, symbol->name));
+    if (taken) {
+        const char *wish = arena_format(lowered->arena, "%s__%s", function->name, symbol->name);
+        if (was_moved(lowered, symbol))
+            wish = arena_format(lowered->arena, "%s_%u", wish, ++lowered->renamed);
+        symbol->output_name = fresh_name(lowered, wish);
+    }
+    symbol->lowered = lowered->moved;
+    lowered->moved = symbol;
+}
+
+static void name_anonymous(struct lowered *lowered, struct function *function,
+                           struct symbol *symbol)
+{
+    const char *wish =
+        arena_format(lowered->arena, "%s__type_%u", function->name, ++function->anonymous_types);
+    symbol->output_name = fresh_name(lowered, wish);
+}
+
+/* --- the walk */
+
+static void find_names(struct lowered *lowered, struct function *function, struct node *node,
+                       bool member)
+{
+    if (!node)
+        return;
+    bool defines = node->flags & HAS_BODY;
+    if (defines && node->symbol && node->symbol->name)
+        move_symbol(lowered, function, node->symbol);
+    else if (defines && node->symbol && !member)
+        name_anonymous(lowered, function, node->symbol);
+    if (node->kind == NODE_ENUMERATOR && node->symbol)
+        move_symbol(lowered, function, node->symbol);
+    if (node->kind == NODE_DECLARATOR_NAME && node->symbol && node->symbol->kind == SYMBOL_TYPEDEF)
+        move_symbol(lowered, function, node->symbol);
+    for (uint32_t i = 0; i < node->count; i++)
+        find_names(lowered, function, node->kid[i], member || defines);
+}
+
+static void move(struct lowered *lowered, struct function *function, struct node *node)
+{
+    function->hoisted = arena_grow(lowered->arena, function->hoisted, function->hoisted_count,
+                                   &function->hoisted_capacity, sizeof *function->hoisted);
+    function->hoisted[function->hoisted_count++] = node;
+    find_names(lowered, function, node->kid[0], false);
+    for (uint32_t i = 1; i < node->count; i++)
+        find_names(lowered, function, node->kid[i]->kid[0], false);
+}
+
+void local_types_find(struct lowered *lowered, struct function *function, struct node *node)
+{
+    if (!node || node->kind == NODE_FUNCTION)
+        return;
+    if (node->kind == NODE_DECLARATION && node_declares_type(node))
+        move(lowered, function, node);
+    for (uint32_t i = 0; i < node->count; i++)
+        local_types_find(lowered, function, node->kid[i]);
+}
