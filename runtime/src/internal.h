@@ -186,6 +186,18 @@ struct async_loop {
 
 /* Runs the loop until the future is done (true), or the loop was stopped. Consumes nothing. */
 bool async__loop_run(struct async_loop *loop, struct async_future *future);
+/* Makes the loop resume this frame of the running task next, within the same step; the caller
+ * returns ASYNC_PENDING. */
+static inline void async__handover(struct async_frame *frame)
+{
+    async_thread.handover = frame;
+    async_thread.handover_credit = async_thread.credit;
+    async_thread.credit = 1; /* brings the loop to where it looks */
+}
+static inline bool async__nothing_ready(void)
+{
+    return async_thread.tail == &async_thread.head;
+}
 /* A number that differs between steps of tasks. */
 uint64_t async__step(void);
 static inline uint64_t async__now(struct async_loop *loop)

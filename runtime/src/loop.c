@@ -56,8 +56,8 @@ static void serve_posts(struct async_loop *loop)
     }
 }
 
-/* Between steps. False: the loop is to stop. */
-static bool turn(struct async_loop *loop)
+/* Between steps; `idle`: no task is ready. False: the loop is to stop. */
+static bool turn(struct async_loop *loop, bool idle)
 {
     struct async_thread *thread = &async_thread;
     thread->credit = TURN;
@@ -68,39 +68,123 @@ static bool turn(struct async_loop *loop)
     uint64_t deadline = UINT64_MAX;
     if (loop->timers.count)
         deadline = async__timers_fire(loop, async__now(loop));
-    if (loop->stop || (loop->ending && !thread->tasks && !thread->head))
+    idle = idle && async__nothing_ready();
+    if (loop->stop || (loop->ending && !thread->tasks && idle))
         return false;
-    if (!thread->head)
+    if (idle)
         loop->backend->poll(loop->backend_state, deadline);
     else if (loop->backend->busy(loop->backend_state))
         loop->backend->poll(loop->backend_state, 0);
     return true;
 }
 
+/* Takes the whole ready queue: a list that ends with NULL. */
+static inline struct async_future *take_ready(void)
+{
+    struct async_thread *thread = &async_thread;
+    if (async__nothing_ready())
+        return NULL;
+    *thread->tail = NULL;
+    thread->tail = &thread->head;
+    return thread->head;
+}
+
+/* Puts a list back before what is ready. */
+static void put_back(struct async_future *list)
+{
+    struct async_thread *thread = &async_thread;
+    struct async_future *last = list;
+    if (!list)
+        return;
+    while (last->next)
+        last = last->next;
+    if (async__nothing_ready())
+        thread->tail = &last->next;
+    else
+        last->next = thread->head;
+    thread->head = list;
+}
+
+/* Whether `task` was the last one of its turn. It may be gone: only addresses are compared. */
+static inline bool at_end(const struct async_thread *thread, struct async_future *task)
+{
+    return (struct async_future **)task == thread->end; /* the link is the first member */
+}
+
+/* The end of a task, whose root frame had this `caller`. If exactly one task waits for it and
+ * nothing else is ready, that task goes on now: what the queue would do, without the queue. */
+static inline struct async_future *ended(struct async_future *ended, uintptr_t caller,
+                                         struct async_future *task)
+{
+    struct async_thread *thread = &async_thread;
+    struct async_future *waiter = (struct async_future *)(caller - 1);
+    thread->tasks--;
+    if (!waiter || caller & 2 || (uintptr_t)waiter->next != ((uintptr_t)ended | 1)) {
+        async__finish(ended);
+        return NULL;
+    }
+    ended->frame.bits |= ASYNC_FINISHED;
+    waiter->frame.bits ^= ASYNC_JOINING ^ ASYNC_READY;
+    if (at_end(thread, task) && async__nothing_ready() && thread->credit > 1) {
+        thread->credit--;
+        return waiter;
+    }
+    async_push(waiter);
+    return NULL;
+}
+
 static void run(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
+    /* The turn's tasks: what was ready when it was taken, up to the one whose link is thread->end.
+     * `next` follows `task`; it is read before the task runs, because the task may queue itself
+     * again. */
+    struct async_future *task = NULL, *next = NULL;
+    struct async_frame *frame;
+    __asm__("" : "+r"(thread)); /* one register instead of offsets from the thread pointer */
+    thread->end = NULL;
     thread->credit = 1; /* begins with a turn */
     for (;;) {
-        struct async_future *task = thread->head;
-        if (__builtin_expect(!task || !--thread->credit, 0)) {
-            if (!turn(loop))
-                break;
-            continue;
+        __asm__("" ::: "memory"); /* credit stays in memory: others set it */
+        if (__builtin_expect(--thread->credit == 0, 0)) {
+            if (!thread->handover) {
+                if (!turn(loop, at_end(thread, task)))
+                    break;
+                continue;
+            }
+            frame = thread->handover;
+            thread->handover = NULL;
+            thread->credit = thread->handover_credit;
+        } else {
+            if (at_end(thread, task)) {
+                if (__builtin_expect(thread->tail == &thread->head, 0)) {
+                    thread->credit = 1;
+                    continue;
+                }
+                next = thread->head;
+                thread->end = thread->tail;
+                thread->tail = &thread->head;
+            }
+            task = next;
+            next = task->next;
+            thread->current = task;
+            frame = task->leaf;
         }
-        thread->head = task->next;
-        if (!task->next)
-            thread->tail = &thread->head;
-        thread->current = task;
-        struct async_frame *frame = task->leaf;
         while (frame->resume(frame) == ASYNC_DONE) {
             frame = frame->caller;
-            if ((uintptr_t)frame & 1) {
-                thread->tasks--;
-                async__finish(task);
+            if (!((uintptr_t)frame & 1))
+                continue;
+            struct async_future *waiter = ended(thread->current, (uintptr_t)frame, task);
+            if (!waiter)
                 break;
-            }
+            thread->current = task = waiter; /* a turn of its own */
+            thread->end = &waiter->next;
+            frame = waiter->leaf;
         }
+    }
+    if (!at_end(thread, task)) {
+        *thread->end = NULL;
+        put_back(next);
     }
     thread->current = NULL;
 }
@@ -148,11 +232,14 @@ static void enter(struct async_loop *loop)
 static void leave(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
-    loop->head = thread->head;
-    loop->tail = thread->tail;
+    loop->head = NULL;
+    if (!async__nothing_ready()) {
+        *thread->tail = NULL;
+        loop->head = thread->head;
+        loop->tail = thread->tail;
+    }
     loop->tasks = thread->tasks;
     thread->loop = NULL;
-    thread->head = NULL;
     thread->current = NULL;
     thread->spawn_bits = 0;
 }
@@ -337,16 +424,15 @@ static void drop_task(struct async_future *task)
 /* Empties the ready queue of what will not run. */
 static void drop_ready(void)
 {
-    struct async_thread *thread = &async_thread;
-    while (thread->head) {
-        struct async_future *future = thread->head;
-        thread->head = future->next;
-        if (!thread->head)
-            thread->tail = &thread->head;
-        if (async__is_callback(future))
-            async__callback_drop(future);
-        else
-            drop_task(future);
+    struct async_future *list;
+    while ((list = take_ready())) {
+        for (struct async_future *next; list; list = next) {
+            next = list->next;
+            if (async__is_callback(list))
+                async__callback_drop(list);
+            else
+                drop_task(list);
+        }
     }
 }
 

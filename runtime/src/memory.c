@@ -110,8 +110,10 @@ struct async_future *async_coroutine_slow(size_t size, size_t align,
 {
     size_t index = (size - sizeof(struct async_frame) + 15) / 16;
     struct async_future *future;
+    uint32_t alone = 0;
     if (align > 16 || index >= ASYNC_CLASSES || async__frames_from_malloc) {
         index = ASYNC_CLASSES;
+        alone = ASYNC_ALONE;
         future = allocate_large(size, align);
     } else {
         future = async_thread.free_blocks[index];
@@ -124,7 +126,7 @@ struct async_future *async_coroutine_slow(size_t size, size_t align,
         return &async__out_of_memory;
     *future = (struct async_future){
         .leaf = &future->frame,
-        .frame = {.resume = resume, .bits = (uint32_t)index | ASYNC_OWNER},
+        .frame = {.resume = resume, .bits = (uint32_t)index | alone | ASYNC_OWNER},
     };
     return future;
 }

@@ -15,10 +15,11 @@ double async_time(void)
 
 /* ---- async_yield ---- */
 
-enum async_step async_yield_refused(struct async_yield__wait *wait, struct async_frame *caller)
+void async_yield_refused(struct async_yield__wait *wait, struct async_frame *caller)
 {
     wait->result = async__reason();
-    return async__refuse(caller);
+    if (async__refuse(caller) == ASYNC_DONE)
+        async__handover(caller);
 }
 
 /* ---- async_sleep ---- */

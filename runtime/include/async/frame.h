@@ -67,8 +67,9 @@ enum async_bits {
     ASYNC_ENDED = 4 << 6,     /* bit that INLINE and FINISHED have: async_collect may copy */
     ASYNC_CANCELLED = 1 << 9, /* leaving waits are refused */
     ASYNC_FAILED = 1 << 10,   /* ended without a value; the negative errno number is in leaf */
-    ASYNC_REFUSING = 1 << 11, /* ignored too many refusals: yields at each one */
-    ASYNC_TAKEN = 1 << 12,    /* somebody took the result */
+    ASYNC_ALONE = 1 << 11,    /* the block is by malloc (class 63) */
+    ASYNC_TAKEN = 1 << 12,    /* FINISHED: somebody took the result */
+    ASYNC_REFUSING = 1 << 12, /* a task: ignored too many refusals, yields at each one */
     ASYNC_LOOP_SHIFT = 13,    /* slot of the loop that runs it: 3 bits */
     ASYNC_OWNER_SHIFT = 16,   /* owners */
     ASYNC_OWNER = 1 << 16,    /* one owner */
@@ -78,11 +79,14 @@ enum async_bits {
 
 /* What the inline paths need of the running loop, one per thread. */
 struct async_thread {
-    struct async_future *head;    /* ready queue, FIFO */
+    struct async_future *head;    /* ready queue, FIFO; empty: tail is &head */
     struct async_future **tail;   /* the link that the next ready task goes into */
     struct async_future *current; /* the running task; NULL in callbacks and outside a loop */
-    char *floor;                  /* async_await trampolines when the C stack is below it */
+    struct async_future **end;    /* link of the last task of this turn */
+    struct async_frame *handover; /* what the loop resumes next, within the same step */
+    char *floor;                  /* async_await hands over when the C stack is below it */
     uint32_t credit;              /* steps until timers and I/O get their turn */
+    uint32_t handover_credit;     /* what credit was before the handover */
     uint32_t spawn_bits;          /* bits of a new task; 0: no loop runs */
     uint32_t budget;              /* runtime waits that may be over at once before giving way */
     size_t tasks;                 /* tasks of the running loop that have not ended */
@@ -128,8 +132,7 @@ void async_empty_handle(const char *file, int line) __attribute__((noreturn));
 /* Puts a task at the end of the ready queue. */
 static inline void async_push(struct async_future *task)
 {
-    task->next = NULL;
-    *async_thread.tail = task;
+    *async_thread.tail = task; /* the last link is set to NULL by who takes the queue */
     async_thread.tail = &task->next;
 }
 
@@ -211,18 +214,17 @@ static inline void async_collect_result(struct async_future *future, void *value
                                         size_t align, bool status)
 {
     size_t offset = (ASYNC_RESULT_OFFSET + align - 1) / align * align;
-    uint32_t bits = future->frame.bits;
-    uint32_t class_index = bits & ASYNC_CLASS;
-    if (!status || (bits >> ASYNC_OWNER_SHIFT) != 1 || class_index >= ASYNC_CLASSES ||
-        (bits & (ASYNC_FAILED | ASYNC_ENDED)) != ASYNC_ENDED) {
+    uint32_t bits = future->frame.bits, index = bits & ASYNC_CLASS;
+    const uint32_t mask = ~(ASYNC_OWNER - 1u) | ASYNC_FAILED | ASYNC_ALONE | ASYNC_ENDED;
+    if (!status || (bits & mask) != (ASYNC_OWNER | ASYNC_ENDED)) {
         async_collect_slow(future, value, size, offset, status);
         return;
     }
     if (size)
         memcpy(value, (const char *)&future->frame + offset, size);
-    future->frame.bits = class_index;
-    future->next = async_thread.free_blocks[class_index];
-    async_thread.free_blocks[class_index] = future;
+    future->frame.bits = index; /* no owner: the use of an alias is noticed */
+    future->next = async_thread.free_blocks[index];
+    async_thread.free_blocks[index] = future;
 }
 
 /* The same for results that are signed integers as wide as int, or wider. */

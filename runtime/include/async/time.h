@@ -33,13 +33,15 @@ ASYNC_FUNCTION(int) async_yield(void);
 struct async_yield__wait {
     int result;
 };
-enum async_step async_yield_refused(struct async_yield__wait *wait, struct async_frame *caller);
+void async_yield_refused(struct async_yield__wait *wait, struct async_frame *caller);
 static inline enum async_step async_yield__begin(struct async_yield__wait *wait,
                                                  struct async_frame *caller)
 {
     struct async_future *task = async_thread.current;
-    if (task->frame.bits & ASYNC_CANCELLED)
-        return async_yield_refused(wait, caller);
+    if (task->frame.bits & ASYNC_CANCELLED) {
+        async_yield_refused(wait, caller); /* the loop resumes the caller, at once */
+        return ASYNC_PENDING;
+    }
     wait->result = 0;
     task->leaf = caller;
     async_push(task);
