@@ -1,7 +1,7 @@
 /* What the files of the checker share. Private to compiler/semantic/.
  *
  *     check.c        the file, its functions; the state
- *     report.c       messages, marks, contextual words
+ *     report.c       messages, marks, contextual words         repair.c small misreadings
  *     specifier.c    `unsigned long const` → a type             tag.c    struct, union, enum
  *     declarator.c   `*(*f)(int)` around it → another type      declare.c what a name is then bound
  * to initializer.c  lists, designators, array lengths          constant.c, literal.c  values
@@ -76,6 +76,11 @@ bool word_is_declared(struct check *check, const struct node *node, const char *
 void declare_misparsed(struct check *check, struct node *statement);
 /* True the first time that it is asked for this undeclared name in this function. */
 bool is_news(struct check *check, const char *name);
+
+/* --- repair.c: misreadings mended in place, before the node is typed */
+
+void repair_sizeof(struct check *check, struct node *node);
+void repair_cast(struct check *check, struct node *node); /* may become a NODE_CALL */
 
 /* --- specifier.c, tag.c */
 

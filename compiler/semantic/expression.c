@@ -128,6 +128,9 @@ static struct type *check_address(struct check *check, struct node *node)
 
 static struct type *check_cast(struct check *check, struct node *node)
 {
+    repair_cast(check, node);
+    if (node->kind == NODE_CALL)
+        return check_call(check, node);
     struct type *type = check_type_name(check, node->kid[0], READING_EITHER);
     check_value(check, node->kid[1]);
     return type_unqualified(check->types, type);
@@ -141,6 +144,7 @@ static struct type *check_compound_literal(struct check *check, struct node *nod
 
 static struct type *check_sizeof(struct check *check, struct node *node)
 {
+    repair_sizeof(check, node);
     struct node *operand = node->kid[0];
     if (operand->kind == NODE_TYPE_NAME)
         check_type_name(check, operand, READING_EITHER);
