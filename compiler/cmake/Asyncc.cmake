@@ -7,9 +7,9 @@
 # and nothing else does. The .ac files show up in the target for IDEs.
 #
 # How: flags are known when CMake generates. file(GENERATE) writes them as a CMake script
-# (flags-C.cmake); a build step turns it into a response file with proper quoting (AsynccFlags.cmake)
-# which each lowering names: asyncc @flags.rsp file.ac -o file.c. Header dependencies come from the
-# depfile that asyncc writes.
+# (flags-C.cmake); a build step turns it into a response file with proper quoting
+# (AsynccFlags.cmake) which each lowering names: asyncc @flags.rsp file.ac -o file.c. Header
+# dependencies come from the depfile that asyncc writes.
 include_guard(GLOBAL)
 cmake_policy(VERSION 3.25)
 
@@ -64,8 +64,8 @@ function(_asyncc_call_in directory command)
         cmake_language(CALL ${command} ${ARGN})
     else()
         list(JOIN ARGN "]==] [==[" arguments)
-        cmake_language(EVAL CODE
-            "cmake_language(DEFER DIRECTORY [==[${directory}]==] CALL ${command} [==[${arguments}]==])")
+        cmake_language(EVAL CODE "cmake_language(
+            DEFER DIRECTORY [==[${directory}]==] CALL ${command} [==[${arguments}]==])")
     endif()
 endfunction()
 
