@@ -20,12 +20,12 @@ struct range {
 };
 
 /* The warnings, one row each: enumerator, the name after -W, on by default. */
-#define WARNING_TABLE(X)                                                                           \
-    X(WARNING_DANGLING_SPAWN, "dangling-spawn", true)                                              \
-    X(WARNING_LOCK_ACROSS_AWAIT, "lock-across-await", true)                                        \
-    X(WARNING_BLOCKING_CALL, "blocking-call", true)                                                \
-    X(WARNING_UNUSED_RESULT, "unused-result", true)                                                \
-    X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", true)                                    \
+#define WARNING_TABLE(X)                                        \
+    X(WARNING_DANGLING_SPAWN, "dangling-spawn", true)           \
+    X(WARNING_LOCK_ACROSS_AWAIT, "lock-across-await", true)     \
+    X(WARNING_BLOCKING_CALL, "blocking-call", true)             \
+    X(WARNING_UNUSED_RESULT, "unused-result", true)             \
+    X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", true) \
     X(WARNING_FRAME_SIZE, "frame-size", false)
 
 enum warning {
@@ -53,7 +53,8 @@ void report_warning(struct diagnostics *diagnostics, enum warning warning, struc
 void report_note(struct diagnostics *diagnostics, struct range range, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* About no place in the file: a file that cannot be read, a bad option. Prints `asyncc: error: ...` */
+/* About no place in the file: a file that cannot be read, a bad option. Prints `asyncc: error: ...`
+ */
 void report_failure(struct diagnostics *diagnostics, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* The same as a warning that has no name: `asyncc: warning: ...`; -Werror and -w apply. */

@@ -47,8 +47,8 @@
     X("-MM",               EXACT,    DO_REFUSE,        NULL, "use -MMD")                            \
     X("-MG",               EXACT,    DO_REFUSE,        NULL, "headers must exist")                  \
     X("-P",                EXACT,    DO_REFUSE,        NULL, "asyncc needs the line markers")       \
-    X("-C",                EXACT,    DO_REFUSE,        NULL, "comments come from the file itself")  \
-    X("-CC",               EXACT,    DO_REFUSE,        NULL, "comments come from the file itself")  \
+    X("-C",                EXACT,    DO_IGNORE,        NULL, NULL) /* it is always on */           \
+    X("-CC",               EXACT,    DO_REFUSE,        NULL, "comments are kept as by -C")  \
     X("-fdirectives-only", EXACT,    DO_REFUSE,        NULL, "asyncc needs macros expanded")        \
     X("-fpreprocessed",    EXACT,    DO_REFUSE,        NULL, "asyncc preprocesses the file itself") \
     X("-save-temps",       JOINED,   DO_IGNORE,        NULL, NULL)                                  \

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lexical.h"
 #include "support/arena.h"
 
 struct line_start {
@@ -53,46 +54,8 @@ static char *read_regular_file(struct arena *arena, const char *name, size_t *le
     return text;
 }
 
-/* What the bytes that are passed over belong to. */
-enum state { IN_CODE, IN_STRING, IN_CHARACTER, IN_LINE_COMMENT, IN_COMMENT };
-
-/* The state behind the byte at `*at`; moves it on where a pair belongs together. */
-static enum state step(enum state state, const char *text, size_t length, size_t *at)
-{
-    char byte = text[*at], next = *at + 1 < length ? text[*at + 1] : '\0';
-    switch (state) {
-    case IN_CODE:
-        if (byte == '/' && next == '*') {
-            ++*at;
-            return IN_COMMENT;
-        }
-        if (byte == '/' && next == '/')
-            return IN_LINE_COMMENT;
-        return byte == '"' ? IN_STRING : byte == '\'' ? IN_CHARACTER : IN_CODE;
-    case IN_COMMENT:
-        if (byte != '*' || next != '/')
-            return IN_COMMENT;
-        ++*at;
-        return IN_CODE;
-    case IN_STRING:
-    case IN_CHARACTER:
-        if (byte == '\\' && next != '\n' && next != '\r')
-            ++*at;
-        return byte == (state == IN_STRING ? '"' : '\'') ? IN_CODE : state;
-    case IN_LINE_COMMENT:
-        break;
-    }
-    return state;
-}
-
-static bool is_spliced(const char *text, size_t newline)
-{
-    if (newline && text[newline - 1] == '\r')
-        newline--;
-    return newline && text[newline - 1] == '\\';
-}
-
-static void add_line(struct arena *arena, struct file *file, size_t offset, enum state state)
+static void add_line(struct arena *arena, struct file *file, size_t offset,
+                     enum lexical_state state)
 {
     file->lines =
         arena_grow(arena, file->lines, file->line_count, &file->line_capacity, sizeof *file->lines);
@@ -102,17 +65,13 @@ static void add_line(struct arena *arena, struct file *file, size_t offset, enum
 
 static void find_lines(struct arena *arena, struct file *file)
 {
-    enum state state = IN_CODE;
+    enum lexical_state state = IN_CODE;
+    const char *at = file->text, *end = file->text + file->length, *newline;
     add_line(arena, file, 0, state);
-    for (size_t i = 0; i < file->length; i++) {
-        if (file->text[i] != '\n') {
-            state = step(state, file->text, file->length, &i);
-            continue;
-        }
-        if (state != IN_COMMENT && !is_spliced(file->text, i))
-            state = IN_CODE;
-        if (i + 1 < file->length)
-            add_line(arena, file, i + 1, state);
+    while ((newline = memchr(at, '\n', (size_t)(end - at))) && newline + 1 < end) {
+        state = lexical_line(state, at, (size_t)(newline - at));
+        at = newline + 1;
+        add_line(arena, file, (size_t)(at - file->text), state);
     }
 }
 

@@ -1,5 +1,5 @@
-/* The preprocessor: $CC -E -dD -C -D__ASYNCC__=1 [the user's options] -x c file.ac, started without a
- * shell, its output read through a pipe.
+/* The preprocessor: $CC -E -dD -C -D__ASYNCC__=1 [the user's options] -x c file.ac, started without
+ * a shell, its output read through a pipe.
  *
  * Its messages are its own business, and it writes them itself; only where the diagnostics are for
  * programs (JSON) are they collected and taken apart. A compiler that fails has said why; one that

@@ -14,14 +14,21 @@
 struct arena;
 struct source;
 
-enum directive_kind { DIRECTIVE_LINE, DIRECTIVE_PRAGMA, DIRECTIVE_DEFINE, DIRECTIVE_UNDEF, DIRECTIVE_OTHER };
+enum directive_kind {
+    DIRECTIVE_LINE,
+    DIRECTIVE_PRAGMA,
+    DIRECTIVE_DEFINE,
+    DIRECTIVE_UNDEF,
+    DIRECTIVE_OTHER
+};
 
 struct directive { /* a directive line of the preprocessed text, newline included */
     enum directive_kind kind;
     uint32_t start, end;
     const char *file; /* DIRECTIVE_LINE: what it says */
     uint32_t line;
-    unsigned flags; /* DIRECTIVE_LINE: 1 enter, 2 leave, 4 system header, 8 extern "C" as bits 0..3 */
+    unsigned
+        flags; /* DIRECTIVE_LINE: 1 enter, 2 leave, 4 system header, 8 extern "C" as bits 0..3 */
 };
 
 struct place {
@@ -33,7 +40,8 @@ struct place {
 };
 
 /* Takes the preprocessor's output (copied); `main_path` is the file as the user named it. */
-struct source *source_new(struct arena *arena, const char *main_path, const char *text, size_t length);
+struct source *source_new(struct arena *arena, const char *main_path, const char *text,
+                          size_t length);
 
 const char *source_text(const struct source *source); /* as preprocessed */
 const char *source_code(const struct source *source); /* directives blanked: what is parsed */
@@ -50,6 +58,7 @@ struct place source_range(const struct source *source, uint32_t start, uint32_t 
 /* Line only (cheap: no alignment); the emitter calls it for every token. */
 struct place source_line(const struct source *source, uint32_t offset);
 /* The original text of a line of a file (no newline), NULL if the file cannot be read. */
-const char *source_original_line(const struct source *source, const char *file, uint32_t line, size_t *length);
+const char *source_original_line(const struct source *source, const char *file, uint32_t line,
+                                 size_t *length);
 
 #endif

@@ -36,14 +36,28 @@ static void with_each_compiler(const char *content,
     }
 }
 
-/* The offset of the n-th (from 1) `word` in the parsed text. */
+/* Whether the offset is inside a block comment; that of the text's own tokens never is. */
+static bool is_in_comment(const char *code, const char *at)
+{
+    const char *start = code;
+    while ((start = strstr(start, "/*")) && start < at) {
+        const char *end = strstr(start, "*/");
+        if (!end || end > at)
+            return true;
+        start = end + 2;
+    }
+    return false;
+}
+
+/* The offset of the n-th (from 1) `word` in the parsed text, outside of comments. */
 static uint32_t find(const struct source *source, const char *word, int nth)
 {
-    const char *at = source_code(source);
-    while ((at = strstr(at, word)) && --nth > 0)
-        at++;
+    const char *code = source_code(source), *at = code;
+    for (; (at = strstr(at, word)); at++)
+        if (!is_in_comment(code, at) && --nth == 0)
+            break;
     cr_assert_not_null(at, "no '%s' in the text", word);
-    return (uint32_t)(at - source_code(source));
+    return (uint32_t)(at - code);
 }
 
 static void expect_range(const struct source *source, const char *compiler, const char *word,
@@ -151,6 +165,23 @@ Test(source, knows_headers_from_the_file)
     with_each_compiler("#include \"t.h\"\n#include <stddef.h>\nint mine;\n", test_headers);
 }
 
+Test(source, a_directive_in_a_comment_or_a_string_is_none)
+{
+    struct arena *arena = arena_new();
+    const char text[] = "/* a\n# 9 \"x.h\"\n*/ int a; // '\"\n#pragma p don't\n"
+                        "// goes on \\\n# 7 \"y.h\"\nchar *s = \"/*\", c = '\"'; /* \\\n"
+                        "#define N\n\"*/\n#define Y '\n#undef Y\n\"\\\n# 3\n";
+    struct source *source = source_new(arena, "m.ac", text, strlen(text));
+    size_t count;
+    const struct directive *directives = source_directives(source, &count);
+    cr_assert_eq(count, 3);
+    cr_expect_eq(directives[0].kind, DIRECTIVE_PRAGMA);
+    cr_expect_eq(directives[1].kind, DIRECTIVE_DEFINE);
+    cr_expect_eq(directives[1].start, strstr(text, "#define Y") - text);
+    cr_expect_eq(directives[2].kind, DIRECTIVE_UNDEF);
+    arena_free(arena);
+}
+
 /* --- columns */
 
 static void test_plain(const struct source *source, const char *compiler)
@@ -158,13 +189,13 @@ static void test_plain(const struct source *source, const char *compiler)
     expect_range(source, compiler, "first", 1, 2, 5, 9);
     expect_range(source, compiler, "second", 1, 2, 13, 18);
     expect_range(source, compiler, "third", 1, 4, 19, 23);
-    expect_range(source, compiler, "third , fourth", 1, 4, 19, 36);
+    expect_range(source, compiler, "third /**/, fourth", 1, 4, 19, 36);
     expect_range(source, compiler, "fifth", 1, 5, 5, 9);
 }
 
 Test(source, keeps_the_columns_of_plain_lines)
 {
-    with_each_compiler("// first\nint first  ,second;\n/* a comment\n that ends */ int third /**/, "
+    with_each_compiler("// of it\nint first  ,second;\n/* a comment\n that ends */ int third /**/, "
                        "fourth;\nint\tfifth;\n",
                        test_plain);
 }
@@ -222,6 +253,30 @@ Test(source, counts_columns_in_bytes)
                        "int h\xc3\xa9llo, behind_name;\n"
                        "int behind_return;\r\nint x;\r\n",
                        test_strange_characters);
+}
+
+static void test_comments(const struct source *source, const char *compiler)
+{
+    expect_range(source, compiler, "alpha", 1, 2, 5, 9);
+    expect_range(source, compiler, "beta", 1, 4, 15, 18);
+    expect_range(source, compiler, "gamma_", 1, 7, 15, 20);
+    expect_range(source, compiler, "delta", 1, 11, 9, 13);
+}
+
+Test(source, comments_do_not_disturb)
+{
+    with_each_compiler("#define ADD(a, b) /* of a macro */ a + b\n"
+                       "int alpha; /* int omega, \"\n"
+                       "# 1 \"other.ac\"\n"
+                       " don't */ int beta = ADD(1, /* one\n"
+                       "  int two */ 2 /* and\n"
+                       "  a half */) // and // more\n"
+                       "    /* ; */ + gamma_;\n"
+                       "#pragma STDC FENV_ACCESS OFF /* on\n"
+                       "  and on */\n"
+                       "/* one */ // two\n"
+                       "/**/int delta;\n",
+                       test_comments);
 }
 
 /* --- #line */

@@ -1,0 +1,77 @@
+/* Strings and comments, as far as one has to know them to tell what is neither. Bytes that begin
+ * nothing are passed over in a tight loop: whole translation units go through here. */
+#include "lexical.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Where the next string, character or comment begins, or `end`. */
+static const char *skip_code(const char *at, const char *end)
+{
+    while (at < end && *at != '/' && *at != '"' && *at != '\'')
+        at++;
+    return at;
+}
+
+/* Behind the end of the comment, or `end`. */
+static const char *skip_comment(const char *at, const char *end, enum lexical_state *state)
+{
+    while (at < end && (at = memchr(at, '*', (size_t)(end - at)))) {
+        at++;
+        if (at < end && *at == '/') {
+            *state = IN_CODE;
+            return at + 1;
+        }
+    }
+    return end;
+}
+
+/* Behind the closing quote, or `end`. */
+static const char *skip_quoted(const char *at, const char *end, enum lexical_state *state)
+{
+    char quote = *state == IN_STRING ? '"' : '\'';
+    for (; at < end; at++) {
+        if (*at == '\\') {
+            at++;
+        } else if (*at == quote) {
+            *state = IN_CODE;
+            return at + 1;
+        }
+    }
+    return end;
+}
+
+/* Over the byte that skip_code stopped at, and the state behind it. */
+static const char *enter(const char *at, const char *end, enum lexical_state *state)
+{
+    if (*at != '/') {
+        *state = *at == '"' ? IN_STRING : IN_CHARACTER;
+        return at + 1;
+    }
+    char next = at + 1 < end ? at[1] : '\0';
+    if (next == '/' || next == '*')
+        *state = next == '/' ? IN_LINE_COMMENT : IN_COMMENT;
+    return at + (*state == IN_CODE ? 1 : 2);
+}
+
+enum lexical_state lexical_line(enum lexical_state state, const char *line, size_t length)
+{
+    const char *at = line, *end = line + length;
+    while (at < end) {
+        if (state == IN_CODE) {
+            at = skip_code(at, end);
+            if (at < end)
+                at = enter(at, end, &state);
+        } else if (state == IN_COMMENT) {
+            at = skip_comment(at, end, &state);
+        } else if (state == IN_LINE_COMMENT) {
+            at = end;
+        } else {
+            at = skip_quoted(at, end, &state);
+        }
+    }
+    if (length && line[length - 1] == '\r')
+        length--;
+    bool is_spliced = length && line[length - 1] == '\\';
+    return state == IN_COMMENT || is_spliced ? state : IN_CODE;
+}
