@@ -55,7 +55,7 @@ static struct slot *slot_new(struct layout *l)
 /* `name`, or `name_2` ..., so that no two fields of a frame and no field of ours agree. */
 static bool is_taken(const struct layout *l, const char *name)
 {
-    if (!strcmp(name, "base") || !strcmp(name, "result") || !strncmp(name, "await", 5))
+    if (!strcmp(name, "base") || !strcmp(name, "result") || !strcmp(name, "await"))
         return true;
     for (size_t i = 0; i < l->count; i++)
         if (l->slots[i]->variable && !strcmp(l->slots[i]->name, name))
@@ -224,7 +224,7 @@ static void name_paths(struct layout *l)
         for (struct group *group = lane->groups; group; group = group->next)
             for (struct slot *slot = group->first; slot; slot = slot->next) {
                 if (!slot->variable && !lane->is_await)
-                    slot->name = arena_format(l->arena, "await_%s", slot->name);
+                    slot->name = field_name(l, arena_format(l->arena, "await_%s", slot->name));
                 slot->path =
                     lane->is_await ? arena_format(l->arena, "await.%s", slot->name) : slot->name;
             }

@@ -157,6 +157,7 @@ struct lowered *lower_unit(struct check *check, struct node *unit)
     for (size_t i = 0; i < lowered->count; i++) {
         find_parameters(lowered, lowered->functions[i]);
         find_locals(lowered, lowered->functions[i], lowered->functions[i]->node->kid[2]);
+        literals_find(lowered, lowered->functions[i]);
         local_types_find(lowered, lowered->functions[i], lowered->functions[i]->node->kid[2]);
     }
     plain_unit(lowered, unit);

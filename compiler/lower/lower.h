@@ -118,7 +118,7 @@ struct function { /* an async function with a body */
     struct lane *lanes, **last_lane;
     struct node **hoisted; /* declarations of local types, moved to file scope */
     size_t hoisted_count, hoisted_capacity;
-    unsigned anonymous_types;
+    unsigned anonymous_types, literals;
     /* names the generated code uses in it, chosen so that the user's own never clash */
     const char *self, *base, *caller, *future;
 };
@@ -156,6 +156,7 @@ void await_function(struct lowered *lowered, struct function *function);
 /* Notes which functions are called by handle below this node, after awaits were lowered. */
 void handles_find(struct lowered *lowered, struct node *node);
 /* Whether the declaration defines a struct, union, enum or typedef. */
+void literals_find(struct lowered *lowered, struct function *function);
 void local_types_find(struct lowered *lowered, struct function *function, struct node *body);
 bool node_declares_type(const struct node *declaration);
 

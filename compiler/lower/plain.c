@@ -4,7 +4,7 @@
  *     spawn E                      async_spawn(E, __FILE__, __LINE__)
  *     async_run(E)                 *(T *)async_run_result(E, &(T){0}, sizeof(T))
  *     async_future(T)              async_future_new(sizeof(T), _Alignof(T))
- *     async_set_result(f, v)       async_complete(f, &(T){v}, sizeof(T))
+ *     async_set_result(f, v)       async_complete(f, (T[1]){v}, sizeof(T))
  *     async_release(h)             async_release(async_take(&h)): an lvalue is emptied */
 #include "lower/lower.h"
 
@@ -99,7 +99,7 @@ static void plain_set_result(struct lowered *lowered, struct node *node)
     }
     const char *name = lowered_type(lowered, type);
     node->text =
-        arena_format(lowered->arena, "async_complete($1, &(%1$s){$2}, sizeof(%1$s))", name);
+        arena_format(lowered->arena, "async_complete($1, (%1$s[1]){$2}, sizeof(%1$s))", name);
 }
 
 static void plain_release(struct lowered *lowered, struct node *node)

@@ -214,6 +214,22 @@ static bool is_zero_list(const struct emitter *e, const struct node *value)
     return only->kind == NODE_NUMBER && only->end - only->start == 1 && e->code[only->start] == '0';
 }
 
+/* Objects with const members cannot be assigned. */
+static bool has_const_member(const struct type *type)
+{
+    type = type_resolve(type);
+    if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)
+        return false;
+    for (size_t i = 0; i < type->field_count; i++) {
+        const struct type *field = type->fields[i].type;
+        while (type_resolve(field)->kind == TYPE_ARRAY)
+            field = type_resolve(field)->target;
+        if (type_qualifiers(field) & QUAL_CONST || has_const_member(field))
+            return true;
+    }
+    return false;
+}
+
 /* What remains of the declaration of a local that lives in the frame. */
 static void emit_initialization(struct emitter *e, const struct node *declared, const char *end)
 {
@@ -236,6 +252,14 @@ static void emit_initialization(struct emitter *e, const struct node *declared, 
         write_format(&e->writer, list ? ", (%s)" : ", (%s){", name.data);
         emit_node(e, value);
         write_string(&e->writer, list ? ", sizeof " : "}, sizeof ");
+        emit_variable(e, variable);
+        write_string(&e->writer, ")");
+    } else if (has_const_member(type)) {
+        write_string(&e->writer, "__builtin_memcpy(&");
+        emit_variable(e, variable);
+        write_format(&e->writer, ", (%s[1]){", name.data);
+        emit_node(e, value);
+        write_string(&e->writer, "}, sizeof ");
         emit_variable(e, variable);
         write_string(&e->writer, ")");
     } else {

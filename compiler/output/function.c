@@ -34,16 +34,21 @@ static const char *name_of_function(const struct function *function)
     return function->symbol->output_name ? function->symbol->output_name : function->name;
 }
 
-static bool is_static(const struct function *function)
+static bool has_specifier(const struct function *function, enum operator op)
 {
     const struct node *specifiers = function->node->kid[0];
     for (uint32_t i = 0; i < specifiers->count; i++)
-        if (specifiers->kid[i]->kind == NODE_STORAGE && specifiers->kid[i]->op == OP_STATIC)
+        if (specifiers->kid[i]->kind == NODE_STORAGE && specifiers->kid[i]->op == op)
             return true;
-    return function->symbol->storage == OP_STATIC;
+    return false;
 }
 
-static bool has_handle_form(const struct function *function)
+static bool is_static(const struct function *function)
+{
+    return has_specifier(function, OP_STATIC) || function->symbol->storage == OP_STATIC;
+}
+
+bool has_handle_form(const struct function *function)
 {
     return !is_static(function) || function->is_called_by_handle || !function->is_embedded ||
            function->is_main;
@@ -247,7 +252,8 @@ void emit_prototype(struct emitter *e, struct function *function)
 static void put_handle_form(struct emitter *e, struct function *function)
 {
     const char *future = function->future, *name = function->name;
-    bool unused = is_static(function) && function->is_mentioned && !function->is_called_by_handle;
+    bool unused = is_static(function) && !function->is_called_by_handle &&
+                  (function->is_mentioned || has_specifier(function, OP_INLINE));
     write_format(
         &e->writer, "\n%s%sstruct async_future *%s(", unused ? "__attribute__((unused)) " : "",
         is_static(function) || function->is_main ? "static " : "", name_of_function(function));

@@ -157,6 +157,31 @@ static void emit_identifier(struct emitter *e, struct node *node)
         write_string(&e->writer, node->name);
 }
 
+/* One that its block keeps (literals.c) is assigned to the frame, and stands for the object there:
+ *     (*(self->literal_1 = (struct s){1}, &self->literal_1)) */
+static void emit_compound_literal(struct emitter *e, struct node *node)
+{
+    struct variable *variable = node->symbol ? node->symbol->lowered : NULL;
+    if (!variable || !variable->in_frame || variable->function != e->function) {
+        emit_copy(e, node);
+        return;
+    }
+    bool array = type_resolve(node->type)->kind == TYPE_ARRAY;
+    struct text type = {0};
+    type_print(&type, type_pointer(e->check->types, node->type), NULL, true, 0);
+    if (array)
+        write_format(&e->writer, "(*(%s)__builtin_memcpy(", type.data);
+    else
+        write_string(&e->writer, "(*(");
+    emit_variable(e, variable);
+    write_string(&e->writer, array ? ", " : " = ");
+    emit_copy(e, node);
+    write_string(&e->writer, array ? ", sizeof " : ", &");
+    emit_variable(e, variable);
+    write_string(&e->writer, "))");
+    text_free(&type);
+}
+
 /* A name where it is declared: a local type's may be another one at file scope. */
 static void emit_declared_name(struct emitter *e, struct node *node)
 {
@@ -205,6 +230,9 @@ void emit_node(struct emitter *e, struct node *node)
         break;
     case NODE_AWAIT: /* all others are gone */
         emit_unevaluated_await(e, node);
+        break;
+    case NODE_COMPOUND_LITERAL:
+        emit_compound_literal(e, node);
         break;
     case NODE_STRUCT:
     case NODE_UNION:

@@ -55,6 +55,8 @@ void emit_body(struct emitter *e, struct node *compound);
 bool is_frame_local(const struct emitter *e, const struct node *declared);
 
 /* function.c */
+/* Whether NAME(), which makes a cold coroutine, is written at all. */
+bool has_handle_form(const struct function *function);
 void emit_prototype(struct emitter *e, struct function *function);
 void emit_functions(struct emitter *e);
 

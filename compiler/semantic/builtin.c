@@ -135,6 +135,11 @@ static const struct {
     {"__strncpy_chk", 'c'},
     {"__strcat_chk", 'c'},
     {"shuffle", '0'},
+    {"va_arg", 'T'},
+    {"bit_cast", 'T'},
+    {"convertvector", 'T'},
+    {"choose_expr", '?'},
+    {"types_compatible_p", 'i'},
     {"launder", '0'},
     {"nontemporal_load", '*'},
 };
@@ -191,19 +196,29 @@ static char result_letter(const char *name)
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
             if (!strcmp(name + 10, rows[i].name))
                 return rows[i].result;
-        return '?';
+        return '-';
     }
     for (size_t i = 0; i < sizeof atomics / sizeof *atomics; i++)
         if (starts_with(name, atomics[i].prefix))
             return atomics[i].result;
-    return '?';
+    return '-';
 }
 
-static struct type *first_argument(struct check *check, const struct node *call)
+/* The type that is named among the arguments: of va_arg, __builtin_bit_cast. */
+static struct type *named_argument(struct check *check, struct node **arguments, uint32_t count)
 {
-    if (!call || call->count < 2 || !call->kid[1]->type)
+    for (uint32_t i = 0; i < count; i++)
+        if (arguments[i]->kind == NODE_TYPE_NAME)
+            return type_unqualified(check->types, arguments[i]->type);
+    return NULL;
+}
+
+static struct type *chosen_argument(struct check *check, struct node **arguments, uint32_t count)
+{
+    long long condition;
+    if (count != 3 || constant_evaluate(check, arguments[0], &condition) != CONSTANT_KNOWN)
         return NULL;
-    return type_decay(check->types, call->kid[1]->type);
+    return arguments[condition ? 1 : 2]->type;
 }
 
 static struct type *by_letter(struct check *check, char letter)
@@ -216,15 +231,22 @@ static struct type *by_letter(struct check *check, char letter)
     return found ? type_simple(check->types, kinds[found - letters]) : NULL;
 }
 
-struct type *builtin_call(struct check *check, const char *name, struct node *call)
+struct type *builtin_call(struct check *check, const char *name, struct node **arguments,
+                          uint32_t count)
 {
+    struct type *first =
+        count && arguments[0]->type ? type_decay(check->types, arguments[0]->type) : NULL;
+    struct type *target;
     char letter = result_letter(name);
-    struct type *first = first_argument(check, call), *target;
     switch (letter) {
     case 'p':
         return type_pointer(check->types, type_simple(check->types, TYPE_VOID));
     case 'c':
         return type_pointer(check->types, type_simple(check->types, TYPE_CHAR));
+    case 'T':
+        return named_argument(check, arguments, count);
+    case '?':
+        return chosen_argument(check, arguments, count);
     case '0':
         return first;
     case '*':

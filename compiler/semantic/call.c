@@ -99,7 +99,7 @@ static struct type *undeclared_call(struct check *check, struct node *call)
     check_arguments(check, call, is_runtime || is_builtin);
     check->state->unevaluated -= is_pure;
     if (is_builtin)
-        return builtin_call(check, name, call);
+        return builtin_call(check, name, call->kid + 1, call->count - 1);
     if (is_runtime)
         return runtime_call(check, name, call);
     if (!check->state->quiet && is_news(check, name))
@@ -131,35 +131,11 @@ struct type *check_call(struct check *check, struct node *call)
     return type_unqualified(check->types, type->target);
 }
 
-/* --- builtins that take types */
-
-static struct type *choose(struct check *check, struct node *node)
-{
-    long long condition = 0;
-    if (node->count != 3 || constant_evaluate(check, node->kid[0], &condition) != CONSTANT_KNOWN)
-        return NULL;
-    return node->kid[condition ? 1 : 2]->type;
-}
+/* --- builtins that take types, which the tree shows as nodes of their own */
 
 struct type *check_type_arguments(struct check *check, struct node *node)
 {
-    struct type *named = NULL;
-    const char *name = node->name ? node->name : "";
-    for (uint32_t i = 0; i < node->count; i++) {
-        struct node *kid = node->kid[i];
-        if (kid->kind == NODE_TYPE_NAME)
-            named = check_type_name(check, kid, READING_EITHER);
-        else
-            check_value(check, kid);
-    }
-    if (!strcmp(name, "__builtin_va_arg") || !strcmp(name, "va_arg") ||
-        !strcmp(name, "__builtin_bit_cast") || !strcmp(name, "__builtin_convertvector"))
-        return named ? type_unqualified(check->types, named) : NULL;
-    if (!strcmp(name, "__builtin_choose_expr"))
-        return choose(check, node);
-    if (!strcmp(name, "__builtin_offsetof"))
-        return type_simple(check->types, TYPE_ULONG);
-    if (!strcmp(name, "__builtin_types_compatible_p"))
-        return type_simple(check->types, TYPE_INT);
-    return builtin_call(check, name, NULL);
+    for (uint32_t i = 0; i < node->count; i++)
+        check_argument(check, node->kid[i], true);
+    return node->name ? builtin_call(check, node->name, node->kid, node->count) : NULL;
 }

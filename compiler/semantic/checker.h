@@ -179,8 +179,10 @@ struct type *check_call(struct check *check, struct node *node); /* call.c */
 struct type *check_type_arguments(struct check *check, struct node *node);
 bool is_null_constant(struct check *check, const struct node *node);
 
-/* The type of a call to the compiler's builtin of that name; NULL if it is none. (builtin.c) */
-struct type *builtin_call(struct check *check, const char *name, struct node *call);
+/* The type of a call to the compiler's builtin of that name with these typed arguments; NULL if it
+ * is not known. (builtin.c) */
+struct type *builtin_call(struct check *check, const char *name, struct node **arguments,
+                          uint32_t count);
 bool is_builtin_name(const char *name);
 
 /* convert.c: reports a value that cannot be converted to the type, as by assignment. `what` begins

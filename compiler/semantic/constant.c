@@ -285,29 +285,30 @@ static enum constancy evaluate_generic(struct check *check, const struct node *n
     return CONSTANT_UNKNOWN;
 }
 
-static enum constancy evaluate_type_arguments(struct check *check, const struct node *node,
-                                              long long *value)
+/* Builtins, whether the tree shows them as calls or not. */
+static enum constancy evaluate_builtin(struct check *check, const char *name, struct node **kid,
+                                       uint32_t count, long long *value)
 {
     long long condition;
-    if (!strcmp(node->name, "__builtin_va_arg"))
+    if (!strcmp(name, "__builtin_va_arg"))
         return CONSTANT_NOT;
-    if (!strcmp(node->name, "__builtin_choose_expr") && node->count == 3 &&
-        constant_evaluate(check, node->kid[0], &condition) == CONSTANT_KNOWN)
-        return constant_evaluate(check, node->kid[condition ? 1 : 2], value);
-    if (!strcmp(node->name, "__builtin_types_compatible_p") && node->count == 2 &&
-        node->kid[0]->type && node->kid[1]->type && !is_unknown(node->kid[0]->type) &&
-        !is_unknown(node->kid[1]->type)) {
-        *value = type_compatible(node->kid[0]->type, node->kid[1]->type);
+    if (!strcmp(name, "__builtin_choose_expr") && count == 3 &&
+        constant_evaluate(check, kid[0], &condition) == CONSTANT_KNOWN)
+        return constant_evaluate(check, kid[condition ? 1 : 2], value);
+    if (!strcmp(name, "__builtin_types_compatible_p") && count == 2 && kid[0]->type &&
+        kid[1]->type && !is_unknown(kid[0]->type) && !is_unknown(kid[1]->type)) {
+        *value = type_compatible(kid[0]->type, kid[1]->type);
         return CONSTANT_KNOWN;
     }
     return CONSTANT_UNKNOWN;
 }
 
-static enum constancy evaluate_call(const struct node *node)
+static enum constancy evaluate_call(struct check *check, const struct node *node, long long *value)
 {
     const struct node *callee = skip_parens(node->kid[0]);
-    bool is_builtin = callee->kind == NODE_IDENTIFIER && is_builtin_name(callee->name);
-    return is_builtin ? CONSTANT_UNKNOWN : CONSTANT_NOT;
+    if (callee->kind != NODE_IDENTIFIER || !is_builtin_name(callee->name))
+        return CONSTANT_NOT;
+    return evaluate_builtin(check, callee->name, node->kid + 1, node->count - 1, value);
 }
 
 enum constancy constant_evaluate(struct check *check, const struct node *node, long long *value)
@@ -338,9 +339,9 @@ enum constancy constant_evaluate(struct check *check, const struct node *node, l
     case NODE_GENERIC:
         return evaluate_generic(check, node, value);
     case NODE_TYPE_ARGUMENTS:
-        return evaluate_type_arguments(check, node, value);
+        return evaluate_builtin(check, node->name, node->kid, node->count, value);
     case NODE_CALL:
-        return evaluate_call(node);
+        return evaluate_call(check, node, value);
     case NODE_ADDRESS:
         return evaluate_address(check, node);
     case NODE_STRING:

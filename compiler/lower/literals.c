@@ -1,0 +1,86 @@
+/* Compound literals whose address may be known longer than their expression lasts.
+ *
+ * C gives `&(struct s){1}` and `(int[]){1, 2}` the lifetime of the block around them. In a block
+ * that waits, such an object must be part of the frame, like a local whose address is taken: it
+ * becomes one that has no name of its own, and is assigned where the literal stands. */
+#include "lower/lower.h"
+#include "support/arena.h"
+
+struct search {
+    struct lowered *lowered;
+    struct function *function;
+    struct node *block; /* the innermost around what is looked at */
+};
+
+static void keep(struct search *s, struct node *literal)
+{
+    struct arena *arena = s->lowered->arena;
+    struct symbol *symbol = arena_alloc(arena, sizeof *symbol);
+    const char *wish = arena_format(arena, "literal_%u", ++s->function->literals);
+    *symbol = (struct symbol){.kind = SYMBOL_VARIABLE,
+                              .name = fresh_name(s->lowered, wish),
+                              .type = literal->type,
+                              .function = s->function->node,
+                              .block = s->block,
+                              .is_address_taken = true};
+    variable_new(s->lowered, s->function, VARIABLE_TEMPORARY, symbol, literal->type);
+    literal->symbol = symbol;
+}
+
+static bool is_block(const struct node *node)
+{
+    return node->kind == NODE_COMPOUND || node->kind == NODE_FOR || node->kind == NODE_IF ||
+           node->kind == NODE_WHILE || node->kind == NODE_DO || node->kind == NODE_SWITCH;
+}
+
+/* The object whose address `&x.member[1]` gives. */
+static struct node *addressed(struct node *node)
+{
+    node = skip_parens(node);
+    while ((node->kind == NODE_MEMBER && node->op == OP_DOT) ||
+           (node->kind == NODE_INDEX && type_resolve(node->kid[0]->type)->kind == TYPE_ARRAY))
+        node = skip_parens(node->kid[0]);
+    return node;
+}
+
+static void visit(struct search *s, struct node *node);
+
+static void visit_kids(struct search *s, struct node *node)
+{
+    struct node *outer = s->block;
+    if (is_block(node))
+        s->block = node;
+    for (uint32_t i = 0; i < node->count; i++)
+        visit(s, node->kid[i]);
+    s->block = outer;
+}
+
+static void visit(struct search *s, struct node *node)
+{
+    if (!node || node->kind == NODE_FUNCTION || node->kind == NODE_SIZEOF ||
+        node->kind == NODE_TYPEOF)
+        return;
+    if (node->kind == NODE_ADDRESS) {
+        struct node *object = addressed(node->kid[0]);
+        if (object->kind == NODE_COMPOUND_LITERAL && !object->symbol)
+            keep(s, object);
+    }
+    if (node->kind == NODE_COMPOUND_LITERAL && !node->symbol &&
+        type_resolve(node->type)->kind == TYPE_ARRAY)
+        keep(s, node);
+    if (node->kind == NODE_DECLARED && node->kid[1] &&
+        node->kid[1]->kind == NODE_COMPOUND_LITERAL) { /* int a[] = (int[]){1, 2}: GNU C */
+        struct node *name = declarator_name(node->kid[0]);
+        if (name && name->type && type_resolve(name->type)->kind == TYPE_ARRAY) {
+            visit_kids(s, node->kid[1]);
+            return;
+        }
+    }
+    visit_kids(s, node);
+}
+
+void literals_find(struct lowered *lowered, struct function *function)
+{
+    struct search search = {lowered, function, function->node->kid[2]};
+    visit(&search, function->node->kid[2]);
+}
