@@ -40,6 +40,7 @@ struct check_state {
     struct scopes *file_unknown_names;
     unsigned quiet;        /* > 0: in a system header, or inside something refused */
     unsigned unevaluated;  /* > 0: in sizeof, typeof ... */
+    unsigned prototypes;   /* > 0: in a parameter list */
     const char *no_await;  /* in what no await may stand ("a case label"), NULL elsewhere */
     bool is_header;        /* the declaration does not come from the main file */
     bool is_system_header; /* ... but from a system header */
@@ -72,8 +73,9 @@ bool marks_were_added(const struct check *check);
 /* A contextual word stands at the node's start, but the program declared that name: marks it, true.
  */
 bool word_is_declared(struct check *check, const struct node *node, const char *word);
-/* `T * x;` was taken for an expression: its names are declared, so that they hide outer ones. */
-void declare_misparsed(struct check *check, struct node *statement);
+/* True if the expression is a declaration, `T * x;`: marks T, and declares x with an unknown type,
+ * so that it hides what it hides. */
+bool is_misread_declaration(struct check *check, struct node *expression);
 /* True the first time that it is asked for this undeclared name in this function. */
 bool is_news(struct check *check, const char *name);
 

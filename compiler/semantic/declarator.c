@@ -47,7 +47,7 @@ static void check_size(struct check *check, struct type *type, struct node *size
     if (constancy == CONSTANT_KNOWN) {
         type->length = (uint64_t)value;
         type->length_is_known = true;
-    } else if (constancy == CONSTANT_NOT && check->state->function) {
+    } else if (constancy == CONSTANT_NOT && (check->state->function || check->state->prototypes)) {
         type->array_size = ARRAY_VARIABLE;
     }
 }
@@ -178,7 +178,9 @@ static struct type *apply_function(struct check *check, struct declarator *resul
     scope_open(check->state->scopes, NULL);
     const char *no_await = check->state->no_await;
     check->state->no_await = "a parameter list";
+    check->state->prototypes++;
     check_parameters(check, type, node);
+    check->state->prototypes--;
     check->state->no_await = no_await;
     result->parameters = scope_close(check->state->scopes);
     result->function = node;

@@ -82,11 +82,13 @@ bool word_is_declared(struct check *check, const struct node *node, const char *
     return true;
 }
 
-static void declare_unknown(struct check *check, const char *name)
+static void declare_unknown(struct check *check, const struct node *name)
 {
-    struct symbol *symbol = symbol_make(check, SYMBOL_VARIABLE, name);
+    if (!name)
+        return;
+    struct symbol *symbol = symbol_make(check, SYMBOL_VARIABLE, name->name);
     symbol->type = type_simple(check->types, TYPE_UNKNOWN);
-    scope_bind(check->state->scopes, SPACE_ORDINARY, name, symbol);
+    scope_bind(check->state->scopes, SPACE_ORDINARY, name->name, symbol);
 }
 
 /* The identifier that the expression would declare, read as a declarator. */
@@ -113,34 +115,43 @@ static struct node *declared_identifier(struct node *node)
     return NULL;
 }
 
-/* `T * x`, `T (x)`, `T (*x)(int)`, each perhaps with `= value`: what follows T. */
-static struct node *after_type(struct node *node)
+/* `T * x`, `T (x)`, `T (*x)(int)`, each perhaps with `= value`: T, and what follows it in *rest. */
+static struct node *leading_name(struct node *node, struct node **rest)
 {
     for (;;) {
-        if (node->kind == NODE_ASSIGN || node->kind == NODE_INDEX) {
-            node = node->kid[0];
-        } else if (node->kind == NODE_CALL) {
-            if (node->kid[0]->kind == NODE_IDENTIFIER)
-                return node_kid(node, 1);
-            node = node->kid[0];
-        } else {
-            return node->kind == NODE_BINARY ? node->kid[1] : NULL;
+        switch (node->kind) {
+        case NODE_ASSIGN:
+        case NODE_INDEX:
+            break;
+        case NODE_CALL:
+            *rest = node_kid(node, 1);
+            break;
+        case NODE_BINARY:
+            *rest = node->kid[1];
+            break;
+        case NODE_IDENTIFIER:
+            return node;
+        default:
+            return NULL;
         }
+        node = node->kid[0];
     }
 }
 
-void declare_misparsed(struct check *check, struct node *statement)
+bool is_misread_declaration(struct check *check, struct node *expression)
 {
-    struct node *node = statement;
-    for (; node->kind == NODE_COMMA; node = node->kid[0]) {
-        struct node *name = declared_identifier(node->kid[1]);
-        if (name)
-            declare_unknown(check, name->name);
-    }
-    struct node *rest = after_type(node);
-    struct node *name = rest ? declared_identifier(rest) : NULL;
-    if (name)
-        declare_unknown(check, name->name);
+    struct node *first = expression, *rest = NULL;
+    while (first->kind == NODE_COMMA)
+        first = first->kid[0];
+    struct node *name = leading_name(first, &rest);
+    struct symbol *symbol =
+        name ? scope_find(check->state->scopes, SPACE_ORDINARY, name->name) : NULL;
+    if (!rest || !symbol || symbol->kind != SYMBOL_TYPEDEF || !mark_as_type(check, name))
+        return false;
+    for (struct node *node = expression; node->kind == NODE_COMMA; node = node->kid[0])
+        declare_unknown(check, declared_identifier(node->kid[1]));
+    declare_unknown(check, declared_identifier(rest));
+    return true;
 }
 
 bool is_news(struct check *check, const char *name)

@@ -9,13 +9,12 @@ static void check_expression_statement(struct check *check, struct node *node)
     struct node *expression = node_kid(node, 0);
     if (!expression)
         return;
-    size_t marks = check->marks->count;
+    if (is_misread_declaration(check, expression))
+        return;
     if (node == check->state->value_statement)
         check_value(check, expression);
     else
         check_discarded(check, expression);
-    if (check->marks->count > marks)
-        declare_misparsed(check, expression);
 }
 
 static void check_return(struct check *check, struct node *node)
@@ -56,10 +55,8 @@ static void check_for(struct check *check, struct node *node)
     scope_open(check->state->scopes, node);
     if (init && init->kind == NODE_DECLARATION)
         check_declaration(check, init);
-    else if (init && node_is_expression(init))
+    else if (init && !is_misread_declaration(check, init))
         check_discarded(check, init);
-    else if (init)
-        check_statement(check, init);
     if (condition)
         check_condition(check, condition);
     if (step)
