@@ -61,13 +61,23 @@ static struct field *add_field(struct check *check, struct members *members, str
     return field;
 }
 
+/* A struct that holds itself would have no end; the C compiler says so. */
+static struct type *holdable(struct check *check, struct type *type)
+{
+    const struct type *element = type_resolve(type);
+    while (element->kind == TYPE_ARRAY)
+        element = type_resolve(element->target);
+    bool is_record = element->kind == TYPE_STRUCT || element->kind == TYPE_UNION;
+    return is_record && !element->is_complete ? type_simple(check->types, TYPE_UNKNOWN) : type;
+}
+
 static void add_declared(struct check *check, struct members *members, struct type *structure,
                          const struct specifiers *specifiers, struct node *declared)
 {
     struct node *declarator = declared->kind == NODE_DECLARED ? declared->kid[0] : declared;
     struct declarator result = check_declarator(check, specifiers, declarator);
     uint32_t after = declarator ? declarator_end(declarator) : declared->start;
-    struct type *type = apply_attributes(check, result.type, after, declared->end);
+    struct type *type = apply_attributes(check, holdable(check, result.type), after, declared->end);
     struct field *field =
         add_field(check, members, type, result.name ? result.name->name : NULL, declared);
     field->bits = result.bits;
@@ -93,8 +103,9 @@ static void check_member(struct check *check, struct members *members, struct ty
               text_mentions(check, word->start, word->end, "packed"))))
             structure->is_packed_or_aligned = true;
     }
-    enum type_kind kind = type_resolve(specifiers.type)->kind;
-    if (declaration->count == 1 && (kind == TYPE_STRUCT || kind == TYPE_UNION))
+    const struct type *type = type_resolve(specifiers.type);
+    bool is_record = type->kind == TYPE_STRUCT || type->kind == TYPE_UNION;
+    if (declaration->count == 1 && is_record && type->is_complete)
         add_field(check, members, specifiers.type, NULL, declaration);
     for (uint32_t i = 1; i < declaration->count; i++)
         add_declared(check, members, structure, &specifiers, declaration->kid[i]);
