@@ -159,7 +159,7 @@ static void done_notify(struct async_listener *listener, struct async_future *fu
     struct done_callback *self = ASYNC_CONTAINER(listener, struct done_callback, listener);
     future->frame.bits += ASYNC_OWNER; /* until the callback has run */
     self->done = future;
-    async_push(&self->future);
+    async__push_callback(&self->future);
 }
 
 static void done_drop(struct async_listener *listener)

@@ -274,12 +274,17 @@ static void epoll_cancel(void *state, struct async_operation *operation, int err
 
 static int epoll_attach(void *state, struct async_descriptor *d)
 {
+    const uint32_t events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     d->readable = d->hung_up = d->watched = d->counted = false;
     d->writable = true;
     d->reader = d->writer = NULL;
     if (d->shared)
         return 0;
-    int error = add(state, d, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+    int error = add(state, d, events);
+    if (error == -EEXIST) { /* it was shared before */
+        d->watched = true;
+        error = add(state, d, events);
+    }
     if (error != -EPERM)
         return error;
     d->readable = true; /* a file: reads and writes never block */

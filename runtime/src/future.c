@@ -93,7 +93,13 @@ void async__unlisten(struct async_future *future, struct async_listener *listene
 static void wake(struct async_future *task)
 {
     async__set_status(task, ASYNC_READY);
+    if (!async__is_foreign(task)) {
+        async_push(task);
+        return;
+    }
+    struct async_elsewhere here = async__go(async__loop_of(task));
     async_push(task);
+    async__go_back(here);
 }
 
 void async__leave_chain(struct async_future *task)
@@ -302,149 +308,19 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
     return ASYNC_DONE;
 }
 
-/* ---- results ---- */
-
-static size_t pure_size(const struct async_future *future)
-{
-    return future->frame.state & 0x7ffffff;
-}
-static size_t pure_offset(const struct async_future *future)
-{
-    size_t align = (size_t)1 << (future->frame.state >> 27);
-    return align <= 8 ? ASYNC_RESULT_OFFSET : (ASYNC_RESULT_OFFSET + align - 1) / align * align;
-}
-
-static void store_error(void *value, size_t size, int error)
-{
-    switch (size) {
-    case sizeof(int):
-        memcpy(value, &error, sizeof error);
-        break;
-    case sizeof(long): {
-        long wide = error;
-        memcpy(value, &wide, sizeof wide);
-        break;
-    }
-    case sizeof(__int128): {
-        __int128 wide = error;
-        memcpy(value, &wide, sizeof wide);
-        break;
-    }
-    default:
-        if (size)
-            memset(value, 0, size);
-    }
-}
-
-/* The error with which the awaited handle ended without a value, or 0. */
-static int failure_of(const struct async_future *future)
-{
-    if (future->frame.bits & ASYNC_FAILED)
-        return (int)(intptr_t)future->leaf;
-    if (future->frame.bits & ASYNC_ENDED)
-        return 0;
-    int reason = async__reason(); /* the wait for a pure future was left */
-    return reason ? reason : -ECANCELED;
-}
-
-void async_collect_slow(struct async_future *future, void *value, size_t size, size_t offset,
-                        bool status)
-{
-    int error = failure_of(future);
-    if (error && status) {
-        store_error(value, size, error);
-    } else if (error) {
-        if (size)
-            memset(value, 0, size);
-    } else if (size) {
-        memcpy(value, (const char *)&future->frame + offset, size);
-    }
-    if (future != &async__out_of_memory) {
-        future->frame.bits |= ASYNC_TAKEN;
-        if (async__status(future) == ASYNC_INLINE && async__owners(future) > 1)
-            async__set_status(future, ASYNC_FINISHED);
-        async__disown(future);
-    }
-    if (!status || !size)
-        errno = -error;
-}
-
-struct async_future *async_future_new(size_t size, size_t align)
-{
-    size_t offset =
-        align <= 8 ? ASYNC_RESULT_OFFSET : (ASYNC_RESULT_OFFSET + align - 1) / align * align;
-    size_t bytes = (offset + size + 7) / 8 * 8;
-    struct async_future *future = async_coroutine(bytes, align, NULL);
-    if (!async_is_cold(future))
-        return future;
-    unsigned shift = 0;
-    while ((size_t)1 << shift < align)
-        shift++;
-    future->frame.state = (uint32_t)size | shift << 27;
-    future->frame.caller = (struct async_frame *)TAG_END;
-    future->frame.bits += ASYNC_OWNER;
-    async__set_status(future, ASYNC_WAITING);
-    return future;
-}
-
-/* The completer's side: whether the future still wants a value. */
-static int completable(struct async_future *future)
-{
-    if (future == &async__out_of_memory)
-        return -ENOMEM;
-    if (!async__owners(future))
-        async__die(NULL, 0, "a future was completed that is gone");
-    if (async__owners(future) == 1 || async__status(future) == ASYNC_FINISHED)
-        return -ECANCELED;
-    return 0;
-}
-
-int async_complete(struct async_future *future, const void *value, size_t size)
-{
-    int result = completable(future);
-    if (result == 0) {
-        if (size)
-            memcpy((char *)&future->frame + pure_offset(future), value, size);
-        async__finish(future);
-    }
-    async_release(future);
-    return result;
-}
-
-int async_set_error(struct async_future *future, int error)
-{
-    int result = completable(future);
-    if (result == 0)
-        async__fail(future, error);
-    async_release(future);
-    return result;
-}
-
-bool async__result_of(struct async_future *future, void *value)
-{
-    size_t size, offset = ASYNC_RESULT_OFFSET;
-    const struct async_function *function = async__function(future);
-    if (async__is_pure(future)) {
-        size = pure_size(future);
-        offset = pure_offset(future);
-    } else if (function) {
-        size = function->result_size;
-        if (function->result_offset)
-            offset = function->result_offset;
-    } else {
-        return false;
-    }
-    if (size && value)
-        memcpy(value, (const char *)&future->frame + offset, size);
-    return true;
-}
-
-bool async_done(struct async_future *future)
-{
-    return future && async__status(future) == ASYNC_FINISHED;
-}
-
 /* ---- cancellation ---- */
+
+static void cancel_wait(struct async_future *task)
+{
+    struct async_wait *wait = (struct async_wait *)task->next;
+    if (!async__is_foreign(task)) {
+        wait->kind->cancel(wait, -ECANCELED);
+        return;
+    }
+    struct async_elsewhere here = async__go(async__loop_of(task));
+    wait->kind->cancel(wait, -ECANCELED);
+    async__go_back(here);
+}
 
 void async_cancel(struct async_future *future)
 {
@@ -458,10 +334,8 @@ void async_cancel(struct async_future *future)
         if (status == ASYNC_INLINE || status == ASYNC_FINISHED)
             return;
         future->frame.bits |= ASYNC_CANCELLED;
-        if (status == ASYNC_WAITING) {
-            struct async_wait *wait = (struct async_wait *)future->next;
-            wait->kind->cancel(wait, -ECANCELED);
-        }
+        if (status == ASYNC_WAITING)
+            cancel_wait(future);
         if (status != ASYNC_JOINING)
             return;
         struct async_future *joined = joined_by(future);
@@ -483,4 +357,9 @@ int async_cancelled(void)
 struct async_future *async_current_task(void)
 {
     return async_thread.current;
+}
+
+bool async_done(struct async_future *future)
+{
+    return future && async__status(future) == ASYNC_FINISHED;
 }

@@ -119,7 +119,7 @@ static inline enum async_step async__suspend(struct async_wait *wait,
     task->frame.bits ^= ASYNC_READY ^ ASYNC_WAITING;
     return ASYNC_PENDING;
 }
-/* The wait is over: its task is ready. */
+/* The wait is over: its task, which is of the running loop, is ready. */
 static inline void async__wake(struct async_wait *wait)
 {
     wait->task->frame.bits ^= ASYNC_READY ^ ASYNC_WAITING;
@@ -186,6 +186,22 @@ struct async_loop {
 
 /* Runs the loop until the future is done (true), or the loop was stopped. Consumes nothing. */
 bool async__loop_run(struct async_loop *loop, struct async_future *future);
+/* The loop that runs a task. */
+struct async_loop *async__loop_of(const struct async_future *task);
+/* Tasks of a loop that does not run may be cancelled, or woken by what they wait for. That is done
+ * between these two: the first makes their loop the running one, the second undoes it. */
+static inline bool async__is_foreign(const struct async_future *task)
+{
+    return ((task->frame.bits ^ async_thread.spawn_bits) >> ASYNC_LOOP_SHIFT & 7) != 0;
+}
+struct async_elsewhere {
+    struct async_loop *loop;
+    struct async_future *current;
+};
+struct async_elsewhere async__go(struct async_loop *loop);
+void async__go_back(struct async_elsewhere elsewhere);
+/* Puts a callback into the ready queue of the running loop, or of the next one that will run. */
+void async__push_callback(struct async_future *callback);
 /* Makes the loop resume this frame of the running task next, within the same step; the caller
  * returns ASYNC_PENDING. */
 static inline void async__handover(struct async_frame *frame)
@@ -204,6 +220,18 @@ static inline uint64_t async__now(struct async_loop *loop)
 {
     return loop->backend->now(loop->backend_state);
 }
+/* Make a loop the running one of this thread, and undo it. */
+void async__enter(struct async_loop *loop);
+void async__leave(struct async_loop *loop);
+/* Runs until loop->stop, or, while it ends, until no task is left. */
+void async__run(struct async_loop *loop);
+/* The bits of tasks that are spawned on this loop now. */
+uint32_t async__spawn_bits(const struct async_loop *loop);
+/* Empties the ready queue; a list that ends with NULL. */
+struct async_future *async__take_ready(void);
+void async__serve_posts(struct async_loop *loop);
+/* Its slot is free again; true if it was the thread's last loop. */
+bool async__loop_forget(const struct async_loop *loop);
 void async__resource_add(struct async_loop *loop, struct async_resource *resource);
 void async__resource_remove(struct async_resource *resource);
 /* From any thread, while it is counted in `helpers`. */
@@ -211,8 +239,8 @@ void async__post(struct async_loop *loop, struct async_post *post);
 
 /* ---- io.c ---- */
 
-/* The number belongs to a descriptor of ours now. */
-void async__watch_forget(struct async_loop *loop, int fd);
+/* The number belongs to a stream or server now. -EBUSY if tasks wait for it. */
+int async__watch_forget(struct async_loop *loop, int fd);
 void async__watches_free(struct async_loop *loop);
 
 /* ---- callback.c ---- */

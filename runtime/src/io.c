@@ -89,10 +89,15 @@ static struct async_watch *watch_of(struct async_loop *loop, int fd)
     return loop->watches[fd] ? loop->watches[fd] : new_watch(loop, fd);
 }
 
-void async__watch_forget(struct async_loop *loop, int fd)
+int async__watch_forget(struct async_loop *loop, int fd)
 {
-    if (fd < loop->watches_size && loop->watches[fd])
-        loop->watches[fd]->descriptor.watched = false;
+    if (fd >= loop->watches_size || !loop->watches[fd])
+        return 0;
+    struct async_watch *watch = loop->watches[fd];
+    if (watch->read.started || watch->write.started)
+        return -EBUSY;
+    watch->descriptor.watched = false;
+    return 0;
 }
 
 void async__watches_free(struct async_loop *loop)

@@ -20,6 +20,7 @@ __thread struct async_thread async_thread;
 
 static __thread struct async_loop *loops[LOOPS + 1];
 static __thread uint64_t turns;
+static __thread struct async_future *orphans; /* callbacks that became ready where no loop ran */
 static const struct async_backend *chosen_backend = &async__epoll;
 
 uint64_t async__step(void)
@@ -32,10 +33,30 @@ struct async_loop *async_loop(void)
     return async_thread.loop;
 }
 
+/* How far the C stack may grow below here before async_await trampolines. */
+static char *stack_floor(char *here)
+{
+    size_t room = 256 * 1024, size = 0;
+    struct rlimit limit;
+    if (getpid() == gettid()) {
+        if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+            size = limit.rlim_cur;
+    } else {
+        pthread_attr_t attributes;
+        if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+            pthread_attr_getstacksize(&attributes, &size);
+            pthread_attr_destroy(&attributes);
+        }
+    }
+    if (size && size / 8 < room)
+        room = size / 8;
+    return here - room;
+}
+
 /* ---- the hot path ---- */
 
 /* Requests of other threads and of the signal handler. */
-static void serve_posts(struct async_loop *loop)
+void async__serve_posts(struct async_loop *loop)
 {
     if (loop->interrupted) {
         loop->interrupted = 0;
@@ -64,7 +85,7 @@ static bool turn(struct async_loop *loop, bool idle)
     thread->budget = ASYNC_BUDGET;
     thread->current = NULL;
     turns++;
-    serve_posts(loop);
+    async__serve_posts(loop);
     uint64_t deadline = UINT64_MAX;
     if (loop->timers.count)
         deadline = async__timers_fire(loop, async__now(loop));
@@ -79,7 +100,7 @@ static bool turn(struct async_loop *loop, bool idle)
 }
 
 /* Takes the whole ready queue: a list that ends with NULL. */
-static inline struct async_future *take_ready(void)
+struct async_future *async__take_ready(void)
 {
     struct async_thread *thread = &async_thread;
     if (async__nothing_ready())
@@ -133,7 +154,7 @@ static inline struct async_future *ended(struct async_future *ended, uintptr_t c
     return NULL;
 }
 
-static void run(struct async_loop *loop)
+void async__run(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
     /* The turn's tasks: what was ready when it was taken, up to the one whose link is thread->end.
@@ -141,6 +162,7 @@ static void run(struct async_loop *loop)
      * again. */
     struct async_future *task = NULL, *next = NULL;
     struct async_frame *frame;
+    thread->floor = stack_floor((char *)__builtin_frame_address(0));
     __asm__("" : "+r"(thread)); /* one register instead of offsets from the thread pointer */
     thread->end = NULL;
     thread->credit = 1; /* begins with a turn */
@@ -191,32 +213,12 @@ static void run(struct async_loop *loop)
 
 /* ---- the running loop ---- */
 
-/* How far the C stack may grow below here before async_await trampolines. */
-static char *stack_floor(char *here)
-{
-    size_t room = 256 * 1024, size = 0;
-    struct rlimit limit;
-    if (getpid() == gettid()) {
-        if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-            size = limit.rlim_cur;
-    } else {
-        pthread_attr_t attributes;
-        if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-            pthread_attr_getstacksize(&attributes, &size);
-            pthread_attr_destroy(&attributes);
-        }
-    }
-    if (size && size / 8 < room)
-        room = size / 8;
-    return here - room;
-}
-
-static uint32_t spawn_bits(const struct async_loop *loop)
+uint32_t async__spawn_bits(const struct async_loop *loop)
 {
     return ASYNC_READY | loop->slot << ASYNC_LOOP_SHIFT | (loop->ending ? ASYNC_CANCELLED : 0);
 }
 
-static void enter(struct async_loop *loop)
+void async__enter(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
     if (thread->loop)
@@ -225,11 +227,15 @@ static void enter(struct async_loop *loop)
     thread->head = loop->head;
     thread->tail = loop->head ? loop->tail : &thread->head;
     thread->tasks = loop->tasks;
-    thread->spawn_bits = spawn_bits(loop);
-    thread->floor = stack_floor((char *)__builtin_frame_address(0));
+    thread->spawn_bits = async__spawn_bits(loop);
+    while (orphans) {
+        struct async_future *callback = orphans;
+        orphans = callback->next;
+        async_push(callback);
+    }
 }
 
-static void leave(struct async_loop *loop)
+void async__leave(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
     loop->head = NULL;
@@ -242,6 +248,50 @@ static void leave(struct async_loop *loop)
     thread->loop = NULL;
     thread->current = NULL;
     thread->spawn_bits = 0;
+}
+
+struct async_loop *async__loop_of(const struct async_future *task)
+{
+    return loops[task->frame.bits >> ASYNC_LOOP_SHIFT & LOOPS];
+}
+
+bool async__loop_forget(const struct async_loop *loop)
+{
+    loops[loop->slot] = NULL;
+    for (uint32_t slot = 1; slot <= LOOPS; slot++)
+        if (loops[slot])
+            return false;
+    return true;
+}
+
+struct async_elsewhere async__go(struct async_loop *loop)
+{
+    struct async_elsewhere here = {async_thread.loop, async_thread.current};
+    if (here.loop)
+        async__leave(here.loop);
+    async__enter(loop);
+    return here;
+}
+
+void async__go_back(struct async_elsewhere elsewhere)
+{
+    async__leave(async_thread.loop);
+    if (elsewhere.loop)
+        async__enter(elsewhere.loop);
+    async_thread.current = elsewhere.current;
+}
+
+void async__push_callback(struct async_future *callback)
+{
+    struct async_future **last = &orphans;
+    if (async_thread.loop) {
+        async_push(callback);
+        return;
+    }
+    while (*last)
+        last = &(*last)->next;
+    callback->next = NULL;
+    *last = callback;
 }
 
 struct async_loop *async_loop_new(void)
@@ -292,17 +342,17 @@ static void stop_drop(struct async_listener *listener)
 bool async__loop_run(struct async_loop *loop, struct async_future *future)
 {
     struct stopper stopper = {{0, stop_notify, stop_drop}, loop};
-    enter(loop);
+    async__enter(loop);
     loop->stop = false;
     if (async_is_cold(future))
         async_spawn(future, NULL, 0);
     if (!async_done(future)) {
         async__listen(future, &stopper.listener);
-        run(loop);
+        async__run(loop);
         if (!async_done(future))
             async__unlisten(future, &stopper.listener);
     }
-    leave(loop);
+    async__leave(loop);
     return async_done(future);
 }
 
@@ -326,158 +376,4 @@ void async__post(struct async_loop *loop, struct async_post *post)
     if (--loop->helpers == 0)
         pthread_cond_signal(&loop->quiet);
     pthread_mutex_unlock(&loop->mutex);
-}
-
-/* ---- resources ---- */
-
-void async__resource_add(struct async_loop *loop, struct async_resource *resource)
-{
-    resource->next = loop->resources;
-    resource->link = &loop->resources;
-    if (resource->next)
-        resource->next->link = &resource->next;
-    loop->resources = resource;
-}
-
-void async__resource_remove(struct async_resource *resource)
-{
-    *resource->link = resource->next;
-    if (resource->next)
-        resource->next->link = resource->link;
-}
-
-/* ---- the end of a loop ---- */
-
-static bool is_task_of(const struct async_future *future, const struct async_loop *loop)
-{
-    uint32_t status = async__status(future);
-    if (status != ASYNC_READY && status != ASYNC_WAITING && status != ASYNC_JOINING)
-        return false;
-    if (async__is_pure(future) || async__is_callback(future))
-        return false;
-    return (future->frame.bits >> ASYNC_LOOP_SHIFT & LOOPS) == loop->slot;
-}
-
-static void cancel_visit(struct async_future *future, void *loop)
-{
-    if (is_task_of(future, loop))
-        async_cancel(future);
-}
-
-static void stop_fire(struct async_timer *timer)
-{
-    (void)timer;
-    async_loop_stop(async_thread.loop);
-}
-static const struct async_timer_kind stop_timer = {stop_fire};
-
-static double shutdown_seconds(void)
-{
-    const char *text = getenv("ASYNC_SHUTDOWN_SECONDS");
-    char *end;
-    double seconds = text ? strtod(text, &end) : 10;
-    return text && (end == text || !(seconds >= 0)) ? 10 : seconds;
-}
-
-/* Cancels all tasks and waits for their end, up to a time. */
-static void join_tasks(struct async_loop *loop, uint64_t deadline)
-{
-    struct async_timer timer = {.kind = &stop_timer};
-    async__blocks_visit(cancel_visit, loop);
-    if (async__timer_arm(loop, &timer, deadline))
-        return;
-    loop->stop = false;
-    run(loop);
-    async__timer_disarm(loop, &timer);
-}
-
-/* Takes a task that will not end out of its wait; it is ready then. */
-static void detach_visit(struct async_future *future, void *loop)
-{
-    if (!is_task_of(future, loop))
-        return;
-    if (async__status(future) == ASYNC_WAITING) {
-        struct async_wait *wait = (struct async_wait *)future->next;
-        wait->kind->cancel(wait, -ECANCELED);
-    } else if (async__status(future) == ASYNC_JOINING) {
-        async__leave_chain(future);
-    }
-}
-
-/* Ends a task that did not end itself. Coroutines that it awaited end with it. */
-static void drop_task(struct async_future *task)
-{
-    struct async_frame *frame = task->leaf;
-    task->frame.bits |= ASYNC_TAKEN;
-    async__report(task, 0, "a task did not end with its loop and was dropped");
-    while (frame != &task->frame) {
-        struct async_frame *caller = frame->caller;
-        if (frame->bits) {
-            struct async_future *coroutine = ASYNC_CONTAINER(frame, struct async_future, frame);
-            async__block_free(coroutine);
-        }
-        frame = caller;
-    }
-    async__fail(task, -ECANCELED);
-}
-
-/* Empties the ready queue of what will not run. */
-static void drop_ready(void)
-{
-    struct async_future *list;
-    while ((list = take_ready())) {
-        for (struct async_future *next; list; list = next) {
-            next = list->next;
-            if (async__is_callback(list))
-                async__callback_drop(list);
-            else
-                drop_task(list);
-        }
-    }
-}
-
-static void drop_timers(struct async_loop *loop)
-{
-    for (uint32_t i = 1; i <= loop->timers.count; i++)
-        async__timer_drop(loop->timers.entries[i].timer);
-    async__free(loop->timers.entries);
-}
-
-/* Waits for threads that still have something to post. */
-static void join_helpers(struct async_loop *loop)
-{
-    pthread_mutex_lock(&loop->mutex);
-    while (loop->helpers)
-        pthread_cond_wait(&loop->quiet, &loop->mutex);
-    pthread_mutex_unlock(&loop->mutex);
-    serve_posts(loop);
-}
-
-void async_loop_free(struct async_loop *loop)
-{
-    if (!loop)
-        return;
-    enter(loop);
-    loop->ending = true;
-    async_thread.spawn_bits = spawn_bits(loop);
-    if (async_thread.tasks)
-        join_tasks(loop, async__deadline(loop, shutdown_seconds()));
-    async__blocks_visit(detach_visit, loop);
-    drop_ready();
-    join_helpers(loop);
-    while (loop->resources)
-        loop->resources->close(loop->resources);
-    drop_ready();
-    drop_timers(loop);
-    async__watches_free(loop);
-    loop->backend->close(loop->backend_state);
-    leave(loop);
-    pthread_mutex_destroy(&loop->mutex);
-    pthread_cond_destroy(&loop->quiet);
-    loops[loop->slot] = NULL;
-    async__free(loop);
-    for (uint32_t slot = 1; slot <= LOOPS; slot++)
-        if (loops[slot])
-            return;
-    async__blocks_trim();
 }

@@ -32,8 +32,9 @@ static int new_server(struct async_loop *loop, int fd, struct async_server **ser
         return -ENOMEM;
     *self = (struct async_server){.loop = loop, .resource.close = close_resource};
     self->descriptor = (struct async_descriptor){.fd = fd, .socket = true};
-    async__watch_forget(loop, fd);
-    int error = loop->backend->attach(loop->backend_state, &self->descriptor);
+    int error = async__watch_forget(loop, fd);
+    if (!error)
+        error = loop->backend->attach(loop->backend_state, &self->descriptor);
     if (error) {
         async__free(self);
         return error;

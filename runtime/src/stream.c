@@ -128,8 +128,9 @@ int async__stream_new(struct async_loop *loop, int fd, struct async_stream **str
         return -ENOMEM;
     *self = (struct async_stream){.loop = loop, .resource.close = close_resource};
     self->descriptor = (struct async_descriptor){.fd = fd, .socket = true, .drains = true};
-    async__watch_forget(loop, fd);
-    int error = loop->backend->attach(loop->backend_state, &self->descriptor);
+    int error = async__watch_forget(loop, fd);
+    if (!error)
+        error = loop->backend->attach(loop->backend_state, &self->descriptor);
     if (error) {
         async__free(self);
         return error;

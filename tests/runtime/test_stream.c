@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+TestSuite(stream, .fini = no_block_is_left);
+
 /* ---- an echo server and its clients ---- */
 
 struct echo {

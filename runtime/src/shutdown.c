@@ -1,0 +1,176 @@
+/* The end of a loop: cancel, join, drop, close, free, in this order.
+ *
+ * All tasks of the loop are found by walking the thread's blocks. They are cancelled and the loop
+ * runs until all have ended or the time is over. What is left then is taken out of its wait, so
+ * that all of it is in the ready queue, and dropped from there: nothing may touch a frame that is
+ * gone. Streams, servers and descriptors are closed after the last task, helper threads are waited
+ * for. */
+#include "internal.h"
+
+#include <stdlib.h>
+
+/* ---- resources ---- */
+
+void async__resource_add(struct async_loop *loop, struct async_resource *resource)
+{
+    resource->next = loop->resources;
+    resource->link = &loop->resources;
+    if (resource->next)
+        resource->next->link = &resource->next;
+    loop->resources = resource;
+}
+
+void async__resource_remove(struct async_resource *resource)
+{
+    *resource->link = resource->next;
+    if (resource->next)
+        resource->next->link = resource->link;
+}
+
+/* ---- the end of a loop ---- */
+
+static bool is_task_of(const struct async_future *future, const struct async_loop *loop)
+{
+    uint32_t status = async__status(future);
+    if (status != ASYNC_READY && status != ASYNC_WAITING && status != ASYNC_JOINING)
+        return false;
+    if (async__is_pure(future) || async__is_callback(future))
+        return false;
+    return (future->frame.bits >> ASYNC_LOOP_SHIFT & 7) == loop->slot;
+}
+
+static void cancel_visit(struct async_future *future, void *loop)
+{
+    if (is_task_of(future, loop))
+        async_cancel(future);
+}
+
+static void stop_fire(struct async_timer *timer)
+{
+    (void)timer;
+    async_loop_stop(async_thread.loop);
+}
+static const struct async_timer_kind stop_timer = {stop_fire};
+
+static double shutdown_seconds(void)
+{
+    const char *text = getenv("ASYNC_SHUTDOWN_SECONDS");
+    char *end;
+    double seconds = text ? strtod(text, &end) : 10;
+    return text && (end == text || !(seconds >= 0)) ? 10 : seconds;
+}
+
+/* Cancels all tasks and waits for their end, up to a time. */
+static void join_tasks(struct async_loop *loop, uint64_t deadline)
+{
+    struct async_timer timer = {.kind = &stop_timer};
+    async__blocks_visit(cancel_visit, loop);
+    if (async__timer_arm(loop, &timer, deadline))
+        return;
+    loop->stop = false;
+    async__run(loop);
+    async__timer_disarm(loop, &timer);
+}
+
+/* Takes a task that will not end out of its wait; it is ready then. */
+static void detach_visit(struct async_future *future, void *loop)
+{
+    if (!is_task_of(future, loop))
+        return;
+    if (async__status(future) == ASYNC_WAITING) {
+        struct async_wait *wait = (struct async_wait *)future->next;
+        wait->kind->cancel(wait, -ECANCELED);
+    } else if (async__status(future) == ASYNC_JOINING) {
+        async__leave_chain(future);
+    }
+}
+
+/* Looks for the block whose root frame this is. */
+struct search {
+    const struct async_frame *frame;
+    struct async_future *found;
+};
+
+static void search_visit(struct async_future *future, void *arg)
+{
+    struct search *search = arg;
+    if (&future->frame == search->frame)
+        search->found = future;
+}
+
+/* Ends a task that did not end itself. Coroutines that it awaited, in blocks of their own, end with
+ * it; they are found among the frames from the innermost one to its root, which are embedded else.
+ */
+static void drop_task(struct async_future *task)
+{
+    struct search search = {task->leaf, NULL};
+    task->frame.bits |= ASYNC_TAKEN;
+    async__report(task, 0, "a task did not end with its loop and was dropped");
+    while (search.frame != &task->frame) {
+        struct async_frame *caller = search.frame->caller;
+        search.found = NULL;
+        async__blocks_visit(search_visit, &search);
+        if (search.found)
+            async__block_free(search.found);
+        search.frame = caller;
+    }
+    async__fail(task, -ECANCELED);
+}
+
+/* Empties the ready queue of what will not run. */
+static void drop_ready(void)
+{
+    struct async_future *list;
+    while ((list = async__take_ready())) {
+        for (struct async_future *next; list; list = next) {
+            next = list->next;
+            if (async__is_callback(list))
+                async__callback_drop(list);
+            else
+                drop_task(list);
+        }
+    }
+}
+
+static void drop_timers(struct async_loop *loop)
+{
+    for (uint32_t i = 1; i <= loop->timers.count; i++)
+        async__timer_drop(loop->timers.entries[i].timer);
+    async__free(loop->timers.entries);
+}
+
+/* Waits for threads that still have something to post. */
+static void join_helpers(struct async_loop *loop)
+{
+    pthread_mutex_lock(&loop->mutex);
+    while (loop->helpers)
+        pthread_cond_wait(&loop->quiet, &loop->mutex);
+    pthread_mutex_unlock(&loop->mutex);
+    async__serve_posts(loop);
+}
+
+void async_loop_free(struct async_loop *loop)
+{
+    if (!loop)
+        return;
+    async__enter(loop);
+    loop->ending = true;
+    async_thread.spawn_bits = async__spawn_bits(loop);
+    if (async_thread.tasks)
+        join_tasks(loop, async__deadline(loop, shutdown_seconds()));
+    async__blocks_visit(detach_visit, loop);
+    drop_ready();
+    join_helpers(loop);
+    while (loop->resources)
+        loop->resources->close(loop->resources);
+    drop_ready();
+    drop_timers(loop);
+    async__watches_free(loop);
+    loop->backend->close(loop->backend_state);
+    async__leave(loop);
+    pthread_mutex_destroy(&loop->mutex);
+    pthread_cond_destroy(&loop->quiet);
+    if (async__loop_forget(loop))
+        async__blocks_trim();
+    async__free(loop);
+}
