@@ -13,7 +13,6 @@ enum result {
     R_RESULT, /* T of the handle */
     R_HANDLE, /* the handle's own type */
     R_FUTURE_INT,
-    R_FUTURE_SSIZE,
     R_MAYBE_FUTURE,  /* int, in an async generator's case a future of it */
     R_MADE_FUTURE,   /* future(T) of the type named */
     R_MADE_QUEUE,    /* queue(T) of the type named */
@@ -224,8 +223,6 @@ static struct type *result_type(struct check *check, const struct row *row, stru
         return type_decay(check->types, call->kid[row->handle]->type);
     case R_FUTURE_INT:
         return type_future(check->types, type_simple(check->types, TYPE_INT));
-    case R_FUTURE_SSIZE:
-        return type_future(check->types, type_simple(check->types, TYPE_LONG));
     case R_MADE_FUTURE:
         return type_future(check->types, named_type(check, row, call));
     case R_MADE_QUEUE: {

@@ -39,6 +39,49 @@ static void check_return(struct check *check, struct node *node)
         check_conversion(check, result, value, false, "returned value");
 }
 
+/* --- what cannot be kept across an await */
+
+static const struct type *declared_type(const struct node *declared)
+{
+    const struct symbol *symbol = declared->symbol;
+    if (!symbol)
+        return declared->type;
+    return symbol->kind == SYMBOL_TYPEDEF ? symbol->type->target : symbol->type;
+}
+
+static bool has_cleanup(const struct check *check, const struct node *declaration)
+{
+    const struct node *specifiers = declaration->kid[0];
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        const struct node *kid = specifiers->kid[i];
+        if (kid->kind == NODE_ATTRIBUTE && text_mentions(check, kid->start, kid->end, "cleanup"))
+            return true;
+    }
+    for (uint32_t i = 1; i < declaration->count; i++) {
+        const struct node *declared = declaration->kid[i], *value = node_kid(declared, 1);
+        uint32_t start = declarator_end(declared->kid[0]);
+        uint32_t end = value ? value->start : declared->end;
+        if (end > start + 16 && text_mentions(check, start, end, "cleanup"))
+            return true;
+    }
+    return false;
+}
+
+/* In an async function whose scope of this declaration still awaits. */
+static void check_across_await(struct check *check, struct node *declaration)
+{
+    for (uint32_t i = 1; i < declaration->count; i++) {
+        struct node *declared = declaration->kid[i];
+        const struct type *type = declared_type(declared);
+        if (declared->kind == NODE_DECLARED && type && type_is_variably_modified(type))
+            complain(check, declared,
+                     "a variable length array in an async function cannot be kept across an await");
+    }
+    if (has_cleanup(check, declaration))
+        complain(check, declaration,
+                 "attribute 'cleanup' across an await is not lowered by this version of asyncc");
+}
+
 /* --- loops and switches */
 
 /* Counts what `break` and `continue` may leave; `defer` starts from nothing. */
@@ -62,6 +105,9 @@ static void check_for(struct check *check, struct node *node)
     if (step)
         check_discarded(check, step);
     check_body(check, node->kid[3], &check->state->function->loops);
+    if (init && init->kind == NODE_DECLARATION && node->flags & HAS_AWAIT &&
+        check->state->function->is_async)
+        check_across_await(check, init);
     scope_close(check->state->scopes);
 }
 
@@ -109,51 +155,24 @@ static void check_if(struct check *check, struct node *node)
 
 /* --- blocks */
 
-static const struct type *declared_type(const struct node *declared)
+/* The statement behind its labels. */
+static struct node *behind_labels(struct node *item)
 {
-    const struct symbol *symbol = declared->symbol;
-    if (!symbol)
-        return declared->type;
-    return symbol->kind == SYMBOL_TYPEDEF ? symbol->type->target : symbol->type;
-}
-
-static bool has_cleanup(const struct check *check, const struct node *declaration)
-{
-    const struct node *specifiers = declaration->kid[0];
-    for (uint32_t i = 0; i < specifiers->count; i++) {
-        const struct node *kid = specifiers->kid[i];
-        if (kid->kind == NODE_ATTRIBUTE && text_mentions(check, kid->start, kid->end, "cleanup"))
-            return true;
+    while (item->kind == NODE_LABEL || item->kind == NODE_CASE || item->kind == NODE_DEFAULT ||
+           item->kind == NODE_ATTRIBUTED) {
+        struct node *last = item->count ? item->kid[item->count - 1] : NULL;
+        if (!last || node_is_expression(last))
+            break;
+        item = last;
     }
-    for (uint32_t i = 1; i < declaration->count; i++) {
-        const struct node *declared = declaration->kid[i], *value = node_kid(declared, 1);
-        uint32_t start = declarator_end(declared->kid[0]);
-        uint32_t end = value ? value->start : declared->end;
-        if (end > start + 16 && text_mentions(check, start, end, "cleanup"))
-            return true;
-    }
-    return false;
-}
-
-/* In an async function whose scope of this declaration still awaits. */
-static void check_across_await(struct check *check, struct node *declaration)
-{
-    for (uint32_t i = 1; i < declaration->count; i++) {
-        struct node *declared = declaration->kid[i];
-        const struct type *type = declared_type(declared);
-        if (declared->kind == NODE_DECLARED && type && type_is_variably_modified(type))
-            complain(check, declared,
-                     "a variable length array in an async function cannot be kept across an await");
-    }
-    if (has_cleanup(check, declaration))
-        complain(check, declaration,
-                 "attribute 'cleanup' across an await is not lowered by this version of asyncc");
+    return item;
 }
 
 static void check_block_item(struct check *check, struct node *item, bool awaits_later)
 {
     struct function_state *function = check->state->function;
     check_statement(check, item);
+    item = behind_labels(item);
     if (awaits_later && function->is_async && item->kind == NODE_DECLARATION)
         check_across_await(check, item);
 }

@@ -217,6 +217,12 @@ Test(check_rules, frames_that_do_not_last)
     expect_messages(ADD "async int f(int n) {\nint a[n];\nawait add(1, 2);\nint b[n]; return 0; }",
                     "3:5: error: a variable length array in an async function cannot be kept "
                     "across an await\n");
+    expect_messages(ADD "async int f(int n) {\nfor (int a[n]; n; n--) await add(1, 2);\n"
+                        "x: ; label: int (*b)[n] = 0; await add(1, 2); return b != 0; }",
+                    "3:10: error: a variable length array in an async function cannot be kept "
+                    "across an await\n"
+                    "4:17: error: a variable length array in an async function cannot be kept "
+                    "across an await\n");
     expect_messages(ADD "async int f(int n) { { int a[n]; a[0] = 1; } return await add(n, 2); }",
                     "");
     expect_messages("void c(int *);\n" ADD
