@@ -10,25 +10,33 @@
 struct type;
 struct scope;
 
-enum symbol_kind { SYMBOL_VARIABLE, SYMBOL_PARAMETER, SYMBOL_FUNCTION, SYMBOL_TYPEDEF, SYMBOL_ENUMERATOR, SYMBOL_TAG, SYMBOL_LABEL };
+enum symbol_kind {
+    SYMBOL_VARIABLE,
+    SYMBOL_PARAMETER,
+    SYMBOL_FUNCTION,
+    SYMBOL_TYPEDEF,
+    SYMBOL_ENUMERATOR,
+    SYMBOL_TAG,
+    SYMBOL_LABEL
+};
 
 struct symbol {
     enum symbol_kind kind;
     const char *name;
     struct type *type;
-    struct node *node;        /* the NODE_DECLARATOR_NAME, NODE_STRUCT, NODE_LABEL ... that declares it */
+    struct node *node; /* the NODE_DECLARATOR_NAME, NODE_STRUCT, NODE_LABEL ... that declares it */
     struct node *declaration; /* the NODE_DECLARATION, NODE_FUNCTION or NODE_PARAMETER around it */
     struct node *function;    /* the NODE_FUNCTION it is local to; NULL at file scope */
-    struct node *block;       /* local: the statement (compound, for ...) whose end ends its scope */
-    enum operator storage;    /* OP_NONE, OP_STATIC, OP_EXTERN, OP_REGISTER, OP_TYPEDEF */
+    struct node *block;    /* local: the statement (compound, for ...) whose end ends its scope */
+    enum operator storage; /* OP_NONE, OP_STATIC, OP_EXTERN, OP_REGISTER, OP_TYPEDEF */
     bool is_thread_local;
-    bool is_address_taken;    /* &x, or an array or struct with array members used by address */
-    bool is_defined;          /* functions: a body was seen in this file */
-    long long value;          /* enumerators */
+    bool is_address_taken; /* &x, or an array or struct with array members used by address */
+    bool is_defined;       /* functions: a body was seen in this file */
+    long long value;       /* enumerators */
     bool value_is_known;
     /* For lowering: its own per-symbol data. */
     void *lowered;
-    const char *output_name;  /* what the emitter writes for it; NULL: its name */
+    const char *output_name; /* what the emitter writes for it; NULL: its name */
 };
 
 #endif

@@ -81,7 +81,8 @@ struct type {
     struct type *sent; /* TYPE_GENERATOR's second, TYPE_DICT's value */
     const char *name;  /* tag, typedef or builtin name; NULL for an unnamed struct; of an array: its
                           size as written, NULL if none */
-    struct node *node; /* where it is defined: struct body, typedef declarator, typeof, array size */
+    struct node
+        *node; /* where it is defined: struct body, typedef declarator, typeof, array size */
     struct symbol *symbol; /* the tag's or typedef's */
     /* functions */
     struct parameter *parameters;
@@ -90,7 +91,7 @@ struct type {
     /* structs and unions */
     struct field *fields;
     size_t field_count;
-    bool is_complete; /* struct, union, enum */
+    bool is_complete;          /* struct, union, enum */
     bool is_packed_or_aligned; /* attributes were seen: size and alignment below may be off */
     /* arrays */
     enum array_size array_size;
@@ -114,7 +115,8 @@ struct type *type_make(struct types *types, enum type_kind kind); /* zeroed, to 
 struct type *type_qualified(struct types *types, struct type *type, unsigned qualifiers);
 struct type *type_unqualified(struct types *types, struct type *type); /* top level only */
 
-/* The type itself, through typedefs, typeofs and qualifiers; type_qualifiers says which were passed. */
+/* The type itself, through typedefs, typeofs and qualifiers; type_qualifiers says which were
+ * passed. */
 struct type *type_resolve(const struct type *type);
 unsigned type_qualifiers(const struct type *type);
 /* What a pointer points to or an array, vector or list holds, qualifiers of an array's typedef
@@ -144,12 +146,15 @@ struct type *type_usual(struct types *types, struct type *a, struct type *b);
 uint64_t type_size(const struct type *type);
 uint64_t type_alignment(const struct type *type);
 
-const struct field *type_field(const struct type *type, const char *name); /* through anonymous members */
+const struct field *type_field(const struct type *type,
+                               const char *name); /* through anonymous members */
 
-/* Writes a declaration of `name` (or, NULL, a type name) of this type as C. The language's formers are
- * written as what they become in C (`struct async_future *`) if lowered, else as the user writes them.
- * `drop` are qualifiers left out at the top level (of an array: of its elements). */
-void type_print(struct text *out, const struct type *type, const char *name, bool lowered, unsigned drop);
-const char *type_string(struct arena *arena, const struct type *type); /* for messages: as the user writes it */
+/* Writes a declaration of `name` (or, NULL, a type name) of this type as C. The language's formers
+ * are written as what they become in C (`struct async_future *`) if lowered, else as the user
+ * writes them. `drop` are qualifiers left out at the top level (of an array: of its elements). */
+void type_print(struct text *out, const struct type *type, const char *name, bool lowered,
+                unsigned drop);
+const char *type_string(struct arena *arena,
+                        const struct type *type); /* for messages: as the user writes it */
 
 #endif
