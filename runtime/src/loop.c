@@ -134,7 +134,7 @@ static inline bool at_end(const struct async_thread *thread, struct async_future
 
 /* The end of a task, whose root frame had this `caller`. If exactly one task waits for it and
  * nothing else is ready, that task goes on now: what the queue would do, without the queue. */
-static inline struct async_future *ended(struct async_future *ended, uintptr_t caller,
+static __attribute__((noinline)) struct async_future *ended(struct async_future *ended, uintptr_t caller,
                                          struct async_future *task)
 {
     struct async_thread *thread = &async_thread;
@@ -158,9 +158,9 @@ void async__run(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
     /* The turn's tasks: what was ready when it was taken, up to the one whose link is thread->end.
-     * `next` follows `task`; it is read before the task runs, because the task may queue itself
-     * again. */
-    struct async_future *task = NULL, *next = NULL;
+     * thread->next follows `task`; it is read before the task runs, because the task may queue
+     * itself again. (In memory, because a register more would have to be moved each time.) */
+    struct async_future *task = NULL;
     struct async_frame *frame;
     thread->floor = stack_floor((char *)__builtin_frame_address(0));
     __asm__("" : "+r"(thread)); /* one register instead of offsets from the thread pointer */
@@ -183,12 +183,13 @@ void async__run(struct async_loop *loop)
                     thread->credit = 1;
                     continue;
                 }
-                next = thread->head;
                 thread->end = thread->tail;
                 thread->tail = &thread->head;
+                task = thread->head;
+            } else {
+                task = thread->next;
             }
-            task = next;
-            next = task->next;
+            thread->next = task->next;
             thread->current = task;
             frame = task->leaf;
         }
@@ -206,7 +207,7 @@ void async__run(struct async_loop *loop)
     }
     if (!at_end(thread, task)) {
         *thread->end = NULL;
-        put_back(next);
+        put_back(thread->next);
     }
     thread->current = NULL;
 }

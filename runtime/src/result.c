@@ -73,6 +73,14 @@ void async_collect_slow(struct async_future *future, void *value, size_t size, s
         errno = -error;
 }
 
+/* The same for a value of at most eight bytes, in the first bytes of what it returns. */
+uint64_t async_collect_word(struct async_future *future, size_t size, size_t offset, bool status)
+{
+    uint64_t word = 0;
+    async_collect_slow(future, &word, size, offset, status);
+    return word;
+}
+
 struct async_future *async_future_new(size_t size, size_t align)
 {
     size_t offset =

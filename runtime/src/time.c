@@ -17,7 +17,8 @@ double async_time(void)
 
 void async_yield_refused(struct async_yield__wait *wait, struct async_frame *caller)
 {
-    wait->result = async__reason();
+    if (wait)
+        wait->result = async__reason();
     if (async__refuse(caller) == ASYNC_DONE)
         async__handover(caller);
 }

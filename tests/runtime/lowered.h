@@ -119,7 +119,10 @@ __attribute__((unused)) static void no_block_is_left(void)
 {
     int blocks = 0;
     async__blocks_visit(count_block, &blocks);
-    cr_assert_eq(blocks, 0, "%d handles were left", blocks);
+    if (!blocks)
+        return;
+    fprintf(stderr, "%d handles were left\n", blocks);
+    abort(); /* a failed assertion would go unnoticed at the end of a test */
 }
 
 /* Runs a coroutine of int on a loop of its own. */

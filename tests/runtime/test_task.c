@@ -391,7 +391,7 @@ FUNCTION(stopper, int r;)
     cr_assert_eq(async_loop(), self->arg);
     async_call_soon(stop, async_loop());
     note("s");
-    WAIT(async_sleep, self->r, 0.001);
+    WAIT(async_sleep, self->r, 1000);
     note("S");
     END(self->r);
 }
@@ -401,7 +401,7 @@ Test(task, what_a_stopped_loop_was_doing_goes_on)
     struct async_loop *loop = async_loop_new();
     cr_assert_eq(async_loop_run(loop, stopper(loop), NULL), -EINTR);
     cr_assert_eq(async_loop_run(loop, say("a"), NULL), 0);
-    async_loop_free(loop); /* joins the stopper, cancelled or slept */
+    async_loop_free(loop); /* cancels and joins the stopper */
     cr_assert_eq(strncmp(trace, "saaa", 4), 0);
     cr_assert_eq(trace[4], 'S');
 }
@@ -492,6 +492,7 @@ FUNCTION(leave_main, int r; struct async_future * t;)
     async_release(SPAWN(cleaner(NULL)));
     self->t = SPAWN(waiter(SPAWN(cleaner("x"))));
     WAIT(async_yield, self->r);
+    async_release(self->t);
     async_release(SPAWN(cleaner("not begun")));
     async_release(say("never"));
     END(6);
@@ -537,7 +538,7 @@ FUNCTION(drop_main, int r;)
     END(6);
 }
 
-Test(task, what_does_not_end_is_reported_and_dropped)
+Test(drop, what_does_not_end_is_reported_and_dropped)
 {
     setenv("ASYNC_SHUTDOWN_SECONDS", "0.005", 1);
     async_set_exception_handler(count_report, trace);

@@ -125,6 +125,7 @@ void async_register(struct async_unit *unit);
 struct async_future *async_coroutine_slow(size_t size, size_t align,
                                           enum async_step (*resume)(struct async_frame *));
 void async_spawn_slow(struct async_future *future, const char *file, int line);
+uint64_t async_collect_word(struct async_future *future, size_t size, size_t offset, bool status);
 void async_collect_slow(struct async_future *future, void *value, size_t size, size_t offset,
                         bool status);
 void async_empty_handle(const char *file, int line) __attribute__((noreturn));
@@ -217,7 +218,12 @@ static inline void async_collect_result(struct async_future *future, void *value
     uint32_t bits = future->frame.bits, index = bits & ASYNC_CLASS;
     const uint32_t mask = ~(ASYNC_OWNER - 1u) | ASYNC_FAILED | ASYNC_ALONE | ASYNC_ENDED;
     if (!status || (bits & mask) != (ASYNC_OWNER | ASYNC_ENDED)) {
-        async_collect_slow(future, value, size, offset, status);
+        if (size && size <= sizeof(uint64_t)) { /* `value` may stay in a register */
+            uint64_t word = async_collect_word(future, size, offset, status);
+            memcpy(value, &word, size);
+        } else {
+            async_collect_slow(future, value, size, offset, status);
+        }
         return;
     }
     if (size)

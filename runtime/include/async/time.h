@@ -30,7 +30,7 @@ enum async_step async_sleep__begin(struct async_sleep__wait *wait, struct async_
 
 /* Lets every task that is ready now run first. 0 or -ECANCELED. */
 ASYNC_FUNCTION(int) async_yield(void);
-struct async_yield__wait {
+struct async_yield__wait { /* begin takes NULL where nobody reads the result */
     int result;
 };
 void async_yield_refused(struct async_yield__wait *wait, struct async_frame *caller);
@@ -42,7 +42,8 @@ static inline enum async_step async_yield__begin(struct async_yield__wait *wait,
         async_yield_refused(wait, caller); /* the loop resumes the caller, at once */
         return ASYNC_PENDING;
     }
-    wait->result = 0;
+    if (wait)
+        wait->result = 0;
     task->leaf = caller;
     async_push(task);
     return ASYNC_PENDING;
