@@ -27,6 +27,10 @@ struct check { /* what the checker knows when it is done; lowering reads it */
 };
 
 /* `marks`: those that the tree was parsed under; if there are more afterwards, parse again. */
+struct check *check_unit(struct arena *arena, struct names *names, struct source *source,
+                         struct diagnostics *diagnostics, struct node *unit, struct marks *marks);
+
+/* The file-scope ordinary identifier or tag of that name, NULL if there is none. */
 struct symbol *check_file_symbol(const struct check *check, const char *name);
 struct symbol *check_file_tag(const struct check *check, const char *name);
 
