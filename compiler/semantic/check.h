@@ -35,21 +35,20 @@ struct symbol *check_file_symbol(const struct check *check, const char *name);
 struct symbol *check_file_tag(const struct check *check, const char *name);
 
 /* What the checker says of the language's own expressions:
- *  - NODE_AWAIT: type is the future's T; a call to an async function has type future(T).
- *  - NODE_SPAWN: the operand's type. NODE_TRY: the operand's type.
- *  - NODE_CALL of a runtime name with a T (async_run, async_future, async_set_result, ...): typed
- * by it. The callee then is a NODE_IDENTIFIER without a symbol; with one, the program declares the
- * name. And of C's:
+ *  - NODE_AWAIT: the future's T. A call to an async function has the type future(T).
+ *  - NODE_SPAWN, NODE_TRY: the operand's type.
+ *  - NODE_CALL of a runtime name with a T (async_run, async_future, async_set_result ...) is typed
+ *    by the T. The callee then has no symbol; if it has one, the program declares the name.
+ *
+ * And of C's:
  *  - NODE_ASSOCIATION: only the chosen arm has a type.
- *  - NODE_INITIALIZER_LIST: the type of what it initialises. NODE_DECLARED: the symbol and its
- * type.
- *  - sizeof(T) and (f)(x) that were parsed as sizeof an expression and as a cast are put right in
- * place. */
+ *  - NODE_INITIALIZER_LIST: the type of what it initialises.
+ *  - NODE_DECLARED: the symbol that it declares, and its type.
+ *  - sizeof(T) read as the size of an expression, and (f)(x) read as a cast, are put right. */
 
-/* Whether the node's evaluation has a side effect that must keep its place among awaits: calls,
- * assignments,
- * ++, --, volatile and atomic accesses, asm, statement expressions, awaits. Of the node itself, not
- * its kids. */
+/* Whether evaluating the node has an effect that must keep its place among awaits: calls,
+ * assignments, ++ and --, volatile and atomic accesses, asm, statement expressions, awaits. Of the
+ * node itself, not of its kids. */
 bool node_is_effect(const struct node *node);
 
 #endif
