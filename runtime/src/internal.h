@@ -27,8 +27,10 @@ extern const struct async_backend async__epoll;
 extern bool (*async__may_allocate)(void *arg);
 extern void *async__may_allocate_arg;
 
-/* Frames one by one from malloc (ASYNC_DEBUG=1, sanitizers), so that tools see their misuse. */
+/* Frames one by one from malloc (debug mode, address sanitizer), so that tools see their misuse. */
 extern bool async__frames_from_malloc;
+/* ASYNC_DEBUG=1. Without the address sanitizer, freed frames are poisoned and kept for a while. */
+extern bool async__debug;
 
 /* Frees the block of a future, whatever it is. */
 void async__block_free(struct async_future *future);

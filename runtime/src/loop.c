@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@ __thread struct async_thread async_thread;
 static __thread struct async_loop *loops[LOOPS + 1];
 static __thread uint64_t turns;
 static __thread struct async_future *orphans; /* callbacks that became ready where no loop ran */
-static const struct async_backend *chosen_backend = &async__epoll;
+static const struct async_backend *const backends[] = {&async__epoll};
 
 uint64_t async__step(void)
 {
@@ -134,8 +135,8 @@ static inline bool at_end(const struct async_thread *thread, struct async_future
 
 /* The end of a task, whose root frame had this `caller`. If exactly one task waits for it and
  * nothing else is ready, that task goes on now: what the queue would do, without the queue. */
-static __attribute__((noinline)) struct async_future *ended(struct async_future *ended, uintptr_t caller,
-                                         struct async_future *task)
+static __attribute__((noinline)) struct async_future *
+ended(struct async_future *ended, uintptr_t caller, struct async_future *task)
 {
     struct async_thread *thread = &async_thread;
     struct async_future *waiter = (struct async_future *)(caller - 1);
@@ -295,14 +296,39 @@ void async__push_callback(struct async_future *callback)
     *last = callback;
 }
 
+/* The one that ASYNC_LOOP names, else the first; NULL if there is none of that name. */
+static const struct async_backend *choose_backend(void)
+{
+    const char *name = getenv("ASYNC_LOOP");
+    if (!name || !*name)
+        return backends[0];
+    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++)
+        if (!strcmp(backends[i]->name, name))
+            return backends[i];
+    fprintf(stderr, "async: ASYNC_LOOP=%s: there is no such backend\n", name);
+    errno = ENOTSUP;
+    return NULL;
+}
+
+static void choose_debug(void)
+{
+    const char *debug = getenv("ASYNC_DEBUG");
+    if (!debug || strcmp(debug, "1"))
+        return;
+    if (!async__frames_from_malloc)
+        async__debug = true; /* the address sanitizer does more */
+    async__frames_from_malloc = true;
+}
+
 struct async_loop *async_loop_new(void)
 {
     struct async_loop *loop;
     uint32_t slot = 1;
     int error;
-    const char *debug = getenv("ASYNC_DEBUG");
-    if (debug && *debug == '1')
-        async__frames_from_malloc = true;
+    const struct async_backend *backend = choose_backend();
+    if (!backend)
+        return NULL;
+    choose_debug();
     while (slot <= LOOPS && loops[slot])
         slot++;
     if (slot > LOOPS) {
@@ -311,7 +337,7 @@ struct async_loop *async_loop_new(void)
     }
     if (!(loop = async__allocate(sizeof *loop)))
         return NULL;
-    *loop = (struct async_loop){.backend = chosen_backend, .slot = slot};
+    *loop = (struct async_loop){.backend = backend, .slot = slot};
     loop->posts_tail = &loop->posts;
     pthread_mutex_init(&loop->mutex, NULL);
     pthread_cond_init(&loop->quiet, NULL);

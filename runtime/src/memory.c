@@ -6,14 +6,19 @@
  * larger than the largest class or aligned to more than 16, and every frame in debug mode, is
  * allocated by itself (class 63), with a prefix that links it so that it can be found.
  *
+ * Debug mode keeps freed blocks for a while, poisoned, so that the use of a consumed alias is
+ * noticed instead of finding another frame there.
+ *
  *      slab:   | next, block_size, carved | block | block | block | ... | not carved yet
- *      large:  | padding | next, link, base | block |
+ *      large:  | padding | next, link, base, size | block |
  *
  * All tasks of a thread are found by walking its blocks, so tasks need no list of their own. */
 #include "internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+enum { QUARANTINE = 256, POISON = 0xdb };
 enum { SLAB_SIZE = 32 * 1024 - 16, BLOCK_HEAD = offsetof(struct async_future, frame) };
 
 struct slab {
@@ -23,7 +28,9 @@ struct slab {
 };
 struct large {
     struct large *next, **link;
-    void *base; /* what malloc gave */
+    void *base;  /* what malloc gave */
+    size_t size; /* of the block */
+    size_t unused;
 };
 _Static_assert(sizeof(struct slab) % 16 == 8, "blocks must lie at 8 mod 16");
 _Static_assert(sizeof(struct large) % 16 == 8, "blocks must lie at 8 mod 16");
@@ -42,11 +49,14 @@ _Static_assert(sizeof(uintptr_t) == 8, "handles pack a pointer and a line in 64 
 #endif
 
 bool async__frames_from_malloc = MALLOC_FRAMES;
+bool async__debug;
 bool (*async__may_allocate)(void *arg);
 void *async__may_allocate_arg;
 
 static __thread struct slab *slabs[ASYNC_CLASSES]; /* the first one is carved from */
 static __thread struct large *larges;
+static __thread struct large *quarantine[QUARANTINE];
+static __thread size_t quarantined;
 
 static bool may_allocate(void)
 {
@@ -98,7 +108,7 @@ static struct async_future *allocate_large(size_t size, size_t align)
     frame = (frame + align - 1) / align * align;
     struct async_future *future = (struct async_future *)(frame - BLOCK_HEAD);
     struct large *large = (struct large *)future - 1;
-    *large = (struct large){larges, &larges, base};
+    *large = (struct large){larges, &larges, base, BLOCK_HEAD + size, 0};
     if (larges)
         larges->link = &large->next;
     larges = large;
@@ -144,6 +154,14 @@ void async__block_free(struct async_future *future)
     *large->link = large->next;
     if (large->next)
         large->next->link = large->link;
+    if (async__debug) {
+        memset(future + 1, POISON, large->size - sizeof *future);
+        struct large **slot = &quarantine[quarantined++ % QUARANTINE];
+        if (*slot)
+            async__free((*slot)->base);
+        *slot = large;
+        return;
+    }
     async__free(large->base);
 }
 
@@ -180,6 +198,11 @@ void async__blocks_trim(void)
 {
     size_t blocks = 0;
     async__blocks_visit(count, &blocks);
+    for (size_t i = 0; i < QUARANTINE; i++) {
+        if (quarantine[i])
+            async__free(quarantine[i]->base);
+        quarantine[i] = NULL;
+    }
     if (blocks)
         return;
     for (size_t index = 0; index < ASYNC_CLASSES; index++) {

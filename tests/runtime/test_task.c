@@ -646,7 +646,37 @@ Test(misuse, awaiting_a_consumed_alias, .signal = SIGABRT)
 {
     run(alias_main(NULL));
 }
+
+FUNCTION(debug_main, int r;)
+{
+    BEGIN(debug_main);
+    CALL(alias_main(NULL), self->r);
+    END(0);
+}
+
+Test(misuse, awaiting_a_consumed_alias_in_debug_mode, .signal = SIGABRT)
+{
+    setenv("ASYNC_DEBUG", "1", 1);
+    run(debug_main(NULL));
+}
 #endif
+
+Test(misuse, an_unknown_backend)
+{
+    setenv("ASYNC_LOOP", "nonsense", 1);
+    cr_assert_null(async_loop_new());
+    cr_assert_eq(errno, ENOTSUP);
+    setenv("ASYNC_LOOP", "epoll", 1);
+    async_loop_free(async_loop_new());
+}
+
+Test(task, debug_mode)
+{
+    setenv("ASYNC_DEBUG", "1", 1);
+    cr_assert_eq(run(order_main(NULL)), 5);
+    cr_assert_eq(run(spawn_many(NULL)), 1);
+    no_block_is_left();
+}
 
 FUNCTION(self_main, int r;)
 {

@@ -83,6 +83,7 @@ struct async_thread {
     struct async_future **tail;   /* the link that the next ready task goes into */
     struct async_future *current; /* the running task; NULL in callbacks and outside a loop */
     struct async_future **end;    /* link of the last task of this turn */
+    struct async_future *next; /* the next task of this turn, if the running one is not the last */
     struct async_frame *handover; /* what the loop resumes next, within the same step */
     char *floor;                  /* async_await hands over when the C stack is below it */
     uint32_t credit;              /* steps until timers and I/O get their turn */
@@ -93,7 +94,12 @@ struct async_thread {
     struct async_loop *loop;      /* the running loop */
     struct async_future *free_blocks[ASYNC_CLASSES];
 };
+/* Programs know the offset when they are linked; shared libraries when they are loaded. */
+#if defined(__PIC__) && !defined(__PIE__)
 extern __thread struct async_thread async_thread __attribute__((tls_model("initial-exec")));
+#else
+extern __thread struct async_thread async_thread __attribute__((tls_model("local-exec")));
+#endif
 
 /* Who waits, while the task is WAITING: first member of every suspended runtime wait. */
 struct async_wait {
