@@ -89,12 +89,17 @@ void embed_unit(struct lowered *lowered)
             connect(&tarjan, lowered->functions[i]);
 }
 
-/* A struct of the runtime's headers: NAME__frame or NAME__wait. */
-static bool has_struct(const struct lowered *lowered, const char *name, const char *suffix)
+/* A struct of the runtime's headers: NAME__frame or NAME__wait; NULL if it is not known. */
+static struct type *struct_of(const struct lowered *lowered, const char *name, const char *suffix)
 {
     const char *tag = arena_format(lowered->arena, "%s%s", name, suffix);
     struct symbol *symbol = check_file_tag(lowered->check, name_of(lowered->check->names, tag));
-    return symbol && type_is_complete(symbol->type);
+    return symbol && type_is_complete(symbol->type) ? type_resolve(symbol->type) : NULL;
+}
+
+bool wait_is_only_result(const struct lowered *lowered, const struct symbol *callee)
+{
+    return struct_of(lowered, callee->name, "__wait")->field_count == 1;
 }
 
 enum suspension_form embed_form(const struct lowered *lowered, const struct function *caller,
@@ -108,7 +113,7 @@ enum suspension_form embed_form(const struct lowered *lowered, const struct func
                    : SUSPEND_CHILD;
     if (callee->function)
         return SUSPEND_HANDLE;
-    if (has_struct(lowered, callee->name, "__frame"))
+    if (struct_of(lowered, callee->name, "__frame"))
         return SUSPEND_CHILD;
-    return has_struct(lowered, callee->name, "__wait") ? SUSPEND_WAIT : SUSPEND_HANDLE;
+    return struct_of(lowered, callee->name, "__wait") ? SUSPEND_WAIT : SUSPEND_HANDLE;
 }

@@ -350,6 +350,7 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
     struct suspension *suspension = suspension_new(h, at, node);
     suspension->form = form;
     suspension->callee = callee;
+    suspension->is_only_result = form == SUSPEND_WAIT && wait_is_only_result(h->lowered, callee);
     struct function *child = lowered_function(h->lowered, callee);
     if (child)
         child->is_embedded = true;

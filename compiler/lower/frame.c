@@ -120,6 +120,8 @@ static struct slot *child_slot(struct layout *l, const struct suspension *suspen
 
 static void add_child(struct layout *l, struct suspension *suspension)
 {
+    if (suspension->is_only_result && !suspension->result)
+        return;
     struct slot *slot = child_slot(l, suspension);
     suspension->slot = slot;
     slot->live.words[suspension->point / 64] |= UINT64_C(1) << suspension->point % 64;

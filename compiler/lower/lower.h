@@ -38,6 +38,7 @@ struct suspension {
     struct node *node;       /* the NODE_SUSPEND; its kids are the arguments, or the handle */
     struct type *type;       /* of the result; void too */
     struct variable *result; /* where it is read from; NULL where nobody does */
+    bool is_only_result;     /* SUSPEND_WAIT: struct NAME__wait holds nothing but the result */
     bool moves;              /* the handle is an lvalue, emptied before the wait */
     struct slot *slot;       /* the child's */
     uint32_t point;
@@ -146,6 +147,9 @@ void lower_dump(struct text *out, const struct lowered *lowered, const char *pas
 /* How `callee` can be awaited by a direct call from `caller`. */
 enum suspension_form embed_form(const struct lowered *lowered, const struct function *caller,
                                 const struct symbol *callee);
+/* Whether a primitive of the runtime needs no storage where nobody reads its result (async_yield).
+ */
+bool wait_is_only_result(const struct lowered *lowered, const struct symbol *callee);
 void embed_unit(struct lowered *lowered);
 
 void plain_unit(struct lowered *lowered, struct node *unit);

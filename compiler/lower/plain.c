@@ -5,7 +5,7 @@
  *     async_run(E)                 *(T *)async_run_result(E, &(T){0}, sizeof(T))
  *     async_future(T)              async_future_new(sizeof(T), _Alignof(T))
  *     async_set_result(f, v)       async_complete(f, (T[1]){v}, sizeof(T))
- *     async_release(h)             async_release(async_take(&h)): an lvalue is emptied */
+ *     async_release(h)             async_release(async_take_handle(&h)): an lvalue is emptied */
 #include "lower/lower.h"
 
 #include <string.h>
@@ -106,7 +106,7 @@ static void plain_release(struct lowered *lowered, struct node *node)
 {
     (void)lowered;
     if (node->count > 1 && is_handle_lvalue(node->kid[1]))
-        node->text = "async_release(async_take(&$1))";
+        node->text = "async_release(async_take_handle(&$1))";
 }
 
 static const struct {

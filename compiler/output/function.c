@@ -254,8 +254,10 @@ static void put_handle_form(struct emitter *e, struct function *function)
     const char *future = function->future, *name = function->name;
     bool unused = is_static(function) && !function->is_called_by_handle &&
                   (function->is_mentioned || has_specifier(function, OP_INLINE));
+    /* Inlined into a body that recurses, it would make each resumption save more registers. */
     write_format(
-        &e->writer, "\n%s%sstruct async_future *%s(", unused ? "__attribute__((unused)) " : "",
+        &e->writer, "\n%s%s%sstruct async_future *%s(", unused ? "__attribute__((unused)) " : "",
+        function->in_cycle ? "__attribute__((noinline)) " : "",
         is_static(function) || function->is_main ? "static " : "", name_of_function(function));
     put_parameters(e, function, true);
     write_string(&e->writer, ")\n{");

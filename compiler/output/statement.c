@@ -68,8 +68,10 @@ static void emit_child(struct emitter *e, const struct suspension *suspension)
 static void emit_wait(struct emitter *e, const struct suspension *suspension)
 {
     emit_state(e, suspension);
-    write_format(&e->writer, "%s__begin(&", suspension->callee->name);
-    emit_slot(e, suspension->slot);
+    write_format(&e->writer, suspension->slot ? "%s__begin(&" : "%s__begin(0",
+                 suspension->callee->name);
+    if (suspension->slot)
+        emit_slot(e, suspension->slot);
     write_format(&e->writer, ", %s", e->function->base);
     emit_arguments(e, suspension->node);
     write_string(&e->writer, ")");

@@ -175,11 +175,11 @@ void async__run(struct async_loop *loop)
                     break;
                 continue;
             }
-            frame = thread->handover;
+            frame = thread->current->leaf = thread->handover;
             thread->handover = NULL;
             thread->credit = thread->handover_credit;
         } else {
-            if (at_end(thread, task)) {
+            if (__builtin_expect(at_end(thread, task), 1)) {
                 if (__builtin_expect(thread->tail == &thread->head, 0)) {
                     thread->credit = 1;
                     continue;
@@ -194,7 +194,10 @@ void async__run(struct async_loop *loop)
             thread->current = task;
             frame = task->leaf;
         }
-        while (frame->resume(frame) == ASYNC_DONE) {
+        if (__builtin_expect(frame->resume(frame) == ASYNC_PENDING, 1))
+            continue;
+        frame = thread->current->leaf; /* it is still: `frame` need not live across the call */
+        do {
             frame = frame->caller;
             if (!((uintptr_t)frame & 1))
                 continue;
@@ -204,7 +207,7 @@ void async__run(struct async_loop *loop)
             thread->current = task = waiter; /* a turn of its own */
             thread->end = &waiter->next;
             frame = waiter->leaf;
-        }
+        } while (frame->resume(frame) == ASYNC_DONE);
     }
     if (!at_end(thread, task)) {
         *thread->end = NULL;

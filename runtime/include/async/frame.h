@@ -23,7 +23,8 @@
 #include <string.h>
 
 #ifdef __ASYNCC__
-#define ASYNC_FUNCTION(T) async T /* asyncc reads these headers in its own language, */
+#pragma asyncc dual               /* C compilers may read these headers as well */
+#define ASYNC_FUNCTION(T) async T /* asyncc reads them in its own language, */
 #else
 #define ASYNC_FUNCTION(T) struct async_future * /* C callers get a cold handle. */
 #endif
@@ -200,7 +201,7 @@ static inline struct async_future *async_move(struct async_future **variable, co
 }
 
 /* The same for what does nothing on an empty handle: async_release. */
-static inline struct async_future *async_take(struct async_future **variable)
+static inline struct async_future *async_take_handle(struct async_future **variable)
 {
     struct async_future *future = *variable;
     *variable = NULL;

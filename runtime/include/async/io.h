@@ -4,6 +4,10 @@
 
 #include <async/frame.h>
 
+#ifdef __ASYNCC__
+#pragma asyncc dual
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -13,6 +13,10 @@
 #include <async/frame.h>
 #include <sys/types.h>
 
+#ifdef __ASYNCC__
+#pragma asyncc dual
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
