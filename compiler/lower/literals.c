@@ -27,12 +27,6 @@ static void keep(struct search *s, struct node *literal)
     literal->symbol = symbol;
 }
 
-static bool is_block(const struct node *node)
-{
-    return node->kind == NODE_COMPOUND || node->kind == NODE_FOR || node->kind == NODE_IF ||
-           node->kind == NODE_WHILE || node->kind == NODE_DO || node->kind == NODE_SWITCH;
-}
-
 /* The object whose address `&x.member[1]` gives. */
 static struct node *addressed(struct node *node)
 {
@@ -48,7 +42,7 @@ static void visit(struct search *s, struct node *node);
 static void visit_kids(struct search *s, struct node *node)
 {
     struct node *outer = s->block;
-    if (is_block(node))
+    if (node->kind == NODE_COMPOUND) /* what the header of a loop awaits comes to stand before it */
         s->block = node;
     for (uint32_t i = 0; i < node->count; i++)
         visit(s, node->kid[i]);
