@@ -159,9 +159,9 @@ void async__run(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
     /* The turn's tasks: what was ready when it was taken, up to the one whose link is thread->end.
-     * thread->next follows `task`; it is read before the task runs, because the task may queue
-     * itself again. (In memory, because a register more would have to be moved each time.) */
-    struct async_future *task = NULL;
+     * `next` follows `task`; it is read before the task runs, because the task may queue itself
+     * again. */
+    struct async_future *task = NULL, *next = NULL;
     struct async_frame *frame;
     thread->floor = stack_floor((char *)__builtin_frame_address(0));
     __asm__("" : "+r"(thread)); /* one register instead of offsets from the thread pointer */
@@ -188,9 +188,9 @@ void async__run(struct async_loop *loop)
                 thread->tail = &thread->head;
                 task = thread->head;
             } else {
-                task = thread->next;
+                task = next;
             }
-            thread->next = task->next;
+            next = task->next;
             thread->current = task;
             frame = task->leaf;
         }
@@ -211,7 +211,7 @@ void async__run(struct async_loop *loop)
     }
     if (!at_end(thread, task)) {
         *thread->end = NULL;
-        put_back(thread->next);
+        put_back(next);
     }
     thread->current = NULL;
 }
