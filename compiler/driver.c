@@ -134,7 +134,9 @@ static void run_emit(struct compilation *c)
 {
     struct emit_options options = {.lines = !c->options->no_line,
                                    .self_contained = c->options->self_contained};
-    emit_unit(&c->output, c->check, c->lowered, c->unit, &options);
+    const char *problem = emit_unit(&c->output, c->check, c->lowered, c->unit, &options);
+    if (problem && c->options->verbose)
+        fprintf(stderr, "includes stay expanded: %s\n", problem);
     report_time(c, "emit");
 }
 

@@ -1,6 +1,7 @@
-/* The original files: each is read whole when it is first asked for, and its lines are found in one
- * pass that also notes which of them begin inside a block comment (who lexes a single line must
- * know). Only regular files are read: a `#line 1 "/dev/zero"` must not hang the compiler. */
+/* The original files: each is read whole when it is first asked for. Its lines are found when one
+ * is asked for, in one pass that also notes which of them begin inside a block comment (who lexes a
+ * single line must know). Only regular files are read: a `#line 1 "/dev/zero"` must not hang the
+ * compiler. */
 #include "original.h"
 
 #include <fcntl.h>
@@ -82,8 +83,6 @@ static struct file *file_add(struct originals *originals, const char *name, cons
     file->name = arena_copy(originals->arena, name, strlen(name));
     file->text = text;
     file->length = length;
-    if (text)
-        find_lines(originals->arena, file);
     file->next = originals->files;
     return originals->files = file;
 }
@@ -108,10 +107,19 @@ static struct file *file_find(struct originals *originals, const char *name)
     return file_add(originals, name, text, length);
 }
 
+const char *original_text(struct originals *originals, const char *name, size_t *length)
+{
+    const struct file *file = file_find(originals, name);
+    *length = file->length;
+    return file->text;
+}
+
 bool original_line(struct originals *originals, const char *name, uint32_t line,
                    struct original_line *result)
 {
-    const struct file *file = file_find(originals, name);
+    struct file *file = file_find(originals, name);
+    if (file->text && !file->line_count)
+        find_lines(originals->arena, file);
     if (!file->text || line == 0 || line > file->line_count)
         return false;
     const struct line_start *start = &file->lines[line - 1];

@@ -20,6 +20,9 @@ struct originals *originals_new(struct arena *arena);
 /* Gives the text of `name` instead of reading it: for a text that is not in a file. */
 void originals_add(struct originals *originals, const char *name, const char *text, size_t length);
 
+/* All of the file `name`, not NUL-terminated; NULL if there is no such regular file. */
+const char *original_text(struct originals *originals, const char *name, size_t *length);
+
 /* Line `line`, counted from 1, of the file `name`, which is read once. False if there is no such
  * regular file or line. What `result` points to lives as long as the arena. */
 bool original_line(struct originals *originals, const char *name, uint32_t line,

@@ -18,8 +18,6 @@
 #include "support/arena.h"
 #include "support/names.h"
 
-enum { SYSTEM_HEADER = 1 << 2 };
-
 /* --- directives */
 
 static const char *read_number(const char *at, const char *end, uint32_t *number)
@@ -186,6 +184,17 @@ const struct directive *source_directives(const struct source *source, size_t *c
     return source->directives;
 }
 
+enum own_pragma source_own_pragma(const struct source *source, const struct directive *directive)
+{
+    const char *end = source->text + directive->end;
+    const char *at = strstr(source->text + directive->start, "pragma") + strlen("pragma");
+    at = skip_blanks(at, end);
+    if (!starts_with(at, end, "asyncc"))
+        return OWN_PRAGMA_NONE;
+    at = skip_blanks(at + strlen("asyncc"), end);
+    return starts_with(at, end, "dual") ? OWN_PRAGMA_DUAL : OWN_PRAGMA_UNKNOWN;
+}
+
 /* --- lines */
 
 size_t source_line_at(const struct source *source, uint32_t offset)
@@ -211,7 +220,7 @@ struct place source_line_place(const struct source *source, size_t line)
     uint32_t after = (uint32_t)line - source->directive_lines[marker - 1];
     place.file = directive->file;
     place.line = directive->line + (after ? after - 1 : 0);
-    place.system_header = directive->flags & SYSTEM_HEADER;
+    place.system_header = directive->flags & MARKS_SYSTEM_HEADER;
     place.main_file = directive->file == source->main_path;
     return place;
 }
@@ -229,4 +238,36 @@ const char *source_original_line(const struct source *source, const char *file, 
         return NULL;
     *length = original.length;
     return original.text;
+}
+
+const char *source_original_text(const struct source *source, const char *file, size_t *length)
+{
+    return original_text(source->originals, file, length);
+}
+
+static bool goes_on(const struct original_line *line)
+{
+    return line->length && line->text[line->length - 1] == '\\';
+}
+
+const char *source_logical_line(const struct source *source, struct arena *arena, const char *file,
+                                uint32_t last, uint32_t *first)
+{
+    struct original_line line, before;
+    if (!original_line(source->originals, file, last, &line))
+        return NULL;
+    for (*first = last; *first > 1; (*first)--) {
+        original_line(source->originals, file, *first - 1, &before);
+        if (!line.in_comment && !goes_on(&before))
+            break;
+        line = before;
+    }
+    const char *all = "";
+    for (uint32_t i = *first; i <= last; i++) {
+        original_line(source->originals, file, i, &line);
+        bool is_spliced = goes_on(&line);
+        all = arena_format(arena, "%s%.*s%s", all, (int)line.length - is_spliced, line.text,
+                           is_spliced || i == last ? "" : "\n");
+    }
+    return all;
 }

@@ -22,13 +22,18 @@ enum directive_kind {
     DIRECTIVE_OTHER
 };
 
+enum { /* the flags of a line marker */
+       MARKS_ENTRY = 1 << 0,
+       MARKS_EXIT = 1 << 1,
+       MARKS_SYSTEM_HEADER = 1 << 2
+};
+
 struct directive { /* a directive line of the preprocessed text, newline included */
     enum directive_kind kind;
     uint32_t start, end;
     const char *file; /* DIRECTIVE_LINE: what it says */
     uint32_t line;
-    unsigned
-        flags; /* DIRECTIVE_LINE: 1 enter, 2 leave, 4 system header, 8 extern "C" as bits 0..3 */
+    unsigned flags; /* DIRECTIVE_LINE: those above */
 };
 
 struct place {
@@ -57,6 +62,17 @@ struct place source_range(const struct source *source, uint32_t start, uint32_t 
                           uint32_t *last_column);
 /* Line only (cheap: no alignment); the emitter calls it for every token. */
 struct place source_line(const struct source *source, uint32_t offset);
+/* A pragma for asyncc, which C compilers must not see. */
+enum own_pragma { OWN_PRAGMA_NONE, OWN_PRAGMA_DUAL, OWN_PRAGMA_UNKNOWN };
+enum own_pragma source_own_pragma(const struct source *source, const struct directive *directive);
+
+/* The whole original text of a file, NULL if it cannot be read. Not NUL-terminated. */
+const char *source_original_text(const struct source *source, const char *file, size_t *length);
+/* The logical line (of several lines, if they end in a backslash or in the middle of a comment)
+ * that ends with line `last` of the original file; *first is the number of its first line. In the
+ * arena; NULL if it is not to be had. */
+const char *source_logical_line(const struct source *source, struct arena *arena, const char *file,
+                                uint32_t last, uint32_t *first);
 /* The original text of a line of a file (no newline), NULL if the file cannot be read. */
 const char *source_original_line(const struct source *source, const char *file, uint32_t line,
                                  size_t *length);

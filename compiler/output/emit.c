@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "output/node.h"
+#include "output/rescan.h"
+#include "output/restoration.h"
 #include "source.h"
+#include "support/arena.h"
 #include "support/text.h"
 
 static bool is_async_definition(const struct emitter *e, const struct node *node)
@@ -56,27 +59,72 @@ static void emit_between(struct emitter *e, uint32_t start, uint32_t end)
     emit_gap(e, line, end);
 }
 
-void emit_unit(struct text *out, const struct check *check, const struct lowered *lowered,
-               struct node *unit, const struct emit_options *options)
+static void emit_file(struct emitter *e, struct node *unit)
 {
-    struct emitter emitter = {
-        .check = check,
-        .lowered = lowered,
-        .code = source_code(check->source),
-        .writer = {.out = out, .source = check->source, .lines = options->lines}};
-    struct emitter *e = &emitter;
-    uint32_t at = 0, length = (uint32_t)source_length(check->source);
+    const struct includes *includes =
+        e->writer.restoration ? e->writer.restoration->includes : NULL;
+    uint32_t at = includes ? includes->start : 0;
+    uint32_t length = (uint32_t)source_length(e->check->source);
+    write_start(&e->writer);
     for (uint32_t i = 0; i < unit->count; i++) {
         struct node *node = unit->kid[i];
-        if (!(node->flags & HAS_LANGUAGE))
+        if (!(node->flags & HAS_LANGUAGE) || node->start < at ||
+            (includes && includes_restored(includes, node->start)))
             continue;
         emit_between(e, at, node->start);
         if (is_async_definition(e, node))
-            emit_prototype(e, lowered_function(lowered, node->symbol));
+            emit_prototype(e, lowered_function(e->lowered, node->symbol));
         else if (!declares_nothing(e, node))
             emit_external(e, node);
+        write_definitions(&e->writer, node->start, node->end);
         at = node->end;
     }
     emit_between(e, at, length);
     emit_functions(e);
+}
+
+/* With the user's includes. What would be expanded twice is found by reading the result; then it is
+ * written again without those macros. Why it cannot be done, or NULL. */
+static const char *emit_restored(const struct emitter *fresh, struct node *unit)
+{
+    enum { MOST_ROUNDS = 4 };
+    struct arena *arena = fresh->lowered->arena;
+    struct restoration restoration = {.arena = arena};
+    restoration.includes = includes_find(arena, fresh->check->source, unit);
+    if (restoration.includes->problem)
+        return restoration.includes->problem;
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+        struct emitter e = *fresh;
+        size_t known = restoration.undef_count;
+        e.writer.restoration = &restoration;
+        restoration.event_count = 0;
+        text_clear(fresh->writer.out);
+        emit_file(&e, unit);
+        const char *name = rescan(&restoration, e.writer.out);
+        if (name)
+            return arena_format(arena, "the macro '%s' would be expanded twice", name);
+        if (restoration.undef_count == known)
+            return NULL;
+    }
+    return "macros would be expanded twice";
+}
+
+const char *emit_unit(struct text *out, const struct check *check, const struct lowered *lowered,
+                      struct node *unit, const struct emit_options *options)
+{
+    const struct emitter fresh = {
+        .check = check,
+        .lowered = lowered,
+        .code = source_code(check->source),
+        .writer = {.out = out, .source = check->source, .lines = options->lines}};
+    const char *problem = NULL;
+    if (!options->self_contained) {
+        problem = emit_restored(&fresh, unit);
+        if (!problem)
+            return NULL;
+        text_clear(out);
+    }
+    struct emitter e = fresh;
+    emit_file(&e, unit);
+    return problem;
 }

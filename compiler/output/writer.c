@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/restoration.h"
 #include "source.h"
+#include "support/arena.h"
 #include "support/text.h"
 
 static void trim_line(struct writer *w)
@@ -133,18 +135,153 @@ static size_t directive_at(const struct directive *directives, size_t count, uin
     return low;
 }
 
-/* A directive stands on a line of its own. */
-static void write_directive(struct writer *w, const struct directive *directive, bool markers)
+static void start_line(struct writer *w)
 {
-    const char *text = source_text(w->source);
-    bool marker = directive->kind == DIRECTIVE_LINE;
-    if (directive->kind == DIRECTIVE_DEFINE || directive->kind == DIRECTIVE_UNDEF)
-        return;
-    if (marker && !markers)
-        return;
     if (!only_blanks(w))
         write_text(w, "\n", 1);
-    if (!marker || w->lines || directive->flags & 4)
+}
+
+/* --- what is restored */
+
+/* Goes back to a line over blank ones (gcc writes one too many, and a marker behind it). */
+static void drop_blank_lines(struct writer *w, uint32_t line)
+{
+    struct text *out = w->out;
+    while (w->line > line && out->length > 1 && out->data[out->length - 1] == '\n' &&
+           out->data[out->length - 2] == '\n') {
+        w->line_start = --out->length;
+        w->line--;
+    }
+}
+
+/* Goes to a line of a file as quietly as possible. */
+static void go_to_line(struct writer *w, const char *file, uint32_t line, bool is_system)
+{
+    enum { MOST_BLANK_LINES = 8 };
+    start_line(w);
+    bool same = w->file && !strcmp(w->file, file);
+    if (same)
+        drop_blank_lines(w, line);
+    if (same && line >= w->line && line - w->line <= MOST_BLANK_LINES) {
+        while (w->line < line)
+            write_text(w, "\n", 1);
+    } else if (w->lines && is_system) {
+        text_printf(w->out, "# %u ", line);
+        put_file(w->out, file);
+        write_text(w, " 3\n", 3);
+    } else if (w->lines) {
+        put_line(w, file, line);
+    } else if (w->file) {
+        write_text(w, "\n", 1);
+    }
+    w->file = file;
+    w->line = line;
+}
+
+static void write_undefs(struct writer *w, size_t event)
+{
+    const struct restoration *restoration = w->restoration;
+    const char *file = w->file;
+    uint32_t line = w->line;
+    bool any = false;
+    for (size_t i = 0; i < restoration->undef_count; i++) {
+        if (restoration->undefs[i].event != event)
+            continue;
+        write_format(w, "#undef %s /* it is expanded below */\n", restoration->undefs[i].name);
+        any = true;
+    }
+    if (any && w->lines && file)
+        put_line(w, file, line);
+    else
+        w->line = line;
+}
+
+static void add_event(struct writer *w, size_t first, size_t last, bool is_include)
+{
+    struct restoration *r = w->restoration;
+    r->events =
+        arena_grow(r->arena, r->events, r->event_count, &r->event_capacity, sizeof *r->events);
+    r->events[r->event_count++] = (struct restored_event){w->out->length, first, last, is_include};
+    write_undefs(w, r->event_count - 1);
+}
+
+void write_start(struct writer *w)
+{
+    if (w->restoration)
+        add_event(w, 0, w->restoration->includes->first, false);
+}
+
+static void write_include(struct writer *w, const struct include *include,
+                          const struct directive *behind)
+{
+    const char *parent = include->parent ? include->parent->file : source_main_path(w->source);
+    go_to_line(w, parent, include->line, behind->flags & MARKS_SYSTEM_HEADER);
+    write_format(w, "#include %s\n", include->operand);
+    add_event(w, include->first, include->last, true);
+    go_to_line(w, behind->file, behind->line, behind->flags & MARKS_SYSTEM_HEADER);
+}
+
+static void write_definition(struct writer *w, const struct directive *directive, size_t index)
+{
+    start_line(w);
+    write_text(w, source_text(w->source) + directive->start, directive->end - directive->start);
+    add_event(w, index, index + 1, false);
+}
+
+void write_definitions(struct writer *w, uint32_t start, uint32_t end)
+{
+    size_t count;
+    const struct directive *directives = source_directives(w->source, &count);
+    if (!w->restoration)
+        return;
+    for (size_t i = directive_at(directives, count, start); i < count; i++) {
+        if (directives[i].start >= end)
+            break;
+        if (directives[i].kind == DIRECTIVE_DEFINE || directives[i].kind == DIRECTIVE_UNDEF)
+            write_definition(w, &directives[i], i);
+    }
+}
+
+/* Those that enter or leave an expanded header stay, the others only tell the line. */
+static void write_restored_marker(struct writer *w, const struct directive *marker)
+{
+    bool keeps = w->lines && marker->flags & (MARKS_ENTRY | MARKS_EXIT);
+    bool is_first = marker->start <= w->restoration->includes->start;
+    if (!keeps || is_first) {
+        go_to_line(w, marker->file, marker->line, marker->flags & MARKS_SYSTEM_HEADER);
+        return;
+    }
+    start_line(w);
+    write_text(w, source_text(w->source) + marker->start, marker->end - marker->start);
+    w->file = marker->file;
+    w->line = marker->line;
+}
+
+/* --- copying */
+
+/* A directive stands on a line of its own. */
+static void write_directive(struct writer *w, size_t index, bool markers)
+{
+    size_t count;
+    const struct directive *directive = &source_directives(w->source, &count)[index];
+    const char *text = source_text(w->source);
+    bool marker = directive->kind == DIRECTIVE_LINE;
+    if (directive->kind == DIRECTIVE_DEFINE || directive->kind == DIRECTIVE_UNDEF) {
+        if (markers && w->restoration)
+            write_definition(w, directive, index);
+        return;
+    }
+    if (marker && !markers)
+        return;
+    if (directive->kind == DIRECTIVE_PRAGMA &&
+        source_own_pragma(w->source, directive) != OWN_PRAGMA_NONE)
+        return;
+    if (marker && w->restoration) {
+        write_restored_marker(w, directive);
+        return;
+    }
+    start_line(w);
+    if (!marker || w->lines || directive->flags & MARKS_SYSTEM_HEADER)
         write_text(w, text + directive->start, directive->end - directive->start);
     if (marker) {
         w->file = directive->file;
@@ -162,7 +299,15 @@ void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
             break;
         if (directives[i].start > start)
             write_text(w, text + start, directives[i].start - start);
-        write_directive(w, &directives[i], markers);
+        const struct include *include = NULL;
+        if (w->restoration && markers)
+            include = includes_restored(w->restoration->includes, directives[i].start);
+        if (include) {
+            i = include->last;
+            write_include(w, include, &directives[i]);
+        } else {
+            write_directive(w, i, markers);
+        }
         start = directives[i].end;
     }
     if (start < end)

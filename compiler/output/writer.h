@@ -7,13 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct restoration;
 struct source;
 struct text;
 
 struct writer {
     struct text *out;
     struct source *source;
-    bool lines;       /* write #line at all */
+    struct restoration *restoration; /* NULL: includes stay expanded */
+    bool lines;                      /* write #line at all */
     const char *file; /* what the compiler believes the current line is; NULL: not known */
     uint32_t line;
     size_t line_start; /* in `out` */
@@ -35,7 +37,12 @@ void write_place(struct writer *w, uint32_t offset, bool always);
 int writer_indent(const struct writer *w);
 
 /* Copies the source's bytes [start, end). Inside functions (`markers` false) its line markers are
- * left out; #define and #undef always, since everything is expanded already. */
+ * left out, and so are #define and #undef, since everything is expanded already. Outside they come
+ * with what is restored. */
 void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers);
+/* The #define and #undef of these bytes alone, for text that was written anew. */
+void write_definitions(struct writer *w, uint32_t start, uint32_t end);
+/* What is restored before the first byte: #undef of the compiler's macros that must go. */
+void write_start(struct writer *w);
 
 #endif

@@ -84,7 +84,6 @@ struct async_thread {
     struct async_future **tail;   /* the link that the next ready task goes into */
     struct async_future *current; /* the running task; NULL in callbacks and outside a loop */
     struct async_future **end;    /* link of the last task of this turn */
-    struct async_future *next; /* the next task of this turn, if the running one is not the last */
     struct async_frame *handover; /* what the loop resumes next, within the same step */
     char *floor;                  /* async_await hands over when the C stack is below it */
     uint32_t credit;              /* steps until timers and I/O get their turn */

@@ -1,0 +1,255 @@
+/* Macros that would expand the output a second time.
+ *
+ * The output is walked token by token, with a table of the macros that are in force: the compiler's
+ * own to begin with, then what each restored include and each #define brought (restoration.h). A
+ * name of an expanding macro is a hazard, one of a function-like macro if a parenthesis follows.
+ * Fully expanded text has few: names in their own expansion (glibc's `#define sa_handler
+ * __sigaction_handler.sa_handler`), names in a function that has moved behind a later #define, and
+ * generated names. If no include follows, nobody needs the macro any more.
+ */
+#include "output/rescan.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "output/restoration.h"
+#include "source.h"
+#include "support/arena.h"
+#include "support/text.h"
+
+enum { BUCKETS = 4096 };
+
+enum macro_kind { MACRO_HARMLESS, MACRO_OBJECT, MACRO_FUNCTION };
+
+struct macro {
+    struct macro *next;
+    const char *name;
+    size_t length;
+    enum macro_kind kind;
+    size_t event; /* that defined it */
+};
+
+struct scan {
+    struct restoration *restoration;
+    const struct text *out;
+    const char *at, *end;
+    size_t event; /* the next one */
+    struct macro *buckets[BUCKETS];
+    const char *hopeless;
+};
+
+/* --- the table */
+
+static bool is_letter(char c)
+{
+    return isalpha((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 128;
+}
+
+static bool is_name_part(char c)
+{
+    return is_letter(c) || isdigit((unsigned char)c);
+}
+
+static size_t name_length(const char *at, const char *end)
+{
+    const char *start = at;
+    while (at < end && is_name_part(*at))
+        at++;
+    return (size_t)(at - start);
+}
+
+static struct macro **find(struct scan *scan, const char *name, size_t length)
+{
+    size_t hash = 5381;
+    for (size_t i = 0; i < length; i++)
+        hash = hash * 33 + (unsigned char)name[i];
+    struct macro **link = &scan->buckets[hash % BUCKETS];
+    while (*link && ((*link)->length != length || memcmp((*link)->name, name, length) != 0))
+        link = &(*link)->next;
+    return link;
+}
+
+/* Whether [a, a_end) and [b, b_end) are equal but for blanks. */
+static bool equal_but_blanks(const char *a, const char *a_end, const char *b, const char *b_end)
+{
+    for (;;) {
+        while (a < a_end && isspace((unsigned char)*a))
+            a++;
+        while (b < b_end && isspace((unsigned char)*b))
+            b++;
+        if (a == a_end || b == b_end)
+            return a == a_end && b == b_end;
+        if (*a++ != *b++)
+            return false;
+    }
+}
+
+/* `name body` or `name(parameters) body`. */
+static enum macro_kind kind_of(const char *name, size_t length, const char *end)
+{
+    const char *head = name + length;
+    enum macro_kind kind = MACRO_OBJECT;
+    if (head < end && *head == '(') {
+        const char *close = memchr(head, ')', (size_t)(end - head));
+        head = close ? close + 1 : end;
+        kind = MACRO_FUNCTION;
+    }
+    return equal_but_blanks(name, head, head, end) ? MACRO_HARMLESS : kind;
+}
+
+static void apply_directive(struct scan *scan, const struct directive *directive)
+{
+    bool defines = directive->kind == DIRECTIVE_DEFINE;
+    if (!defines && directive->kind != DIRECTIVE_UNDEF)
+        return;
+    const char *text = source_text(scan->restoration->includes->source);
+    const char *end = text + directive->end, *word = defines ? "define" : "undef";
+    const char *name = strstr(text + directive->start, word) + strlen(word);
+    while (name < end && isspace((unsigned char)*name))
+        name++;
+    size_t length = name_length(name, end);
+    struct macro **link = find(scan, name, length);
+    if (!*link) {
+        *link = arena_alloc(scan->restoration->arena, sizeof **link);
+        (*link)->name = name;
+        (*link)->length = length;
+    }
+    (*link)->kind = defines ? kind_of(name, length, end) : MACRO_HARMLESS;
+    (*link)->event = scan->event;
+}
+
+/* Applies what was restored up to here. */
+static void apply_events(struct scan *scan)
+{
+    const struct restoration *restoration = scan->restoration;
+    size_t count, offset = (size_t)(scan->at - scan->out->data);
+    const struct directive *directives = source_directives(restoration->includes->source, &count);
+    for (; scan->event < restoration->event_count; scan->event++) {
+        const struct restored_event *event = &restoration->events[scan->event];
+        if (event->offset > offset)
+            break;
+        for (size_t i = event->first; i < event->last; i++)
+            apply_directive(scan, &directives[i]);
+        for (size_t i = 0; i < restoration->undef_count; i++) {
+            const char *name = restoration->undefs[i].name;
+            struct macro *macro = *find(scan, name, strlen(name));
+            if (macro && restoration->undefs[i].event == scan->event)
+                macro->kind = MACRO_HARMLESS;
+        }
+    }
+}
+
+/* --- the text */
+
+static const char *skip_line(const char *at, const char *end)
+{
+    const char *newline = memchr(at, '\n', (size_t)(end - at));
+    return newline ? newline : end;
+}
+
+static const char *skip_quoted(const char *at, const char *end)
+{
+    char quote = *at++;
+    while (at < end && *at != quote && *at != '\n')
+        at += *at == '\\' && at + 1 < end ? 2 : 1;
+    return at < end ? at + 1 : end;
+}
+
+/* Behind the comment that begins here; where it is if none does. */
+static const char *skip_comment(const char *at, const char *end)
+{
+    if (end - at < 2 || *at != '/')
+        return at;
+    if (at[1] == '/')
+        return skip_line(at, end);
+    if (at[1] != '*')
+        return at;
+    const char *close = memmem(at + 2, (size_t)(end - at - 2), "*/", 2);
+    return close ? close + 2 : end;
+}
+
+/* Behind blanks, comments and directives. `*fresh`: at the start of a line. */
+static const char *skip_space(const char *at, const char *end, bool *fresh)
+{
+    for (;;) {
+        const char *start = at;
+        while (at < end && isspace((unsigned char)*at))
+            *fresh |= *at++ == '\n';
+        at = skip_comment(at, end);
+        if (at < end && *at == '#' && *fresh)
+            at = skip_line(at, end);
+        if (at == start)
+            return at;
+    }
+}
+
+static const char *skip_number(const char *at, const char *end)
+{
+    while (at < end && (is_name_part(*at) || *at == '.' ||
+                        ((*at == '+' || *at == '-') && strchr("eEpP", at[-1]))))
+        at++;
+    return at;
+}
+
+static bool is_call(const char *at, const char *end)
+{
+    bool fresh = false;
+    at = skip_space(at, end, &fresh);
+    return at < end && *at == '(';
+}
+
+/* Where the macro can be undefined: behind the last include, or its own definition if later. */
+static void mend(struct scan *scan, struct macro *macro)
+{
+    struct restoration *restoration = scan->restoration;
+    size_t event = macro->event;
+    for (size_t i = 0; i < restoration->event_count; i++)
+        if (restoration->events[i].is_include && i >= scan->event)
+            scan->hopeless = arena_copy(restoration->arena, macro->name, macro->length);
+        else if (restoration->events[i].is_include && i > event)
+            event = i;
+    macro->kind = MACRO_HARMLESS;
+    restoration->undefs =
+        arena_grow(restoration->arena, restoration->undefs, restoration->undef_count,
+                   &restoration->undef_capacity, sizeof *restoration->undefs);
+    restoration->undefs[restoration->undef_count++] =
+        (struct restored_undef){event, arena_copy(restoration->arena, macro->name, macro->length)};
+}
+
+static void judge_name(struct scan *scan, const char *name, size_t length)
+{
+    struct macro *macro = *find(scan, name, length);
+    if (!macro || macro->kind == MACRO_HARMLESS)
+        return;
+    if (macro->kind == MACRO_OBJECT || is_call(name + length, scan->end))
+        mend(scan, macro);
+}
+
+const char *rescan(struct restoration *restoration, const struct text *out)
+{
+    struct scan *scan = arena_alloc(restoration->arena, sizeof *scan);
+    bool fresh = true;
+    scan->restoration = restoration;
+    scan->out = out;
+    scan->at = out->data;
+    scan->end = out->data + out->length;
+    while (scan->at < scan->end && !scan->hopeless) {
+        scan->at = skip_space(scan->at, scan->end, &fresh);
+        fresh = false;
+        apply_events(scan);
+        if (scan->at == scan->end)
+            break;
+        if (*scan->at == '"' || *scan->at == '\'') {
+            scan->at = skip_quoted(scan->at, scan->end);
+        } else if (is_letter(*scan->at)) {
+            size_t length = name_length(scan->at, scan->end);
+            judge_name(scan, scan->at, length);
+            scan->at += length;
+        } else if (isdigit((unsigned char)*scan->at)) {
+            scan->at = skip_number(scan->at, scan->end);
+        } else {
+            scan->at++;
+        }
+    }
+    return scan->hopeless;
+}
