@@ -290,7 +290,7 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
     if (bits != (ASYNC_OWNER | ASYNC_READY) || thread->head != future ||
         thread->tail != &future->next || thread->end != &task->next ||
         future->leaf != &future->frame || (task->frame.bits & ASYNC_CANCELLED) ||
-        thread->credit <= 1)
+        thread->credit <= 1 || (char *)__builtin_frame_address(0) < thread->floor)
         return await_other(caller, future);
     /* A task that is next in the queue and alone there begins here and now, without a way back
      * through the loop: nobody can tell the difference. Its waiter is linked only if it waits. */
