@@ -273,7 +273,7 @@ static __attribute__((noinline)) enum async_step joined_late(struct async_frame 
     async__set_status(task, ASYNC_JOINING);
     chain_add(joined, (uintptr_t)task);
     if (step == ASYNC_DONE) {
-        async_thread.tasks--;
+        async_thread.ended++;
         async__finish(joined);
     } else if (task->frame.bits & ASYNC_CANCELLED && async__owners(joined) == 1) {
         async_cancel(joined);
@@ -302,7 +302,7 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
         future->frame.caller != (struct async_frame *)TAG_END ||
         (task->frame.bits & ASYNC_CANCELLED))
         return joined_late(caller, task, future, step);
-    thread->tasks--;
+    thread->ended++;
     thread->current = task;
     future->frame.bits |= ASYNC_FINISHED;
     return ASYNC_DONE;

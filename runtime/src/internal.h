@@ -167,7 +167,7 @@ struct async_loop {
     const struct async_backend *backend;
     void *backend_state;
     struct async_future *head, **tail; /* ready queue while the loop does not run */
-    size_t tasks;                      /* the same for async_thread.tasks */
+    size_t tasks;                      /* tasks that have not ended */
     struct async_timers timers;
     struct async_watch **watches; /* by descriptor number, see io.c */
     int watches_size;

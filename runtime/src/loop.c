@@ -91,7 +91,7 @@ static bool turn(struct async_loop *loop, bool idle)
     if (loop->timers.count)
         deadline = async__timers_fire(loop, async__now(loop));
     idle = idle && async__nothing_ready();
-    if (loop->stop || (loop->ending && !thread->tasks && idle))
+    if (loop->stop || (loop->ending && thread->begun == thread->ended && idle))
         return false;
     if (idle)
         loop->backend->poll(loop->backend_state, deadline);
@@ -140,7 +140,7 @@ ended(struct async_future *ended, uintptr_t caller, struct async_future *task)
 {
     struct async_thread *thread = &async_thread;
     struct async_future *waiter = (struct async_future *)(caller - 1);
-    thread->tasks--;
+    thread->ended++;
     if (!waiter || caller & 2 || (uintptr_t)waiter->next != ((uintptr_t)ended | 1)) {
         async__finish(ended);
         return NULL;
@@ -231,7 +231,8 @@ void async__enter(struct async_loop *loop)
     thread->loop = loop;
     thread->head = loop->head;
     thread->tail = loop->head ? loop->tail : &thread->head;
-    thread->tasks = loop->tasks;
+    thread->begun = loop->tasks;
+    thread->ended = 0;
     thread->spawn_bits = async__spawn_bits(loop);
     while (orphans) {
         struct async_future *callback = orphans;
@@ -249,7 +250,7 @@ void async__leave(struct async_loop *loop)
         loop->head = thread->head;
         loop->tail = thread->tail;
     }
-    loop->tasks = thread->tasks;
+    loop->tasks = thread->begun - thread->ended;
     thread->loop = NULL;
     thread->current = NULL;
     thread->spawn_bits = 0;

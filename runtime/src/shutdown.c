@@ -156,7 +156,7 @@ void async_loop_free(struct async_loop *loop)
     async__enter(loop);
     loop->ending = true;
     async_thread.spawn_bits = async__spawn_bits(loop);
-    if (async_thread.tasks)
+    if (async_thread.begun != async_thread.ended)
         join_tasks(loop, async__deadline(loop, shutdown_seconds()));
     async__blocks_visit(detach_visit, loop);
     drop_ready();

@@ -90,7 +90,8 @@ struct async_thread {
     uint32_t handover_credit;     /* what credit was before the handover */
     uint32_t spawn_bits;          /* bits of a new task; 0: no loop runs */
     uint32_t budget;              /* runtime waits that may be over at once before giving way */
-    size_t tasks;                 /* tasks of the running loop that have not ended */
+    size_t begun, ended;          /* tasks of the running loop; two counts, because one that goes up
+                                     and down again would be waited for each time */
     struct async_loop *loop;      /* the running loop */
     struct async_future *free_blocks[ASYNC_CLASSES];
 };
@@ -183,7 +184,7 @@ static inline struct async_future *async_spawn(struct async_future *future, cons
     future->env = (void *)((uintptr_t)file | (uintptr_t)(uint16_t)line << 48);
     future->frame.caller = (struct async_frame *)((uintptr_t)future->frame.caller | 1);
     future->frame.bits |= async_thread.spawn_bits;
-    async_thread.tasks++;
+    async_thread.begun++;
     async_push(future);
     return future;
 }
