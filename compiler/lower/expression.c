@@ -26,8 +26,8 @@ bool node_has_effect(struct node *node)
         return false;
     if (node->flags & HAS_EFFECT)
         return true;
-    bool effect = node_is_effect(node);
-    bool unevaluated = node->kind == NODE_SIZEOF || node->kind == NODE_TYPE_NAME;
+    bool unevaluated = node_is_unevaluated(node);
+    bool effect = !unevaluated && node_is_effect(node);
     for (uint32_t i = 0; !unevaluated && !effect && i < node->count; i++)
         effect = node_has_effect(node->kid[i]);
     node->flags |= effect ? HAS_EFFECT : HAS_NO_EFFECT;
@@ -449,10 +449,12 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
     case NODE_CAST:
         node->kid[1] = hoist(h, node->kid[1], later);
         return node;
-    case NODE_SIZEOF:
-        return node;
-    default:
-        return hoist_strict(h, node, later);
+    default: {
+        struct node *chosen = chosen_operand(h->lowered->check, node);
+        if (chosen)
+            return hoist(h, chosen, later);
+        return node_is_unevaluated(node) ? node : hoist_strict(h, node, later);
+    }
     }
 }
 

@@ -87,7 +87,7 @@ static struct type *undeclared_call(struct check *check, struct node *call)
 {
     struct node *callee = skip_parens(call->kid[0]);
     const char *name = callee->name;
-    bool is_pure = !strcmp(name, "__builtin_constant_p") || !strcmp(name, "__builtin_object_size");
+    bool is_pure = node_is_unevaluated(call);
     bool is_runtime = is_runtime_name(name), is_builtin = is_builtin_name(name);
     struct type *unknown = type_simple(check->types, TYPE_UNKNOWN);
     for (struct node *node = call->kid[0];; node = node->kid[0]) {
@@ -105,6 +105,25 @@ static struct type *undeclared_call(struct check *check, struct node *call)
     if (!check->state->quiet && is_news(check, name))
         complain(check, callee, "call of undeclared function '%s'", name);
     return unknown;
+}
+
+bool node_is_unevaluated(const struct node *node)
+{
+    const char *name = node->kind == NODE_CALL ? callee_name(node) : NULL;
+    return node->kind == NODE_SIZEOF || node->kind == NODE_TYPE_NAME ||
+           (name &&
+            (!strcmp(name, "__builtin_constant_p") || !strcmp(name, "__builtin_object_size") ||
+             !strcmp(name, "__builtin_dynamic_object_size")));
+}
+
+struct node *chosen_operand(struct check *check, const struct node *node)
+{
+    const char *name = node->kind == NODE_CALL ? callee_name(node) : NULL;
+    long long condition;
+    if (!name || node->count != 4 || strcmp(name, "__builtin_choose_expr") ||
+        constant_evaluate(check, node->kid[1], &condition) != CONSTANT_KNOWN)
+        return NULL;
+    return node->kid[condition ? 2 : 3];
 }
 
 static bool is_undeclared(struct check *check, const struct node *callee)

@@ -51,4 +51,10 @@ struct symbol *check_file_tag(const struct check *check, const char *name);
  * node itself, not of its kids. */
 bool node_is_effect(const struct node *node);
 
+/* The operand of a call of __builtin_choose_expr that C takes, NULL for every other node. */
+struct node *chosen_operand(struct check *check, const struct node *node);
+
+/* Whether the operands of this node only have a type: sizeof, __builtin_constant_p ... */
+bool node_is_unevaluated(const struct node *node);
+
 #endif
