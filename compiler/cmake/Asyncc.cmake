@@ -85,8 +85,9 @@ function(_asyncc_add_source target source folder)
     _asyncc_call_in("${home}" _asyncc_lower "${source}" "${output}" "${folder}/flags.rsp")
 
     target_sources(${target} PRIVATE "${output}" "${source}")
-    # A quoted include of the .ac file is relative to the .ac file's folder. Where a frame is resumed,
-    # gcc -O2 would pack counters that lie side by side in it into a vector and out again: slower.
+    # A quoted include of the .ac file is relative to the .ac file's folder. Where a frame is
+    # resumed, gcc -O2 would pack counters that lie side by side in it into a vector and out again:
+    # slower.
     set(options "-iquote;${source_folder}")
     if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
         list(APPEND options -fno-tree-slp-vectorize)
