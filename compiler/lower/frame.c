@@ -1,8 +1,8 @@
 /* Frame layout: which slots there are, and which of them share storage.
  *
  * Slots are placed largest first into lanes. A lane is a union of groups, a group a sequence of
- * slots: a slot joins a group if it meets none of the lane's other groups at any point and the lane
- * need not grow, else it opens a group of its own in the first lane it does not meet, else a lane.
+ * slots: a slot opens a group in the first lane where it meets no group at any point, or joins the
+ * one group there that it meets if the lane need not grow; else it opens a lane.
  * So blocks one after another overlap as wholes, and small variables lie side by side under a large
  * buffer. The C compiler computes the offsets; sizes here (LP64) only decide who shares with whom.
  */
@@ -23,23 +23,32 @@ struct layout {
     size_t count, capacity;
 };
 
-static bool meet(const struct layout *l, const struct point_set *a, const struct point_set *b)
+static bool meet(const struct point_set *a, const struct point_set *b)
 {
-    for (size_t i = 0; i < l->words; i++)
+    uint32_t first = a->first > b->first ? a->first : b->first;
+    uint32_t last = a->last < b->last ? a->last : b->last;
+    for (uint32_t i = first; i < last; i++)
         if (a->words[i] & b->words[i])
             return true;
     return false;
 }
 
-static void unite(const struct layout *l, struct point_set *into, const struct point_set *set)
+/* `into` has words of its own. */
+static void unite(struct point_set *into, const struct point_set *set)
 {
-    for (size_t i = 0; i < l->words; i++)
+    for (uint32_t i = set->first; i < set->last; i++)
         into->words[i] |= set->words[i];
+    if (set->first >= set->last)
+        return;
+    if (into->first >= into->last || set->first < into->first)
+        into->first = set->first;
+    if (set->last > into->last)
+        into->last = set->last;
 }
 
 static struct point_set empty(const struct layout *l)
 {
-    return (struct point_set){arena_alloc(l->arena, l->words * sizeof(uint64_t))};
+    return (struct point_set){.words = arena_alloc(l->arena, l->words * sizeof(uint64_t))};
 }
 
 /* --- slots */
@@ -124,61 +133,78 @@ static void add_child(struct layout *l, struct suspension *suspension)
         return;
     struct slot *slot = child_slot(l, suspension);
     suspension->slot = slot;
-    slot->live.words[suspension->point / 64] |= UINT64_C(1) << suspension->point % 64;
+    point_set_add(&slot->live, suspension->point);
     struct variable *result = suspension->result;
     if (result && result->kind == VARIABLE_RESULT)
-        unite(l, &slot->live, &result->live);
+        unite(&slot->live, &result->live);
 }
 
 /* --- lanes */
-
-static struct group *group_new(struct layout *l, struct lane *lane)
-{
-    struct group *group = arena_alloc(l->arena, sizeof *group);
-    group->live = empty(l);
-    group->last = &group->first;
-    struct group **end = &lane->groups;
-    while (*end)
-        end = &(*end)->next;
-    *end = group;
-    return group;
-}
 
 static uint64_t padded(uint64_t offset, const struct slot *slot)
 {
     return (offset + slot->alignment - 1) / slot->alignment * slot->alignment + slot->size;
 }
 
-static void put(struct layout *l, struct lane *lane, struct group *group, struct slot *slot)
+static void put(struct lane *lane, struct group *group, struct slot *slot)
 {
     *group->last = slot;
     group->last = &slot->next;
     group->size = padded(group->size, slot);
-    unite(l, &group->live, &slot->live);
+    unite(&lane->live, &slot->live);
     if (lane->size < group->size)
         lane->size = group->size;
 }
 
-static bool meets_others(const struct layout *l, const struct lane *lane, const struct group *but,
-                         const struct slot *slot)
+/* Most groups have one slot, and share its set. */
+static void open_group(struct layout *l, struct lane *lane, struct slot *slot)
 {
-    for (const struct group *group = lane->groups; group; group = group->next)
-        if (group != but && meet(l, &group->live, &slot->live))
-            return true;
-    return false;
+    struct group *group = arena_alloc(l->arena, sizeof *group);
+    group->live = slot->live;
+    group->last = &group->first;
+    *lane->last = group;
+    lane->last = &group->next;
+    put(lane, group, slot);
 }
 
+static void join_group(struct layout *l, struct lane *lane, struct group *group, struct slot *slot)
+{
+    if (!group->first->next) {
+        struct point_set own = empty(l);
+        unite(&own, &group->live);
+        group->live = own;
+    }
+    unite(&group->live, &slot->live);
+    put(lane, group, slot);
+}
+
+/* The one group that the slot meets; NULL if there are several. */
+static struct group *only_meeting(const struct lane *lane, const struct slot *slot)
+{
+    struct group *found = NULL;
+    for (struct group *group = lane->groups; group; group = group->next) {
+        if (!meet(&group->live, &slot->live))
+            continue;
+        if (found)
+            return NULL;
+        found = group;
+    }
+    return found;
+}
+
+/* Never makes the lane larger. */
 static bool place_in_lane(struct layout *l, struct lane *lane, struct slot *slot)
 {
-    for (struct group *group = lane->groups; group; group = group->next) {
-        if (padded(group->size, slot) <= lane->size && !meets_others(l, lane, group, slot)) {
-            put(l, lane, group, slot);
-            return true;
-        }
-    }
-    if (slot->size > lane->size || meets_others(l, lane, NULL, slot))
+    if (slot->size > lane->size)
         return false;
-    put(l, lane, group_new(l, lane), slot);
+    if (!meet(&lane->live, &slot->live)) {
+        open_group(l, lane, slot);
+        return true;
+    }
+    struct group *group = only_meeting(lane, slot);
+    if (!group || padded(group->size, slot) > lane->size)
+        return false;
+    join_group(l, lane, group, slot);
     return true;
 }
 
@@ -189,9 +215,11 @@ static void place(struct layout *l, struct slot *slot)
         if (place_in_lane(l, lane, slot))
             return;
     struct lane *lane = arena_alloc(l->arena, sizeof *lane);
+    lane->last = &lane->groups;
+    lane->live = empty(l);
     *function->last_lane = lane;
     function->last_lane = &lane->next;
-    put(l, lane, group_new(l, lane), slot);
+    open_group(l, lane, slot);
 }
 
 /* Parameters stay in front and in order; then the larger, then the earlier. */

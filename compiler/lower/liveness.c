@@ -30,9 +30,18 @@ static size_t words(const struct flow *flow)
     return (flow->count + 63) / 64;
 }
 
-static void mark(struct point_set *set, uint32_t point)
+void point_set_add(struct point_set *set, uint32_t point)
 {
-    set->words[point / 64] |= UINT64_C(1) << point % 64;
+    uint32_t word = point / 64;
+    set->words[word] |= UINT64_C(1) << point % 64;
+    if (set->first >= set->last) {
+        set->first = word;
+        set->last = word + 1;
+    }
+    if (word < set->first)
+        set->first = word;
+    if (word >= set->last)
+        set->last = word + 1;
 }
 
 /* `set` is NULL in the first walk, which only asks whether some suspension is crossed. */
@@ -44,7 +53,7 @@ static void live_behind(struct walk *w, struct variable *variable, uint32_t poin
     if (suspension && w->kills[point] != stamp && !variable->crossed)
         variable->crossed = suspension->state;
     if (set)
-        mark(set, point);
+        point_set_add(set, point);
     if (w->kills[point] == stamp || w->seen[point] == stamp)
         return;
     w->seen[point] = stamp;
@@ -71,7 +80,7 @@ static void walk_variable(struct walk *w, struct variable *variable, struct poin
     for (size_t i = 0; i < mentions->count; i++) {
         struct mention *mention = &mentions->items[i];
         if (set && !mention->argument)
-            mark(set, mention->point);
+            point_set_add(set, mention->point);
         if (mention->reads && w->seen[mention->point] != stamp) {
             w->seen[mention->point] = stamp;
             w->stack[w->top++] = mention->point;
@@ -122,7 +131,7 @@ static void occupy(struct walk *w, struct variable *variable)
     walk_variable(w, variable, &variable->live);
     if (address_escapes(variable))
         for (uint32_t p = variable->first; p <= variable->last; p++)
-            mark(&variable->live, p);
+            point_set_add(&variable->live, p);
 }
 
 void liveness_compute(struct lowered *lowered, struct function *function)

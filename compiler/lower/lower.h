@@ -45,9 +45,10 @@ struct suspension {
     const char *label; /* of the place to go on at */
 };
 
-/* Points of one function as a set. */
+/* Points of one function as a set: bits, of which only words [first, last) may be set. */
 struct point_set {
     uint64_t *words;
+    uint32_t first, last;
 };
 
 enum variable_kind {
@@ -94,7 +95,8 @@ struct group {
 
 struct lane {
     bool is_await; /* the frame's union `await` */
-    struct group *groups;
+    struct group *groups, **last;
+    struct point_set live; /* of all its groups */
     uint64_t size;
     struct lane *next;
 };
@@ -165,6 +167,7 @@ void local_types_find(struct lowered *lowered, struct function *function, struct
 bool node_declares_type(const struct node *declaration);
 
 void flow_build(struct lowered *lowered, struct function *function);
+void point_set_add(struct point_set *set, uint32_t point);
 void liveness_compute(struct lowered *lowered, struct function *function);
 void frame_layout(struct lowered *lowered, struct function *function);
 
