@@ -53,8 +53,8 @@ bool async__debug;
 bool (*async__may_allocate)(void *arg);
 void *async__may_allocate_arg;
 
-static __thread struct slab *slabs[ASYNC_CLASSES]; /* the first one is carved from */
-static __thread struct large *larges;
+static __thread struct slab *slabs[ASYNC_CLASSES];  /* the first one is carved from */
+static __thread struct large *larges, **larges_end; /* in the order in which they were made */
 static __thread struct large *quarantine[QUARANTINE];
 static __thread size_t quarantined;
 
@@ -108,10 +108,10 @@ static struct async_future *allocate_large(size_t size, size_t align)
     frame = (frame + align - 1) / align * align;
     struct async_future *future = (struct async_future *)(frame - BLOCK_HEAD);
     struct large *large = (struct large *)future - 1;
-    *large = (struct large){larges, &larges, base, BLOCK_HEAD + size, 0};
-    if (larges)
-        larges->link = &large->next;
-    larges = large;
+    struct large **end = larges ? larges_end : &larges;
+    *large = (struct large){NULL, end, base, BLOCK_HEAD + size, 0};
+    *end = large;
+    larges_end = &large->next;
     return future;
 }
 
@@ -154,6 +154,8 @@ void async__block_free(struct async_future *future)
     *large->link = large->next;
     if (large->next)
         large->next->link = large->link;
+    else
+        larges_end = large->link;
     if (async__debug) {
         memset(future + 1, POISON, large->size - sizeof *future);
         struct large **slot = &quarantine[quarantined++ % QUARANTINE];
