@@ -109,6 +109,27 @@ static const char *emit_restored(const struct emitter *fresh, struct node *unit)
     return "macros would be expanded twice";
 }
 
+/* Even where nothing is restored the compiler has macros of its own, such as `linux`. */
+static void undefine_predefined(struct emitter *e, const struct node *unit)
+{
+    struct arena *arena = e->lowered->arena;
+    struct text *out = e->writer.out, head = {0};
+    struct restoration restoration = {.arena = arena, .event_count = 1};
+    struct restored_event predefined = {0};
+    restoration.includes = includes_find(arena, e->check->source, unit);
+    predefined.last = restoration.includes->first;
+    restoration.events = &predefined;
+    rescan(&restoration, out);
+    for (size_t i = 0; i < restoration.undef_count; i++)
+        text_printf(&head, "#undef %s\n", restoration.undefs[i].name);
+    if (head.length) {
+        text_write(&head, out->data, out->length);
+        text_clear(out);
+        text_write(out, head.data, head.length);
+    }
+    text_free(&head);
+}
+
 const char *emit_unit(struct text *out, const struct check *check, const struct lowered *lowered,
                       struct node *unit, const struct emit_options *options)
 {
@@ -126,5 +147,6 @@ const char *emit_unit(struct text *out, const struct check *check, const struct 
     }
     struct emitter e = fresh;
     emit_file(&e, unit);
+    undefine_predefined(&e, unit);
     return problem;
 }

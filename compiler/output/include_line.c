@@ -79,12 +79,15 @@ static size_t folder_length(const char *path)
     return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
-/* Whether the operand's file name, without folders, is that of the file. */
-static bool names_file(const char *operand, const char *file)
+/* Whether the operand names the file: with its folders, or by its last part. */
+static bool names_file(const char *operand, const char *file, bool with_folders)
 {
-    const char *name = operand + 1 + folder_length(operand + 1), *base = file + folder_length(file);
-    size_t length = strlen(name) - 1;
-    return strlen(base) == length && !memcmp(name, base, length);
+    const char *name = operand + 1;
+    if (!with_folders)
+        name += folder_length(name);
+    size_t length = strlen(name) - 1, whole = strlen(file);
+    return whole >= length && !memcmp(name, file + whole - length, length) &&
+           (whole == length || file[whole - length - 1] == '/');
 }
 
 static bool exists_beside_main(const struct includes *includes, const char *name, size_t length)
@@ -117,15 +120,16 @@ void include_find_operand(const struct includes *includes, struct include *inclu
     const char *parent = include->parent ? include->parent->file : main_path;
     size_t length;
     const char *text = source_original_text(includes->source, parent, &length);
-    if (!text || line_behind < 2 || include->file == main_path || has_line_directive(text, length))
+    if (!text || line_behind < 2 || include->file == main_path)
         return;
+    bool is_strict = has_line_directive(text, length); /* it may be quite another line */
     const char *line = source_logical_line(includes->source, includes->arena, parent,
                                            line_behind - 1, &include->line);
     const char *operand = line ? read_operand(includes->arena, line) : NULL;
     if (!operand)
         return;
     bool is_name = *operand == '<' || *operand == '"';
-    if (is_name ? !names_file(operand, include->file) : include->parent != NULL)
+    if (is_name ? !names_file(operand, include->file, is_strict) : is_strict || include->parent)
         return;
     if (*operand == '"' && include->parent)
         operand = move_operand(includes, include, operand);

@@ -14,6 +14,8 @@
  *     // flags: F...       for asyncc and the C compiler alike
  *     // also: FILE...     beside the program: further .ac or .c files of the same program
  *     // not: FLAVOUR...   not in these flavours
+ *     // one compiler       by the compiler that preprocessed it alone: uses macros that are its
+ * own
  *
  * The C compiler's and asyncc's messages must be none: everything is compiled with
  * -Wall -Wextra -Werror. The address of the runtime's headers goes in by -isystem's plain sister
@@ -71,6 +73,33 @@ static bool contains_word(const char *words, const char *word)
     return false;
 }
 
+/* The first compiler of another name than this flavour's, else its own. */
+static const char *other_compiler(const struct setup *setup, const char *compiler)
+{
+    for (int i = 0; i < setup->flavour_count; i++) {
+        struct command words = {0};
+        command_split(&words, setup->flavours[i].compiler);
+        if (strcmp(words.words[0], compiler) != 0)
+            return words.words[0];
+    }
+    return compiler;
+}
+
+/* How asyncc is run: where the C compiler optimises, what headers hold is written out, by means of
+ * that compiler, which is all that can read it; else includes are restored, by means of the other
+ * compiler, since it must not matter which one preprocessed. */
+static void add_mode(struct command *lower, const struct setup *setup,
+                     const struct program *program, const struct flavour *flavour,
+                     const char *compiler)
+{
+    bool is_whole = strstr(flavour->compiler, " -O2") != NULL;
+    if (is_whole)
+        command_add(lower, "--self-contained", NULL);
+    else if (!strstr(program->text, "\n// one compiler\n"))
+        compiler = other_compiler(setup, compiler);
+    command_add(lower, format("--cc=%s", compiler), NULL);
+}
+
 static void add_flags(struct command *command, const struct setup *setup,
                       const struct program *program, const struct flavour *flavour,
                       const char *source)
@@ -113,7 +142,8 @@ static char *compile_source(const struct setup *setup, const struct program *pro
     if (strcmp(strrchr(source, '.'), ".ac") == 0) {
         struct command lower = {0};
         c_file = format("%s.c", stem);
-        command_add(&lower, setup->asyncc, format("--cc=%s", compiler.words[0]), NULL);
+        command_add(&lower, setup->asyncc, NULL);
+        add_mode(&lower, setup, program, flavour, compiler.words[0]);
         add_flags(&lower, setup, program, flavour, source);
         command_add(&lower, source, "-o", c_file, NULL);
         if (!quiet_step(&lower, stem, format("%s [%s]: asyncc", source, flavour->name),
