@@ -277,8 +277,9 @@ static char *statement_expression(struct body *b, enum mode mode, int depth)
     char *second = integer(b, mode, depth);
     if (chance(40)) {
         char *test = integer(b, mode, depth);
-        all = text("({ %s %s = %s; if (%s) %s = %s; else { %s ^= 5; } %s; })", kind_names[kind],
-                   name, first, test, name, second, name, integer(b, mode, depth));
+        all =
+            text("({ %s %s = %s; if (%s) %s = %s; else { %s ^= 5; } (%s) + 0; })", kind_names[kind],
+                 name, first, test, name, second, name, integer(b, mode, depth));
     } else if (chance(40)) {
         all = text("({ %s %s = %s; for (int n_ = 0; n_ < 2; n_++) %s += %s; %s; })",
                    kind_names[kind], name, first, name, second, name);
