@@ -178,6 +178,14 @@ static void emit_body(struct hoist *h, struct node *body, bool labelled)
         emit_statement(h, make_label(h, body, label));
 }
 
+/* Nothing follows the body, so its names hide none that are used after it. */
+static void flatten_last(const struct list *list)
+{
+    struct node *last = list->count ? list->items[list->count - 1] : NULL;
+    if (last && last->kind == NODE_COMPOUND)
+        last->flags |= IS_FLAT;
+}
+
 static struct node *endless(struct hoist *h, const struct node *at, struct list *body)
 {
     struct node *block = make_splice(h, at, body, true);
@@ -194,6 +202,7 @@ static struct node *lower_while(struct hoist *h, struct node *node)
     h->out = &body;
     emit_test(h, node->kid[0]);
     emit_body(h, node->kid[1], false);
+    flatten_last(&body);
     return endless(h, node, &body);
 }
 
@@ -221,6 +230,8 @@ static struct node *lower_for_tests(struct hoist *h, struct node *node)
     if (awaits(step)) {
         hoist_discarded(h, step);
         step = NULL;
+    } else {
+        flatten_last(&body);
     }
     struct node *block = make_splice(h, node, &body, true);
     return make(h, NODE_FOR, node, step ? "for (;; $2)\n$3" : "for (;;)\n$3", 4,

@@ -8,7 +8,10 @@
 
 #include <string.h>
 
+#include "source.h"
 #include "support/text.h"
+
+enum { MOST_COLUMNS = 96 };
 
 bool emit_for_initialization(struct emitter *e, struct node *node);
 
@@ -24,12 +27,34 @@ bool is_frame_local(const struct emitter *e, const struct node *declared)
 
 /* --- suspensions */
 
-static void emit_arguments(struct emitter *e, struct node *node)
+/* The node as text, to see how long it is. */
+static struct text rendered(struct emitter *e, struct node *node)
 {
+    struct writer saved = e->writer;
+    struct text text = {0};
+    e->writer.out = &text;
+    e->writer.line_start = 0;
+    emit_node(e, node);
+    e->writer = saved;
+    return text;
+}
+
+/* Arguments behind others, broken where the line gets long; `open` is behind the parenthesis. */
+static void emit_arguments(struct emitter *e, struct node *node, size_t open)
+{
+    struct writer *w = &e->writer;
+    int indent = w->indent, column = (int)(open - w->line_start);
     for (uint32_t i = 0; i < node->count; i++) {
-        write_string(&e->writer, ", ");
-        emit_node(e, node->kid[i]);
+        struct text text = rendered(e, node->kid[i]);
+        bool breaks = w->out->length - w->line_start + text.length > MOST_COLUMNS;
+        write_string(w, breaks ? "," : ", ");
+        w->indent = column;
+        if (breaks)
+            write_line_break(w);
+        write_text(w, text.data ? text.data : "", text.length);
+        text_free(&text);
     }
+    w->indent = indent;
 }
 
 /* `if (<step> == ASYNC_PENDING) return ASYNC_PENDING;` around a call that the caller writes. */
@@ -52,10 +77,12 @@ static void emit_return_if_pending(struct emitter *e)
 
 static void emit_child(struct emitter *e, const struct suspension *suspension)
 {
-    write_format(&e->writer, "%s__begin(&", suspension->callee->name);
+    write_format(&e->writer, "%s__begin(", suspension->callee->name);
+    size_t open = e->writer.out->length;
+    write_string(&e->writer, "&");
     emit_slot(e, suspension->slot);
     write_format(&e->writer, ", %s", e->function->base);
-    emit_arguments(e, suspension->node);
+    emit_arguments(e, suspension->node, open);
     write_string(&e->writer, ");");
     write_line_break(&e->writer);
     emit_state(e, suspension);
@@ -68,12 +95,13 @@ static void emit_child(struct emitter *e, const struct suspension *suspension)
 static void emit_wait(struct emitter *e, const struct suspension *suspension)
 {
     emit_state(e, suspension);
-    write_format(&e->writer, suspension->slot ? "%s__begin(&" : "%s__begin(0",
-                 suspension->callee->name);
+    write_format(&e->writer, "%s__begin(", suspension->callee->name);
+    size_t open = e->writer.out->length;
+    write_string(&e->writer, suspension->slot ? "&" : "0");
     if (suspension->slot)
         emit_slot(e, suspension->slot);
     write_format(&e->writer, ", %s", e->function->base);
-    emit_arguments(e, suspension->node);
+    emit_arguments(e, suspension->node, open);
     write_string(&e->writer, ")");
     emit_return_if_pending(e);
 }
@@ -177,6 +205,68 @@ static bool says_nothing(const struct node *node)
     return variable && variable->in_frame && !node->kid[0];
 }
 
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* Where the text between items goes on, behind one of which nothing was written: its line goes. */
+static uint32_t without_line(struct emitter *e, uint32_t at, uint32_t end)
+{
+    const char *text = source_text(e->check->source);
+    uint32_t next = at;
+    while (next < end && is_blank(text[next]) && text[next] != '\n')
+        next++;
+    if (e->writer.lines || next == end || text[next] != '\n')
+        return at;
+    e->writer.out->length = e->writer.line_start;
+    return next + 1;
+}
+
+/* The items of a block of the source: the text between them, blank lines and comments, is kept. */
+static void emit_items(struct emitter *e, struct node *compound, uint32_t at, uint32_t end)
+{
+    bool outer = e->in_block;
+    const struct node *outer_next = e->next;
+    for (uint32_t i = 0; i < compound->count; i++) {
+        struct node *item = compound->kid[i];
+        emit_gap(e, at, item->start);
+        write_place(&e->writer, item->start, false);
+        e->in_block = true;
+        e->next = i + 1 < compound->count ? compound->kid[i + 1] : NULL;
+        size_t length = e->writer.out->length;
+        emit_node(e, item);
+        at = item->end;
+        if (e->writer.out->length == length)
+            at = without_line(e, at, i + 1 < compound->count ? compound->kid[i + 1]->start : end);
+    }
+    e->in_block = outer;
+    e->next = outer_next;
+    emit_gap(e, at, end);
+}
+
+static uint32_t trimmed_end(const struct emitter *e, const struct node *compound)
+{
+    uint32_t end = compound->end - 1;
+    while (end > compound->start + 1 && is_blank(e->code[end - 1]))
+        end--;
+    return end;
+}
+
+/* The items of a block in the braces of the one around it. */
+static void emit_flat(struct emitter *e, struct node *compound, bool first)
+{
+    const char *text = source_text(e->check->source);
+    uint32_t at = compound->start + 1, end = trimmed_end(e, compound);
+    while (at < end && is_blank(text[at]))
+        at++;
+    if (at >= end)
+        return;
+    if (!first)
+        write_line_break(&e->writer);
+    emit_items(e, compound, at, end);
+}
+
 static void emit_list(struct emitter *e, struct node *node, const struct node *next, bool first)
 {
     bool outer = e->in_block;
@@ -185,6 +275,10 @@ static void emit_list(struct emitter *e, struct node *node, const struct node *n
         const struct node *follower = i + 1 < node->count ? node->kid[i + 1] : next;
         if (!item || says_nothing(item))
             continue;
+        if (item->flags & IS_FLAT) {
+            emit_flat(e, item, first);
+            continue;
+        }
         if (item->kind == NODE_SPLICE && !(item->flags & IS_BRACED)) {
             emit_list(e, item, follower, first);
             first = first && !item->count;
@@ -315,38 +409,15 @@ static bool ends_with_return(const struct node *node)
     return node->kind == NODE_RETURN;
 }
 
-/* The items of a block of the source: the text between them, blank lines and comments, is kept. */
-static void emit_items(struct emitter *e, struct node *compound, uint32_t end)
-{
-    uint32_t at = compound->start + 1;
-    bool outer = e->in_block;
-    const struct node *outer_next = e->next;
-    for (uint32_t i = 0; i < compound->count; i++) {
-        struct node *item = compound->kid[i];
-        emit_gap(e, at, item->start);
-        write_place(&e->writer, item->start, false);
-        e->in_block = true;
-        e->next = i + 1 < compound->count ? compound->kid[i + 1] : NULL;
-        emit_node(e, item);
-        at = item->end;
-    }
-    e->in_block = outer;
-    e->next = outer_next;
-    emit_gap(e, at, end);
-}
-
 static void emit_compound(struct emitter *e, struct node *node)
 {
     write_string(&e->writer, "{");
-    emit_items(e, node, node->end);
+    emit_items(e, node, node->start + 1, node->end);
 }
 
 void emit_body(struct emitter *e, struct node *compound)
 {
-    uint32_t end = compound->end - 1;
-    while (end > compound->start + 1 && strchr(" \t\r\n", e->code[end - 1]))
-        end--;
-    emit_items(e, compound, end);
+    emit_items(e, compound, compound->start + 1, trimmed_end(e, compound));
     e->writer.indent = 4;
     if (ends_with_return(compound))
         return;

@@ -289,6 +289,74 @@ static void write_directive(struct writer *w, size_t index, bool markers)
     }
 }
 
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+static void take_back_spaces(struct text *out)
+{
+    while (out->length && (out->data[out->length - 1] == ' ' || out->data[out->length - 1] == '\t'))
+        out->length--;
+}
+
+/* Takes back the line end that was written last, and blanks before it. */
+static void take_back_line_end(struct writer *w)
+{
+    struct text *out = w->out;
+    take_back_spaces(out);
+    if (out->length && out->data[out->length - 1] == '\n') {
+        out->length--;
+        w->line--;
+    }
+    take_back_spaces(out);
+    w->line_start = out->length;
+    while (w->line_start && out->data[w->line_start - 1] != '\n')
+        w->line_start--;
+}
+
+/* The blanks that the line in front of the marker begins with. */
+static void write_indentation(struct writer *w, const struct directive *marker)
+{
+    const char *text = source_text(w->source);
+    uint32_t start = marker->start ? marker->start - 1 : 0, end = start;
+    while (start && text[start - 1] != '\n')
+        start--;
+    while (start < end && (text[start] == ' ' || text[start] == '\t'))
+        text_put(w->out, text[start++]);
+}
+
+static bool has_line_comment(const struct text *out, size_t line_start)
+{
+    return memmem(out->data + line_start, out->length - line_start, "//", 2) != NULL;
+}
+
+/* gcc gives what a system header's macro expands to lines of its own, between two markers of the
+ * line that it interrupts. The line is made whole again. Returns where the text goes on. */
+static uint32_t mend_line(struct writer *w, const struct directive *marker, uint32_t end)
+{
+    const char *text = source_text(w->source);
+    uint32_t next = marker->end;
+    struct place before = source_line(w->source, marker->start ? marker->start - 1 : 0);
+    struct text *out = w->out;
+    if (!before.file || strcmp(before.file, marker->file) != 0 || before.line != marker->line ||
+        !out->length || has_line_comment(out, w->line_start))
+        return next;
+    take_back_line_end(w);
+    while (next < end && is_blank(text[next]))
+        next++;
+    if (out->length == w->line_start) {
+        write_indentation(w, marker);
+        return next;
+    }
+    char last = out->data[out->length - 1];
+    bool tight = last == '(' || last == '[' ||
+                 (next < source_length(w->source) && strchr(",);]#", text[next]));
+    if (!tight)
+        text_put(out, ' ');
+    return next;
+}
+
 void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
 {
     size_t count;
@@ -309,6 +377,8 @@ void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
             write_directive(w, i, markers);
         }
         start = directives[i].end;
+        if (!markers && directives[i].kind == DIRECTIVE_LINE)
+            start = mend_line(w, &directives[i], end);
     }
     if (start < end)
         write_text(w, text + start, end - start);

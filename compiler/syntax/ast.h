@@ -167,6 +167,7 @@ enum node_flag {
     HAS_NO_EFFECT = 1024,
     IS_EMBEDDED = 2048, /* a callee that is awaited in place: its handle form is not needed here */
     IS_BRACED = 4096,   /* NODE_SPLICE: needs braces wherever it stands */
+    IS_FLAT = 8192,     /* NODE_COMPOUND: its braces are those of the block around it */
 };
 
 struct node {
