@@ -1,15 +1,16 @@
 /* Memory for handles: one block per handle, from size classes.
  *
- * A block of class c has 48 + 16 * c bytes. Blocks are carved from slabs of 32 KiB, one after the
- * other, at 8 mod 16; freed ones go on a list per class in async_thread, where the inline
- * async_coroutine finds them. No block has a header: its class is in its bits. A frame that is
- * larger than the largest class or aligned to more than 16, and every frame in debug mode, is
- * allocated by itself (class 63), with a prefix that links it so that it can be found.
+ * A block of class c has 48 + 16 * c bytes. Blocks are carved from slabs (of 32 KiB, then twice as
+ * much each time up to 1 MiB), one after the other, at 8 mod 16; freed ones go on a list per class
+ * in async_thread, where the inline async_coroutine finds them. No block has a header: its class is
+ * in its bits. A frame that is larger than the largest class or aligned to more than 16, and every
+ * frame in debug mode, is allocated by itself (class 63), with a prefix that links it so that it
+ * can be found.
  *
  * Debug mode keeps freed blocks for a while, poisoned, so that the use of a consumed alias is
  * noticed instead of finding another frame there.
  *
- *      slab:   | next, block_size, carved | block | block | block | ... | not carved yet
+ *      slab:   | next, sizes, carved | block | block | block | ... | not carved yet
  *      large:  | padding | next, link, base, size | block |
  *
  * All tasks of a thread are found by walking its blocks, so tasks need no list of their own. */
@@ -19,11 +20,13 @@
 #include <string.h>
 
 enum { QUARANTINE = 256, POISON = 0xdb };
-enum { SLAB_SIZE = 32 * 1024 - 16, BLOCK_HEAD = offsetof(struct async_future, frame) };
+enum { SLAB_MIN = 32 * 1024, SLAB_MAX = 1024 * 1024, MALLOC_HEAD = 16 };
+enum { BLOCK_HEAD = offsetof(struct async_future, frame) };
 
 struct slab {
     struct slab *next;
-    size_t block_size;
+    uint32_t block_size;
+    uint32_t size; /* of the slab */
     size_t carved; /* bytes, from the first block on */
 };
 struct large {
@@ -84,12 +87,14 @@ void async__free(void *memory)
 static struct async_future *carve(size_t index)
 {
     struct slab *slab = slabs[index];
-    size_t block_size = 48 + 16 * index;
-    if (!slab || slab->carved + block_size > SLAB_SIZE - sizeof *slab) {
-        slab = async__allocate(SLAB_SIZE);
+    uint32_t block_size = 48 + 16 * index;
+    if (!slab || slab->carved + block_size > slab->size - sizeof *slab) {
+        uint32_t size = slab ? 2 * (slab->size + MALLOC_HEAD) : SLAB_MIN;
+        size = (size < SLAB_MAX ? size : SLAB_MAX) - MALLOC_HEAD;
+        slab = async__allocate(size);
         if (!slab)
             return NULL;
-        *slab = (struct slab){slabs[index], block_size, 0};
+        *slab = (struct slab){slabs[index], block_size, size, 0};
         slabs[index] = slab;
     }
     char *block = (char *)(slab + 1) + slab->carved;
