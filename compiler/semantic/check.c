@@ -180,6 +180,9 @@ static void check_external(struct check *check, struct node *node)
     case NODE_LINKAGE:
         check_linkage(check, node);
         break;
+    case NODE_SKIPPED:
+        is_news(check, node->name);
+        break;
     default:
         break;
     }

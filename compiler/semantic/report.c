@@ -158,7 +158,8 @@ bool is_news(struct check *check, const char *name)
 {
     struct function_state *function = check->state->function;
     struct scopes *known = function ? function->unknown_names : check->state->file_unknown_names;
-    if (scope_find(known, SPACE_ORDINARY, name))
+    if (scope_find(known, SPACE_ORDINARY, name) ||
+        scope_find(check->state->file_unknown_names, SPACE_ORDINARY, name))
         return false;
     scope_bind(known, SPACE_ORDINARY, name, symbol_make(check, SYMBOL_VARIABLE, name));
     return true;

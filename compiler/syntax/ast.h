@@ -58,6 +58,7 @@ struct type;
     X(NODE_ASM,            "asm")             /* file-scope or statement or expression; list of operand expressions */ \
     X(NODE_EMPTY,          "empty")           /* a lone semicolon */                                \
     X(NODE_LINKAGE,        "linkage")         /* extern "C": list of declarations */                \
+    X(NODE_SKIPPED,        "skipped")         /* name: an identifier of text that could not be parsed: nobody knows what it is */ \
     /* --- statements */                                                                            \
     X(NODE_COMPOUND,       "compound")        /* list of statements and declarations */             \
     X(NODE_EXPRESSION_STATEMENT, "expression-statement") /* expression */                           \

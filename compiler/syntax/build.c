@@ -202,16 +202,79 @@ bool is_expression(enum concrete_kind kind)
     return kind >= CONCRETE_IDENTIFIER && kind <= CONCRETE_INITIALIZER_LIST;
 }
 
+/* --- the file; what could not be parsed in it is left out, so that the rest can be checked */
+
+struct externals {
+    struct node **items;
+    size_t count, capacity;
+};
+
+static void push_external(struct builder *b, struct externals *list, struct node *node)
+{
+    if (!node)
+        return;
+    list->items =
+        arena_grow(b->arena, list->items, list->count, &list->capacity, sizeof *list->items);
+    list->items[list->count++] = node;
+}
+
+/* Names in text that is left out may have been declared there: nothing can be said of them. */
+static void skip(struct builder *b, struct externals *list, TSNode node)
+{
+    enum concrete_kind kind = kind_of(b, node);
+    if (kind == CONCRETE_IDENTIFIER || kind == CONCRETE_TYPE_IDENTIFIER) {
+        uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
+        struct node *name = node_new(b->arena, NODE_SKIPPED, start, end, 0);
+        name->name = build_name(b, start, end);
+        push_external(b, list, name);
+    }
+    struct concrete c = build_read(b, node);
+    for (uint32_t i = 0; i < c.count && b->depth < NESTING_LIMIT; i++) {
+        b->depth++;
+        skip(b, list, c.child[i].node);
+        b->depth--;
+    }
+}
+
+/* A function whose body has a mistake is still declared. */
+static struct node *declared_function(struct builder *b, TSNode node)
+{
+    struct concrete c = build_read(b, node);
+    uint32_t end = specifiers_end(b, &c, 0);
+    for (uint32_t i = 0; i <= end && i < c.count; i++)
+        if (ts_node_has_error(c.child[i].node))
+            return NULL;
+    const struct child *declarator = child_in(&c, b->field_declarator);
+    if (!declarator || end == 0)
+        return NULL;
+    struct concrete place = {.start = declarator->start, .end = declarator->end};
+    struct node *declaration = build_new(b, &c, NODE_DECLARATION, 2);
+    declaration->kid[0] = build_specifiers(b, &c, 0, end);
+    declaration->kid[1] = build_new(b, &place, NODE_DECLARED, 2);
+    declaration->kid[1]->kid[0] = build_declarator(b, declarator);
+    return build_done(declaration);
+}
+
 struct node *build_unit(struct builder *b, const struct concrete *c)
 {
-    struct node *unit = build_new(b, c, NODE_UNIT, c->count);
-    uint32_t count = 0;
+    struct externals list = {0};
     for (uint32_t i = 0; i < c->count; i++) {
-        struct node *node = build_child(b, &c->child[i]);
-        if (node)
-            unit->kid[count++] = node;
+        const struct child *child = &c->child[i];
+        struct node *function = NULL;
+        if (!ts_node_has_error(child->node)) {
+            push_external(b, &list, build_child(b, child));
+            continue;
+        }
+        if (child->kind == CONCRETE_FUNCTION)
+            function = declared_function(b, child->node);
+        if (function)
+            push_external(b, &list, function);
+        else
+            skip(b, &list, child->node);
     }
-    unit->count = count;
+    struct node *unit = build_new(b, c, NODE_UNIT, list.count);
+    if (list.count)
+        memcpy(unit->kid, list.items, list.count * sizeof *unit->kid);
     return build_done(unit);
 }
 

@@ -221,13 +221,14 @@ static void visit(struct report *r, TSNode node)
     ts_tree_cursor_delete(&cursor);
 }
 
-void report_syntax_errors(struct diagnostics *diagnostics, TSNode root, const char *code)
+bool report_syntax_errors(struct diagnostics *diagnostics, TSNode root, const char *code)
 {
     struct report report = {
         .diagnostics = diagnostics, .code = code, .length = (uint32_t)strlen(code)};
     if (find_unbalanced(&report))
-        return;
+        return false;
     visit(&report, root);
     if (!report.count)
         report_error(diagnostics, (struct range){0, 1}, "this file cannot be parsed");
+    return true;
 }

@@ -51,9 +51,8 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
     TSTree *tree = ts_parser_parse_string(parser, NULL, marked, (uint32_t)source_length(source));
     if (!tree) {
         report_failure(diagnostics, "the grammar does not fit this version of tree-sitter");
-    } else if (ts_node_has_error(ts_tree_root_node(tree))) {
-        report_syntax_errors(diagnostics, ts_tree_root_node(tree), code);
-    } else {
+    } else if (!ts_node_has_error(ts_tree_root_node(tree)) ||
+               report_syntax_errors(diagnostics, ts_tree_root_node(tree), code)) {
         const struct node *deep;
         unit = build_tree(arena, names, tree_sitter_asyncc(), ts_tree_root_node(tree), code, marked,
                           &deep);

@@ -8,7 +8,8 @@ struct arena;
 struct names;
 struct node;
 
-/* `code` is the text as written, `marked` as parsed. The tree has no ERROR and no MISSING node.
+/* `code` is the text as written, `marked` as parsed. External
+ * declarations with an ERROR or MISSING node in them are left out (NODE_SKIPPED).
  * `*deep` is a place where it nests too deeply to be compiled (the result then is unusable), or
  * NULL. */
 struct node *build_tree(struct arena *arena, struct names *names, const TSLanguage *language,
