@@ -111,7 +111,7 @@ static void mention(struct build *b, struct variable *variable, struct mention m
     if (last && last->point == mention.point) {
         last->reads |= mention.reads;
         last->replaces |= mention.replaces;
-        last->argument &= mention.argument;
+        last->declares |= mention.declares;
         return;
     }
     mentions->items = arena_grow(b->arena, mentions->items, mentions->count, &mentions->capacity,
@@ -120,23 +120,27 @@ static void mention(struct build *b, struct variable *variable, struct mention m
 }
 
 /* Every variable below `node` may be read at this point, but for the target of `x = ...`. */
-static void uses(struct build *b, struct node *node, uint32_t at, bool argument)
+static void uses(struct build *b, struct node *node, uint32_t at)
 {
     if (!node)
         return;
     struct variable *variable = variable_of(node);
     if (variable && variable->function == b->function)
-        mention(b, variable, (struct mention){at, true, false, argument});
-    if (node->kind == NODE_FUNCTION)
-        argument = false;
+        mention(b, variable, (struct mention){.point = at, .reads = true});
     for (uint32_t i = 0; i < node->count; i++)
-        uses(b, node->kid[i], at, argument);
+        uses(b, node->kid[i], at);
+    if (node->kind == NODE_DECLARED) { /* perhaps in a statement expression */
+        struct node *name = declarator_name(node->kid[0]);
+        variable = name && name->symbol ? name->symbol->lowered : NULL;
+        if (variable && variable->function == b->function)
+            mention(b, variable, (struct mention){.point = at, .replaces = true, .declares = true});
+    }
 }
 
 static void replaces(struct build *b, struct variable *variable, uint32_t at)
 {
     if (variable && variable->function == b->function)
-        mention(b, variable, (struct mention){at, false, true, false});
+        mention(b, variable, (struct mention){.point = at, .replaces = true});
 }
 
 static void expression(struct build *b, struct node *node)
@@ -149,35 +153,38 @@ static void expression(struct build *b, struct node *node)
         struct node *target = skip_parens(inner->kid[0]);
         struct variable *variable = variable_of(target);
         if (variable) {
-            uses(b, inner->kid[1], at, false);
+            uses(b, inner->kid[1], at);
             replaces(b, variable, at);
             return;
         }
     }
-    uses(b, node, at, false);
+    uses(b, node, at);
 }
 
 static void declaration(struct build *b, struct node *node)
 {
-    uses(b, node->kid[0], point(b, node), false);
+    uses(b, node->kid[0], point(b, node));
     for (uint32_t i = 1; i < node->count; i++) {
         struct node *declared = node->kid[i];
         struct node *name = declarator_name(declared->kid[0]);
         uint32_t at = point(b, declared);
-        uses(b, declared, at, false);
+        uses(b, declared, at);
         if (name && name->symbol && name->symbol->lowered)
             replaces(b, name->symbol->lowered, at);
     }
 }
 
+/* Arguments are read at a point of their own: what they need is needed side by side, but may be
+ * gone when the child's frame is written. */
 static void suspension(struct build *b, struct node *node)
 {
     struct suspension *suspension = node->suspension;
+    uint32_t arguments = node->count ? point(b, NULL) : NO_POINT;
+    for (uint32_t i = 0; i < node->count; i++)
+        uses(b, node->kid[i], arguments);
     uint32_t at = point(b, node);
     suspension->point = at;
     b->flow->suspended[at] = suspension;
-    for (uint32_t i = 0; i < node->count; i++)
-        uses(b, node->kid[i], at, true);
     if (suspension->result)
         replaces(b, suspension->result, at);
 }

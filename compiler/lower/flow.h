@@ -15,7 +15,7 @@ struct mention {
     uint32_t point;
     bool reads;    /* its value may be read here */
     bool replaces; /* all of it is written here: the old value is dead before */
-    bool argument; /* read as an argument of a suspension, before the child's frame is written */
+    bool declares; /* its declaration stands here: nothing of it is needed before */
 };
 
 struct mentions { /* of one variable */

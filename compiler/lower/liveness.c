@@ -79,9 +79,9 @@ static void walk_variable(struct walk *w, struct variable *variable, struct poin
             w->kills[mentions->items[i].point] = stamp;
     for (size_t i = 0; i < mentions->count; i++) {
         struct mention *mention = &mentions->items[i];
-        if (set && !mention->argument)
+        if (set)
             point_set_add(set, mention->point);
-        if (mention->reads && w->seen[mention->point] != stamp) {
+        if (mention->reads && !mention->declares && w->seen[mention->point] != stamp) {
             w->seen[mention->point] = stamp;
             w->stack[w->top++] = mention->point;
             walk_back(w, variable, set);
