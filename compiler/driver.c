@@ -46,6 +46,22 @@ static bool wants_dump(const struct compilation *c, enum pass pass)
     return c->options->dump == pass;
 }
 
+/* Writes and frees a text for people, to -o or the standard output. */
+static bool write_report(struct compilation *c, struct text *report)
+{
+    const char *path = c->options->output_given ? c->options->output_given : "-";
+    bool ok = file_write(c->diagnostics, path, report);
+    text_free(report);
+    return ok;
+}
+
+static bool write_frames(struct compilation *c)
+{
+    struct text table = {0};
+    frames_print(&table, c->lowered);
+    return write_report(c, &table);
+}
+
 static bool write_dump(struct compilation *c)
 {
     struct text dump = {0};
@@ -66,10 +82,7 @@ static bool write_dump(struct compilation *c)
     case PASS_NONE:
         break;
     }
-    const char *path = c->options->output_given ? c->options->output_given : "-";
-    bool ok = file_write(c->diagnostics, path, &dump);
-    text_free(&dump);
-    return ok;
+    return write_report(c, &dump);
 }
 
 /* Prints the time since the last call, for -v. */
@@ -180,6 +193,8 @@ static bool run_passes(struct compilation *c)
         return false;
     if (c->options->dump != PASS_NONE)
         return write_dump(c);
+    if (c->options->frames)
+        return write_frames(c);
     if (c->options->syntax_only)
         return true;
     run_emit(c);

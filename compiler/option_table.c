@@ -30,6 +30,7 @@
     X("-fdiagnostics-format=", JOINED, DO_FORMAT,      "text|json", "the form of messages")         \
     X("-fdiagnostics-color=", JOINED, DO_COLOR,        "auto|always|never", "whether they are coloured") \
     X("--dump=",           JOINED,   DO_DUMP,          "PASS", "show what a pass made, and stop; --dump=help lists them") \
+    X("--frames",          EXACT,    DO_FRAMES,        "", "show what the frame of each async function holds, where and why, and stop") \
     X("-v",                EXACT,    DO_VERBOSE,       "", "print the preprocessor's command and the time of each pass") \
     X("--version",         EXACT,    DO_VERSION,       "", "print the version")                     \
     X("--help",            EXACT,    DO_HELP,          "", "print this")                            \

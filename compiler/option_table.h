@@ -29,6 +29,7 @@ enum action {
     DO_COLOR_ON,
     DO_COLOR_OFF,
     DO_DUMP,
+    DO_FRAMES,
     DO_VERBOSE,
     DO_VERSION,
     DO_HELP,

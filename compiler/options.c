@@ -198,6 +198,9 @@ static bool perform(struct parser *parser, const struct option *option, const ch
         return set_color(parser, "never");
     case DO_DUMP:
         return set_dump(parser, value);
+    case DO_FRAMES:
+        options->frames = true;
+        break;
     case DO_VERBOSE:
         options->verbose = true;
         break;

@@ -1,4 +1,4 @@
-/* The sizes of frames, for -Wframe-size=N. */
+/* The layout of frames, for --frames, and their sizes, for -Wframe-size=N. */
 #ifndef ASYNCC_EXPLAIN_FRAMES_H
 #define ASYNCC_EXPLAIN_FRAMES_H
 
@@ -6,6 +6,10 @@
 
 struct diagnostics;
 struct lowered;
+struct text;
+
+/* Writes a table for every async function, those that are embedded before those that embed them. */
+void frames_print(struct text *out, const struct lowered *lowered);
 
 /* Warns of every function whose frame is larger than `limit` bytes, as far as sizes are known (the
  * C compiler has the last word), with a note at the variable that takes most of it. */
