@@ -418,6 +418,12 @@ static struct node *hoist_target(struct hoist *h, struct node *node, enum later 
     return later != LATER_NOTHING ? spill(h, node) : node;
 }
 
+static bool is_call_of(const struct node *node, const char *name)
+{
+    const struct node *callee = node->kind == NODE_CALL ? skip_parens(node->kid[0]) : NULL;
+    return callee && callee->kind == NODE_IDENTIFIER && !strcmp(callee->name, name);
+}
+
 static struct node *hoist_node(struct hoist *h, struct node *node, enum later later)
 {
     switch (node->kind) {
@@ -453,7 +459,10 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
         struct node *chosen = chosen_operand(h->lowered->check, node);
         if (chosen)
             return hoist(h, chosen, later);
-        return node_is_unevaluated(node) ? node : hoist_strict(h, node, later);
+        if (!node_is_unevaluated(node))
+            return hoist_strict(h, node, later);
+        bool is_constant_p = is_call_of(node, "__builtin_constant_p");
+        return is_constant_p ? make(h, NODE_MADE, node, "0", 0) : node; /* no await is constant */
     }
     }
 }

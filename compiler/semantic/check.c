@@ -144,10 +144,13 @@ void check_function(struct check *check, struct node *node)
         mark_old_names(check, node->kid[1]);
     struct specifiers specifiers = check_specifiers(check, node->kid[0], READING_CERTAIN, false);
     struct declarator declarator = check_declarator(check, &specifiers, node->kid[1]);
-    if (!declarator.name || !declarator.function ||
-        type_resolve(declarator.type)->kind != TYPE_FUNCTION)
-        return; /* the C compiler has a word for it */
-    check_definition(check, &specifiers, &declarator, node);
+    if (!declarator.name)
+        complain(check, node->kid[1] ? node->kid[1] : node->kid[0], "a function without a name");
+    else if (!declarator.function || type_resolve(declarator.type)->kind != TYPE_FUNCTION)
+        complain(check, declarator.name, "'%s' is no function, but has a body",
+                 declarator.name->name);
+    else
+        check_definition(check, &specifiers, &declarator, node);
 }
 
 /* --- the file */
