@@ -19,6 +19,7 @@ struct layout {
     struct function *function;
     struct arena *arena;
     size_t words;
+    struct names *taken; /* names of fields */
     struct slot **slots;
     size_t count, capacity;
 };
@@ -61,33 +62,38 @@ static struct slot *slot_new(struct layout *l)
     return slot;
 }
 
-/* `name`, or `name_2` ..., so that no two fields of a frame and no field of ours agree. */
-static bool is_taken(const struct layout *l, const char *name)
+static bool is_taken(const struct layout *l, const char *wish, unsigned number)
 {
-    if (!strcmp(name, "base") || !strcmp(name, "result") || !strcmp(name, "await"))
-        return true;
-    for (size_t i = 0; i < l->count; i++)
-        if (l->slots[i]->variable && !strcmp(l->slots[i]->name, name))
-            return true;
-    return false;
+    return name_is_known(l->taken, arena_format(l->arena, "%s_%u", wish, number));
 }
 
+/* `wish`, or `wish_2` ..., so that no two fields of a frame and no field of ours agree. Numbers are
+ * given out in order: the search for a free one doubles its step, then halves it. */
 static const char *field_name(const struct layout *l, const char *wish)
 {
-    const char *name = wish;
-    for (unsigned i = 2; is_taken(l, name); i++)
-        name = arena_format(l->arena, "%s_%u", wish, i);
-    return name;
+    if (!name_is_known(l->taken, wish))
+        return name_of(l->taken, wish);
+    unsigned taken = 1, free = 2;
+    while (is_taken(l, wish, free)) {
+        taken = free;
+        free *= 2;
+    }
+    while (free - taken > 1) {
+        unsigned middle = taken + (free - taken) / 2;
+        if (is_taken(l, wish, middle))
+            taken = middle;
+        else
+            free = middle;
+    }
+    return name_of(l->taken, arena_format(l->arena, "%s_%u", wish, free));
 }
 
 static void add_variable(struct layout *l, struct variable *variable)
 {
     struct slot *slot = slot_new(l);
     uint64_t size = type_size(variable->type), alignment = type_alignment(variable->type);
-    l->count--; /* its own name is not taken yet */
-    slot->name = variable->kind == VARIABLE_TEMPORARY ? variable->symbol->name
+    slot->name = variable->kind == VARIABLE_TEMPORARY ? name_of(l->taken, variable->symbol->name)
                                                       : field_name(l, variable->symbol->name);
-    l->count++;
     slot->variable = variable;
     slot->live = variable->live;
     slot->size = size ? size : 8;
@@ -267,6 +273,10 @@ void frame_layout(struct lowered *lowered, struct function *function)
                             .function = function,
                             .arena = lowered->arena,
                             .words = (function->flow->count + 63) / 64};
+    layout.taken = names_new(lowered->arena);
+    name_of(layout.taken, "base");
+    name_of(layout.taken, "result");
+    name_of(layout.taken, "await");
     function->last_lane = &function->lanes;
     for (size_t i = 0; i < function->variable_count; i++)
         if (function->variables[i]->in_frame)

@@ -60,14 +60,21 @@ static void live_behind(struct walk *w, struct variable *variable, uint32_t poin
     w->stack[w->top++] = point;
 }
 
+/* The first walk is over as soon as it has found a suspension. */
+static bool is_settled(const struct variable *variable, const struct point_set *set)
+{
+    return !set && variable->crossed;
+}
+
 static void walk_back(struct walk *w, struct variable *variable, struct point_set *set)
 {
     struct flow *flow = w->flow;
-    while (w->top) {
+    while (w->top && !is_settled(variable, set)) {
         uint32_t point = w->stack[--w->top];
         for (uint32_t e = flow->predecessors[point]; e != NO_POINT; e = flow->edges[e].next)
             live_behind(w, variable, flow->edges[e].point, set);
     }
+    w->top = 0;
 }
 
 static void walk_variable(struct walk *w, struct variable *variable, struct point_set *set)
@@ -77,7 +84,7 @@ static void walk_variable(struct walk *w, struct variable *variable, struct poin
     for (size_t i = 0; i < mentions->count; i++)
         if (mentions->items[i].replaces)
             w->kills[mentions->items[i].point] = stamp;
-    for (size_t i = 0; i < mentions->count; i++) {
+    for (size_t i = 0; i < mentions->count && !is_settled(variable, set); i++) {
         struct mention *mention = &mentions->items[i];
         if (set)
             point_set_add(set, mention->point);

@@ -7,7 +7,7 @@
 
 #include "support/arena.h"
 
-enum { FIRST_SLOTS = 1024 };
+enum { FIRST_SLOTS = 32 };
 
 struct slot {
     const char *name; /* NULL: empty */
