@@ -61,6 +61,8 @@ static struct types *types_of(struct hoist *h)
 /* The type in which a value of this expression is kept. */
 static struct type *value_type(struct hoist *h, struct node *node)
 {
+    if (is_small_bit_field(node)) /* `unsigned b : 5` takes part in arithmetic as int */
+        return type_simple(types_of(h), TYPE_INT);
     struct type *type = type_decay(types_of(h), node->type);
     return type_unqualified(types_of(h), type);
 }
@@ -133,6 +135,11 @@ static void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum 
         node->kid[i] = hoist(h, node->kid[i], most(after[i + 1], beside_others(node, first, i)));
 }
 
+static bool is_part(const struct node *node)
+{
+    return node->op == OP_REAL || node->op == OP_IMAG;
+}
+
 static bool is_lvalue(struct node *node)
 {
     node = skip_parens(node);
@@ -144,6 +151,8 @@ static bool is_lvalue(struct node *node)
         return true;
     case NODE_MEMBER:
         return node->op == OP_ARROW || is_lvalue(node->kid[0]);
+    case NODE_UNARY:
+        return is_part(node) && is_lvalue(node->kid[0]);
     default:
         return false;
     }
@@ -176,6 +185,12 @@ static struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later 
     case NODE_DEREFERENCE:
         node->kid[0] = hoist(h, node->kid[0], later);
         return node;
+    case NODE_UNARY:
+        if (is_part(node) && is_lvalue(node->kid[0])) {
+            node->kid[0] = hoist_lvalue(h, node->kid[0], later);
+            return node;
+        }
+        return hoist(h, node, later);
     default:
         return hoist(h, node, later);
     }

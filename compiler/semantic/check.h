@@ -51,6 +51,9 @@ struct symbol *check_file_tag(const struct check *check, const char *name);
  * node itself, not of its kids. */
 bool node_is_effect(const struct node *node);
 
+/* Whether the value is that of a bit-field so narrow that it is promoted to int. */
+bool is_small_bit_field(struct node *node);
+
 /* The operand of a call of __builtin_choose_expr that C takes, NULL for every other node. */
 struct node *chosen_operand(struct check *check, const struct node *node);
 

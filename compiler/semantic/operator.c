@@ -6,10 +6,24 @@ static struct type *simple(struct check *check, enum type_kind kind)
     return type_simple(check->types, kind);
 }
 
-/* The declared width of the bit-field that the expression reads; -1 if it is none. */
+/* The expression whose value this one has: the target of an assignment, the right of a comma. */
+static struct node *value_source(struct node *node)
+{
+    for (;;) {
+        node = skip_parens(node);
+        if (node->kind == NODE_ASSIGN || node->kind == NODE_PREFIX || node->kind == NODE_POSTFIX)
+            node = node->kid[0];
+        else if (node->kind == NODE_COMMA)
+            node = node->kid[1];
+        else
+            return node;
+    }
+}
+
+/* The declared width of the bit-field whose value the expression has; -1 if it is none. */
 static int bit_width(struct node *node)
 {
-    struct node *inner = skip_parens(node);
+    struct node *inner = value_source(node);
     if (inner->kind != NODE_MEMBER || !inner->kid[0]->type || !inner->name)
         return -1;
     struct type *object = type_resolve(inner->kid[0]->type);
@@ -19,11 +33,16 @@ static int bit_width(struct node *node)
     return field ? field->bits : -1;
 }
 
+bool is_small_bit_field(struct node *node)
+{
+    int bits = bit_width(node);
+    return bits >= 0 && bits < 32 && type_is_integer(type_resolve(node->type));
+}
+
 struct type *promoted_type(struct check *check, struct node *node)
 {
     struct type *type = type_decay(check->types, node->type);
-    int bits = bit_width(node);
-    if (bits >= 0 && bits < 32 && type_is_integer(type))
+    if (is_small_bit_field(node))
         return simple(check, TYPE_INT);
     return type_is_arithmetic(type) ? type_promote(check->types, type) : type;
 }
