@@ -242,6 +242,13 @@ static char *condition_of(struct body *b, enum mode mode, int depth)
     return text("(%s) ? (%s) : (%s)", test, integer(b, mode, depth), integer(b, mode, depth));
 }
 
+/* Compilers disagree on the type of `unsigned bits : 5` behind ++. */
+static bool is_bit_field(const char *place)
+{
+    const char *end = place + strlen(place);
+    return end - place > 2 && (end[-2] == '.' || end[-2] == '>') && strchr("abcde", end[-1]);
+}
+
 static char *assignment(struct body *b, enum mode mode, int depth)
 {
     static const char *const operators[] = {"=", "+=", "-=", "^=", "*=", "|=", "&="};
@@ -253,7 +260,8 @@ static char *assignment(struct body *b, enum mode mode, int depth)
         return read_integer(b, mode);
     char *all;
     if (chance(40))
-        all = chance(50) ? text("%s%s", place, chance(50) ? "++" : "--")
+        all = chance(50) ? text("%s%s%s", is_bit_field(place) ? "(int)" : "", place,
+                                chance(50) ? "++" : "--")
                          : text("%s%s", chance(50) ? "++" : "--", place);
     else if (is_integer(kind) && chance(15))
         all = text("%s %s ((%s) & 15) | 1", place,

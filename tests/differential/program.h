@@ -38,7 +38,7 @@
 #define BY_HANDLE(T, call) (call)
 #define BY_TASK(call) (call)
 #define PAUSE ((void)0)
-#define PAUSED(value) (value)
+#define PAUSED(value) ((value) + 0)
 #endif
 
 #define T(value) trace_event(__LINE__, fold_integer(value))
