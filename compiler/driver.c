@@ -19,6 +19,7 @@
 #include "source.h"
 #include "support/arena.h"
 #include "support/names.h"
+#include "support/stack.h"
 #include "support/text.h"
 #include "syntax/ast.h"
 #include "syntax/parse.h"
@@ -36,6 +37,7 @@ struct compilation {
     struct check *check;
     struct lowered *lowered;
     struct text output;
+    bool ok;
     struct timespec since; /* when the pass that runs began */
 };
 
@@ -201,12 +203,18 @@ static bool run_passes(struct compilation *c)
     return !has_errors(c) && write_files(c);
 }
 
+static void start_passes(void *compilation)
+{
+    struct compilation *c = compilation;
+    c->ok = run_passes(c);
+}
+
 bool compile(const struct options *options, struct arena *arena, struct diagnostics *diagnostics)
 {
     struct compilation c = {.options = options, .arena = arena, .diagnostics = diagnostics};
     report_time(&c, NULL);
-    bool ok = run_passes(&c);
+    run_on_large_stack(start_passes, &c);
     text_free(&c.preprocessed);
     text_free(&c.output);
-    return ok;
+    return c.ok;
 }

@@ -10,8 +10,8 @@
 #include "syntax/build_functions.h"
 #include "syntax/tree.h"
 
-/* Deep enough for any program; the passes recurse as deep as this. */
-#define NESTING_LIMIT 4000
+/* Deep enough for any program; the passes recurse as deep as this (support/stack.h). */
+#define NESTING_LIMIT 20000
 
 static build_function *const functions[CONCRETE_KIND_COUNT] = {
     NULL,

@@ -28,6 +28,7 @@
 #include "source.h"
 #include "support/arena.h"
 #include "support/names.h"
+#include "support/stack.h"
 #include "support/text.h"
 #include "syntax/parse.h"
 
@@ -460,15 +461,20 @@ static bool leaks(void)
 #endif
 }
 
-static void work(uint64_t seed, unsigned long first, unsigned long end)
+struct work {
+    uint64_t seed;
+    unsigned long first, end;
+};
+
+static void work(void *data)
 {
-    for (shared->number = first; shared->number < end; shared->number++) {
+    const struct work *w = data;
+    for (shared->number = w->first; shared->number < w->end; shared->number++) {
         alarm(SECONDS_AN_INPUT);
-        char *input = make_input(seed, shared->number);
+        char *input = make_input(w->seed, shared->number);
         compile_behind_prelude(input);
         free(input);
     }
-    _exit(leaks() ? 1 : 0);
 }
 
 /* Runs the inputs [first, end) in a child process; false if it died, at shared->number. */
@@ -477,8 +483,11 @@ static bool run_child(uint64_t seed, unsigned long first, unsigned long end)
     int status;
     fflush(NULL);
     pid_t child = fork();
-    if (child == 0)
-        work(seed, first, end);
+    if (child == 0) {
+        struct work w = {seed, first, end};
+        run_on_large_stack(work, &w);
+        _exit(leaks() ? 1 : 0);
+    }
     waitpid(child, &status, 0);
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
         fprintf(stderr, "input %lu takes more than %d seconds\n", shared->number, SECONDS_AN_INPUT);
@@ -519,14 +528,14 @@ static int batch(uint64_t seed, unsigned long first, const char *folder)
     return failed;
 }
 
-static int replay(void)
+static void replay(void *data)
 {
+    (void)data;
     for (size_t i = 0; i < file_count; i++) {
         alarm(SECONDS_AN_INPUT);
         compile_behind_prelude(files[i].text);
     }
     printf("%zu inputs replayed\n", file_count);
-    return 0;
 }
 
 int main(int argc, char **argv)
@@ -557,8 +566,10 @@ int main(int argc, char **argv)
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     for (; i < argc; i++)
         add_file(argv[i], replays);
-    if (replays)
-        return replay();
+    if (replays) {
+        run_on_large_stack(replay, NULL);
+        return leaks();
+    }
     time_t end = time(NULL) + seconds;
     unsigned long first = 0;
     int failed = 0;
