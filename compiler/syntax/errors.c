@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "diagnostic.h"
+#include "support/text.h"
 
 struct report {
     struct diagnostics *diagnostics;
@@ -179,8 +180,74 @@ static void missing(struct report *r, TSNode node)
 
 /* The first thing in an ERROR node that the parser did not understand: a token of its own, or text
  * that is no token at all; if everything in it was understood, what comes next was wrong. */
+/* Whether a mistake starts in [from, to) of the tree. */
+static bool is_mistaken(TSNode node, uint32_t from, uint32_t to)
+{
+    uint32_t start = ts_node_start_byte(node);
+    if (start >= to || ts_node_end_byte(node) < from)
+        return false;
+    if (ts_node_is_missing(node) || !strcmp(ts_node_type(node), "ERROR"))
+        return true;
+    uint32_t count = ts_node_has_error(node) ? ts_node_child_count(node) : 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (is_mistaken(ts_node_child(node, i), from, to))
+            return true;
+    return false;
+}
+
+/* Whether [start, end) has no mistake from `mistake` on if an expression is put in at `at`, as far
+ * as behind that. */
+static bool lacks_expression(const struct report *r, TSNode mistake, uint32_t start, uint32_t at,
+                             uint32_t end)
+{
+    static const char operand[] = " 1 ";
+    struct text trial = {0};
+    TSParser *parser = ts_parser_new();
+    text_write(&trial, r->code + start, at - start);
+    text_write(&trial, operand, sizeof operand - 1);
+    text_write(&trial, r->code + at, end - at);
+    ts_parser_set_language(parser, ts_tree_language(mistake.tree));
+    TSTree *tree = ts_parser_parse_string(parser, NULL, trial.data, (uint32_t)trial.length);
+    bool lacks = tree && !is_mistaken(ts_tree_root_node(tree), ts_node_start_byte(mistake) - start,
+                                      at - start + sizeof operand);
+    ts_tree_delete(tree);
+    ts_parser_delete(parser);
+    text_free(&trial);
+    return lacks;
+}
+
+/* An ERROR node that is a token on its own, as `=` in `int x = ;`: what follows does not fit if an
+ * expression between them would mend it. */
+static bool say_expression_missing(struct report *r, TSNode node)
+{
+    uint32_t at = ts_node_end_byte(node);
+    struct range token;
+    TSNode item = node;
+    for (TSNode outer = ts_node_parent(node); !ts_node_is_null(outer);
+         outer = ts_node_parent(outer)) {
+        if (ts_node_is_null(ts_node_parent(outer)))
+            break;
+        item = outer;
+    }
+    uint32_t start = ts_node_start_byte(item), end = ts_node_end_byte(item), next = at;
+    if (!next_token(r, &next, &token))
+        return false;
+    if (end < next)
+        end = next;
+    if (!lacks_expression(r, node, start, token.start, end))
+        return false;
+    char message[96];
+    snprintf(message, sizeof message, "expected an expression before '%.*s'",
+             (int)(token.end - token.start > 40 ? 40 : token.end - token.start),
+             r->code + token.start);
+    say(r, token, message);
+    return true;
+}
+
 static void wrong(struct report *r, TSNode node)
 {
+    if (ts_node_child_count(node) == 1 && say_expression_missing(r, node))
+        return;
     uint32_t end = ts_node_end_byte(node), at = ts_node_start_byte(node);
     struct range token = {at, at};
     for (uint32_t i = ts_node_child_count(node); i-- > 0;) {

@@ -21,7 +21,7 @@ async int async_sleep(double seconds);
 enum async_step async_sleep__begin(struct async_sleep__wait *wait, struct async_frame *caller,
                                    double seconds);
 async int async_yield(void);
-async int pass(int value)
+async int prelude_pass(int value)
 {
     return value;
 }
