@@ -13,11 +13,15 @@
 #include "diagnostic.h"
 #include "support/text.h"
 
+/* So many bytes are parsed again at most to find better words for mistakes. */
+#define TRIALS 100000
+
 struct report {
     struct diagnostics *diagnostics;
     const char *code;
     uint32_t length;
     unsigned count;
+    uint32_t trials;       /* bytes left for them */
     uint32_t reported_end; /* errors that overlap one already reported are its consequence */
 };
 
@@ -234,6 +238,9 @@ static bool say_expression_missing(struct report *r, TSNode node)
         return false;
     if (end < next)
         end = next;
+    if (end - start > r->trials)
+        return false;
+    r->trials -= end - start;
     if (!lacks_expression(r, node, start, token.start, end))
         return false;
     char message[96];
@@ -290,8 +297,10 @@ static void visit(struct report *r, TSNode node)
 
 bool report_syntax_errors(struct diagnostics *diagnostics, TSNode root, const char *code)
 {
-    struct report report = {
-        .diagnostics = diagnostics, .code = code, .length = (uint32_t)strlen(code)};
+    struct report report = {.diagnostics = diagnostics,
+                            .code = code,
+                            .length = (uint32_t)strlen(code),
+                            .trials = TRIALS};
     if (find_unbalanced(&report))
         return false;
     visit(&report, root);
