@@ -142,8 +142,12 @@ static char *path(struct body *b, const struct variable *v, enum mode index, enu
     if (is_arithmetic(v->kind))
         return element(b, v, index);
     if (v->kind == KIND_COMPLEX) {
+        int subscripts = b->subscripts;
+        b->subscripts = 2; /* gcc evaluates `__real__ a[f()] -= 1` twice */
+        char *whole = element(b, v, index);
+        b->subscripts = subscripts;
         *kind = KIND_DOUBLE;
-        return text("(%s %s)", chance(50) ? "__real__" : "__imag__", element(b, v, index));
+        return text("(%s %s)", chance(50) ? "__real__" : "__imag__", whole);
     }
     if (v->pointer && chance(60))
         return member(b, v->name, "->", kind, index);
