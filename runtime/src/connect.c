@@ -3,8 +3,6 @@
 
 #include <netdb.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 typedef struct async_open_connection__wait connection;
 
@@ -15,12 +13,11 @@ static bool try_next(connection *self)
     while (self->next && self->result != -ENOMEM) {
         const struct addrinfo *address = self->next;
         self->next = address->ai_next;
-        int fd = socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                        address->ai_protocol);
-        self->result = fd < 0 ? -errno : async__stream_new(loop, fd, &self->stream);
+        int fd = loop->backend->network->open(loop->backend_state, address);
+        self->result = fd < 0 ? fd : async__stream_new(loop, fd, &self->stream);
         if (self->result) {
             if (fd >= 0)
-                close(fd);
+                async__close_socket(loop, fd);
             continue;
         }
         self->operation.kind = ASYNC_CONNECT;
@@ -45,7 +42,7 @@ static bool over(connection *self)
         freeaddrinfo(self->addresses);
     self->addresses = NULL;
     if (self->result == 0) {
-        async__no_delay(self->stream->descriptor.fd);
+        async__no_delay(self->stream);
         *self->out = self->stream;
     }
     return true;

@@ -363,8 +363,9 @@ static void epoll_poll(void *state, uint64_t deadline)
     }
 }
 
-const struct async_backend async__epoll = {
+const struct async_backend async_backend_epoll = {
     .name = "epoll",
+    .network = &async_network_kernel,
     .open = epoll_open,
     .close = epoll_close,
     .now = epoll_now,

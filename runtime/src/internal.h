@@ -21,7 +21,6 @@
 void *async__allocate(size_t size);
 void *async__reallocate(void *memory, size_t size);
 void async__free(void *memory);
-extern const struct async_backend async__epoll;
 
 /* Asked before each allocation, which fails with ENOMEM if it says false; NULL: never fails. */
 extern bool (*async__may_allocate)(void *arg);
@@ -204,6 +203,11 @@ struct async_elsewhere async__go(struct async_loop *loop);
 void async__go_back(struct async_elsewhere elsewhere);
 /* Puts a callback into the ready queue of the running loop, or of the next one that will run. */
 void async__push_callback(struct async_future *callback);
+/* What a socket of this loop is: see struct async_network. */
+static inline void async__close_socket(struct async_loop *loop, int fd)
+{
+    loop->backend->network->close(loop->backend_state, fd);
+}
 /* Makes the loop resume this frame of the running task next, within the same step; the caller
  * returns ASYNC_PENDING. */
 static inline void async__handover(struct async_frame *frame)
@@ -238,6 +242,12 @@ void async__resource_add(struct async_loop *loop, struct async_resource *resourc
 void async__resource_remove(struct async_resource *resource);
 /* From any thread, while it is counted in `helpers`. */
 void async__post(struct async_loop *loop, struct async_post *post);
+
+/* ---- backend.c ---- */
+
+/* Opens the backend that is chosen. 0 or a negative errno number; why it did not work is on stderr.
+ */
+int async__backend_open(struct async_loop *loop);
 
 /* ---- io.c ---- */
 

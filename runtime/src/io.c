@@ -114,9 +114,11 @@ static enum async_step begin(struct async_io_wait *wait, struct async_frame *cal
     *result = async__reason();
     if (*result)
         return async__refuse(caller);
-    struct async_watch *watch = fd >= 0 ? watch_of(loop, fd) : NULL;
+    struct async_watch *watch = NULL;
+    if (fd >= 0 && !loop->backend->simulated)
+        watch = watch_of(loop, fd);
     if (!watch) {
-        *result = fd < 0 ? -EBADF : -ENOMEM;
+        *result = fd < 0 ? -EBADF : loop->backend->simulated ? -ENOTSUP : -ENOMEM;
         return async__at_once(caller);
     }
     struct direction *direction = write ? &watch->write : &watch->read;

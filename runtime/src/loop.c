@@ -9,7 +9,6 @@
  * and leave() move it there and back. */
 #include "internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -22,7 +21,6 @@ __thread struct async_thread async_thread;
 static __thread struct async_loop *loops[LOOPS + 1];
 static __thread uint64_t turns;
 static __thread struct async_future *orphans; /* callbacks that became ready where no loop ran */
-static const struct async_backend *const backends[] = {&async__epoll};
 
 uint64_t async__step(void)
 {
@@ -300,20 +298,6 @@ void async__push_callback(struct async_future *callback)
     *last = callback;
 }
 
-/* The one that ASYNC_LOOP names, else the first; NULL if there is none of that name. */
-static const struct async_backend *choose_backend(void)
-{
-    const char *name = getenv("ASYNC_LOOP");
-    if (!name || !*name)
-        return backends[0];
-    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++)
-        if (!strcmp(backends[i]->name, name))
-            return backends[i];
-    fprintf(stderr, "async: ASYNC_LOOP=%s: there is no such backend\n", name);
-    errno = ENOTSUP;
-    return NULL;
-}
-
 static void choose_debug(void)
 {
     const char *debug = getenv("ASYNC_DEBUG");
@@ -328,10 +312,6 @@ struct async_loop *async_loop_new(void)
 {
     struct async_loop *loop;
     uint32_t slot = 1;
-    int error;
-    const struct async_backend *backend = choose_backend();
-    if (!backend)
-        return NULL;
     choose_debug();
     while (slot <= LOOPS && loops[slot])
         slot++;
@@ -341,11 +321,14 @@ struct async_loop *async_loop_new(void)
     }
     if (!(loop = async__allocate(sizeof *loop)))
         return NULL;
-    *loop = (struct async_loop){.backend = backend, .slot = slot};
+    *loop = (struct async_loop){.slot = slot};
     loop->posts_tail = &loop->posts;
     pthread_mutex_init(&loop->mutex, NULL);
     pthread_cond_init(&loop->quiet, NULL);
-    if ((error = loop->backend->open(&loop->backend_state)) < 0) {
+    int error = async__backend_open(loop);
+    if (error) {
+        pthread_mutex_destroy(&loop->mutex);
+        pthread_cond_destroy(&loop->quiet);
         async__free(loop);
         errno = -error;
         return NULL;

@@ -130,10 +130,15 @@ int async__resolve(struct async_loop *loop, const char *host, const char *servic
                    void (*done)(void *owner, int error, struct addrinfo *addresses), void *owner,
                    struct addrinfo **addresses, struct async_resolution **resolution)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    hints.ai_flags = flags | AI_NUMERICHOST | AI_NUMERICSERV;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = flags};
+    const struct async_network *network = loop->backend->network;
     *resolution = NULL;
     *addresses = NULL;
+    if (network->resolve) {
+        int code = network->resolve(loop->backend_state, host, service, &hints, addresses);
+        return error_number(code, errno);
+    }
+    hints.ai_flags = flags | AI_NUMERICHOST | AI_NUMERICSERV;
     int code = getaddrinfo(host, service, &hints, addresses);
     if (code != EAI_NONAME && code != EAI_SERVICE)
         return error_number(code, errno);

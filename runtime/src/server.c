@@ -4,8 +4,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 typedef struct async_server_accept__wait acceptor;
 typedef struct async_server_open__wait opener;
@@ -48,20 +46,15 @@ static int new_server(struct async_loop *loop, int fd, struct async_server **ser
 static int listen_on(struct async_loop *loop, const struct addrinfo *address,
                      struct async_server **server)
 {
-    int one = 1, off = 0, error = 0;
-    int fd = socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                    address->ai_protocol);
+    const struct async_network *network = loop->backend->network;
+    int fd = network->open(loop->backend_state, address);
     if (fd < 0)
-        return -errno;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (address->ai_family == AF_INET6) /* "all interfaces" means those of IPv4 too */
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    if (bind(fd, address->ai_addr, address->ai_addrlen) || listen(fd, SOMAXCONN))
-        error = -errno;
-    else
+        return fd;
+    int error = network->listen(loop->backend_state, fd, address);
+    if (!error)
         error = new_server(loop, fd, server);
     if (error)
-        close(fd);
+        async__close_socket(loop, fd);
     return error;
 }
 
@@ -134,9 +127,9 @@ static bool take(acceptor *self, ssize_t result)
     int fd = (int)result;
     self->result = async__stream_new(self->server->loop, fd, self->out);
     if (self->result)
-        close(fd);
+        async__close_socket(self->server->loop, fd);
     else
-        async__no_delay(fd);
+        async__no_delay(*self->out);
     return true;
 }
 
@@ -163,7 +156,7 @@ static void free_closed(struct async_server *server)
     if (!server->closing || server->first)
         return;
     server->loop->backend->detach(server->loop->backend_state, &server->descriptor);
-    close(server->descriptor.fd);
+    async__close_socket(server->loop, server->descriptor.fd);
     async__free(server);
 }
 
@@ -239,8 +232,8 @@ void async_server_close(struct async_server *server)
 int async_server_port(const struct async_server *server)
 {
     struct sockaddr_storage address;
-    socklen_t length = sizeof address;
-    if (getsockname(server->descriptor.fd, (struct sockaddr *)&address, &length))
+    struct async_loop *loop = server->loop;
+    if (loop->backend->network->name(loop->backend_state, server->descriptor.fd, false, &address))
         return 0;
     if (address.ss_family == AF_INET)
         return ntohs(((struct sockaddr_in *)&address)->sin_port);

@@ -29,7 +29,7 @@ static void free_closed(struct async_stream *stream)
     if (!stream->closing || stream->readers.first || stream->writers.first)
         return;
     stream->loop->backend->detach(stream->loop->backend_state, &stream->descriptor);
-    close(stream->descriptor.fd);
+    async__close_socket(stream->loop, stream->descriptor.fd);
     async__free(stream->buffer);
     async__free(stream->peer);
     async__free(stream);
@@ -140,9 +140,11 @@ int async__stream_new(struct async_loop *loop, int fd, struct async_stream **str
     return 0;
 }
 
-void async__no_delay(int fd)
+void async__no_delay(const struct async_stream *stream)
 {
-    int one = 1;
+    int one = 1, fd = stream->descriptor.fd;
+    if (stream->loop->backend->simulated)
+        return;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* fails on what is no TCP: fine */
 }
 
@@ -154,6 +156,8 @@ int async_stream_from_fd(int fd, struct async_stream **stream)
     socklen_t length = sizeof type;
     if (!loop)
         return -ESRCH;
+    if (loop->backend->simulated)
+        return -ENOTSUP;
     if (flags < 0 || fstat(fd, &status))
         return -errno;
     int error = async__stream_new(loop, fd, stream);
@@ -201,17 +205,19 @@ void async_stream_close(struct async_stream *stream)
 
 int async_stream_fd(const struct async_stream *stream)
 {
-    return stream->descriptor.fd;
+    return stream->loop->backend->simulated ? -ENOTSUP : stream->descriptor.fd;
 }
 
-static int format_peer(int fd, char *text, size_t size)
+static int format_peer(const struct async_stream *stream, char *text, size_t size)
 {
+    struct async_loop *loop = stream->loop;
     struct sockaddr_storage address;
-    socklen_t length = sizeof address;
     char host[INET6_ADDRSTRLEN] = "";
     *text = 0;
-    if (getpeername(fd, (struct sockaddr *)&address, &length))
-        return -errno;
+    int error =
+        loop->backend->network->name(loop->backend_state, stream->descriptor.fd, true, &address);
+    if (error)
+        return error;
     if (address.ss_family == AF_INET) {
         const struct sockaddr_in *in = (const struct sockaddr_in *)&address;
         inet_ntop(AF_INET, &in->sin_addr, host, sizeof host);
@@ -232,7 +238,7 @@ const char *async_stream_peer(struct async_stream *stream)
         stream->peer = async__allocate(SIZE);
         if (!stream->peer)
             return "";
-        format_peer(stream->descriptor.fd, stream->peer, SIZE);
+        format_peer(stream, stream->peer, SIZE);
     }
     return stream->peer;
 }

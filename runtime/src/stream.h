@@ -85,7 +85,7 @@ enum async_step async__stream_begin(struct async_stream_io *io, struct async_fra
 /* A stream for a descriptor, of which it becomes the owner. 0 or a negative errno number. */
 int async__stream_new(struct async_loop *loop, int fd, struct async_stream **stream);
 /* Small packets are sent at once. */
-void async__no_delay(int fd);
+void async__no_delay(const struct async_stream *stream);
 
 /* ---- resolve.c ---- */
 

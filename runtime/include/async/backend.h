@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #ifdef __cplusplus
@@ -21,7 +22,7 @@ struct async_loop;
 enum async_operation_kind {
     ASYNC_READ,     /* at most `size` bytes into `buffer`; result: how many, 0 at the end */
     ASYNC_WRITE,    /* at most `size` bytes from `buffer`; result: how many */
-    ASYNC_ACCEPT,   /* result: the new descriptor, non-blocking and close-on-exec */
+    ASYNC_ACCEPT,   /* result: the new descriptor, non-blocking, close-on-exec */
     ASYNC_CONNECT,  /* to the address in `buffer` of `size` bytes; result: 0 */
     ASYNC_READABLE, /* result: 0 when reading would not block */
     ASYNC_WRITABLE, /* the same for writing */
@@ -54,8 +55,31 @@ struct async_operation {
     void (*complete)(struct async_operation *operation);
 };
 
+struct addrinfo;
+
+/* The calls on sockets that are no operations: sockets are made, named and closed at once. */
+struct async_network {
+    /* A non-blocking socket for this address: its number, or a negative errno number. */
+    int (*open)(void *state, const struct addrinfo *address);
+    /* Binds it to the address, and listens. 0 or a negative errno number. */
+    int (*listen)(void *state, int fd, const struct addrinfo *address);
+    /* Its own address, or its peer's. 0 or a negative errno number. */
+    int (*name)(void *state, int fd, bool peer, struct sockaddr_storage *address);
+    void (*close)(void *state, int fd);
+    /* Looks a name up at once, as getaddrinfo does (gives its codes, too): the result is for
+     * freeaddrinfo. NULL: threads that call getaddrinfo look names up. */
+    int (*resolve)(void *state, const char *host, const char *service, const struct addrinfo *hints,
+                   struct addrinfo **addresses);
+};
+/* The kernel's sockets. */
+extern const struct async_network async_network_kernel;
+
 struct async_backend {
     const char *name;
+    /* Descriptors, threads and processes of the kernel are not for this backend: raw descriptors
+     * are refused with -ENOTSUP, and what would run in a thread runs inline. */
+    bool simulated;
+    const struct async_network *network;
     /* Makes and frees *state, the backend's own. 0 or a negative errno number. */
     int (*open)(void **state);
     void (*close)(void *state);
@@ -78,6 +102,13 @@ struct async_backend {
     /* Whether there is anything to poll for, so that a busy loop looks now and then. */
     bool (*busy)(void *state);
 };
+
+extern const struct async_backend async_backend_epoll;
+
+/* What loops use that are made from now on, by any thread; NULL: what ASYNC_LOOP names, or else the
+ * first one that works. A loop cannot be made, and a line on stderr tells why, if the kernel
+ * refuses a backend that was chosen. */
+void async_set_loop_backend(const struct async_backend *backend);
 
 #ifdef __cplusplus
 }

@@ -22,7 +22,8 @@ struct async_io_wait {
 
 /* Waits until reading from (writing to) fd would not block. Any number of tasks may wait. The
  * descriptor stays the caller's, who must not close it meanwhile. 0, or -ECANCELED, -EBADF,
- * -ENOMEM, -EBUSY (it belongs to a stream). Regular files are always ready. */
+ * -ENOMEM, -EBUSY (it belongs to a stream), -ENOTSUP (the loop is a simulated one). Regular files
+ * are always ready. */
 ASYNC_FUNCTION(int) async_wait_readable(int fd);
 struct async_wait_readable__wait {
     struct async_io_wait io;

@@ -62,13 +62,14 @@ enum async_step async_open_connection__begin(struct async_open_connection__wait 
                                              const char *service, struct async_stream **stream);
 
 /* Makes a stream of a socket, pipe or terminal, which becomes non-blocking. 0 and the stream owns
- * fd; or -EBADF, -ENOMEM, -ESRCH (no loop runs), and fd stays the caller's. */
+ * fd; or -EBADF, -ENOMEM, -ESRCH (no loop runs), -ENOTSUP (the loop is a simulated one), and fd
+ * stays the caller's. */
 int async_stream_from_fd(int fd, struct async_stream **stream);
 
 /* Closes the descriptor and frees the stream. Nothing happens on NULL. */
 void async_stream_close(struct async_stream *stream);
 
-/* The stream's descriptor, which stays the stream's. */
+/* The stream's descriptor, which stays the stream's; -ENOTSUP on the sim backend. */
 int async_stream_fd(const struct async_stream *stream);
 
 /* The peer as text, "127.0.0.1:80", "[::1]:80" or "" if it has none; lives as long as the stream.
