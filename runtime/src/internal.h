@@ -20,6 +20,7 @@
 /* Every allocation of the runtime goes through these, so that tests can make one fail. */
 void *async__allocate(size_t size);
 void *async__reallocate(void *memory, size_t size);
+void *async__allocate_aligned(size_t size, size_t align); /* a power of two, 8 at least */
 void async__free(void *memory);
 
 /* Asked before each allocation, which fails with ENOMEM if it says false; NULL: never fails. */

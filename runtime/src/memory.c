@@ -79,6 +79,12 @@ void *async__reallocate(void *memory, size_t size)
     return may_allocate() ? realloc(memory, size) : NULL;
 }
 
+void *async__allocate_aligned(size_t size, size_t align)
+{
+    void *memory;
+    return may_allocate() && posix_memalign(&memory, align, size) == 0 ? memory : NULL;
+}
+
 void async__free(void *memory)
 {
     free(memory);

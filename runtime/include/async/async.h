@@ -2,6 +2,7 @@
 #ifndef ASYNC_ASYNC_H
 #define ASYNC_ASYNC_H
 
+#include <async/container.h>
 #include <async/frame.h>
 #include <async/io.h>
 #include <async/loop.h>
