@@ -22,7 +22,7 @@ enum { TAG_END = 1, TAG_LISTENER = 2, TAGS = 3 };
 
 struct async_future async__out_of_memory = {
     .leaf = (struct async_frame *)(intptr_t)-ENOMEM,
-    .frame.bits = ASYNC_CLASSES | ASYNC_FINISHED | ASYNC_FAILED | ASYNC_OWNER,
+    .frame.bits = ASYNC_CLASSES | ASYNC_FINISHED | ASYNC_SLOW | ASYNC_OWNER,
 };
 
 /* ---- chains ---- */
@@ -129,8 +129,8 @@ void async__finish(struct async_future *future)
 
 void async__fail(struct async_future *future, int error)
 {
-    future->frame.bits |= ASYNC_FAILED;
-    future->leaf = (struct async_frame *)(intptr_t)error;
+    future->frame.bits |= ASYNC_SLOW;
+    future->leaf = (struct async_frame *)(intptr_t)(error < 0 ? error : -EINVAL);
     async__finish(future);
 }
 
@@ -195,20 +195,20 @@ void async_empty_handle(const char *file, int line)
 
 void async_spawn_slow(struct async_future *future, const char *file, int line)
 {
+    struct async_loop *loop = async_thread.loop;
     if (!future)
         async_empty_handle(file, line);
-    if (!async_thread.spawn_bits)
+    if (!loop)
         async__die(file, line, "spawn where no loop runs");
     if (!async__owners(future))
         async__die(file, line, "spawn of a handle that was consumed");
     if (async__status(future) != ASYNC_COLD)
         return;
-    bool even = !(future->frame.bits & ASYNC_OWNER); /* the inline path tests one bit only */
-    if (even)
-        future->frame.bits += ASYNC_OWNER;
-    async_spawn(future, file, line);
-    if (even)
-        future->frame.bits -= ASYNC_OWNER;
+    async__env_set_place(future, file, line);
+    future->frame.caller = (struct async_frame *)((uintptr_t)future->frame.caller | TAG_END);
+    future->frame.bits |= async__spawn_bits(loop);
+    async_thread.begun++;
+    async_push(future);
 }
 
 /* ---- waiting ---- */

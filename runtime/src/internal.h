@@ -61,6 +61,13 @@ static inline bool async__is_pure(const struct async_future *future)
     return future->frame.resume == NULL;
 }
 
+/* The negative errno number with which it ended without a value, or 0. */
+static inline int async__failure(const struct async_future *future)
+{
+    intptr_t leaf = (intptr_t)future->leaf;
+    return future->frame.bits & ASYNC_SLOW && leaf < 0 ? (int)leaf : 0;
+}
+
 /* Called when a handle ends: after it is FINISHED, before its waiters run. */
 struct async_listener {
     uintptr_t next; /* link in the chain, see future.c */
@@ -82,6 +89,31 @@ void async__leave_chain(struct async_future *task);
 void async__destroy(struct async_future *future);
 /* Copies the result of an ended handle; false if its type is not known. */
 bool async__result_of(struct async_future *future, void *value);
+
+/* ---- env.c ---- */
+
+struct async_env_kind {
+    /* A kept environment is freed; a scope that its task did not close lets go of it. */
+    void (*drop)(struct async_env *env);
+};
+
+/* The environment that a link of the chain leads to; NULL at its end. */
+static inline struct async_env *async__env(void *link)
+{
+    return (uintptr_t)link >> 48 ? NULL : link;
+}
+/* The innermost one of this kind, or NULL. */
+struct async_env *async__env_find(const struct async_future *future,
+                                  const struct async_env_kind *kind);
+/* Adds one that the handle keeps: it is dropped with the block, whether it ran or not. */
+void async__env_keep(struct async_future *future, struct async_env *env);
+/* Takes one out, which is the caller's again. */
+void async__env_remove(struct async_future *future, struct async_env *env);
+/* Drops all of them, the innermost first. */
+void async__env_drop(struct async_future *future);
+/* Where it was spawned: the end of the chain. NULL and 0 if that is not known. */
+void async__env_set_place(struct async_future *future, const char *file, int line);
+const char *async__env_place(struct async_future *future, int *line);
 
 /* ---- wait.c: how runtime waits suspend and end ---- */
 

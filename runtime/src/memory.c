@@ -131,10 +131,10 @@ struct async_future *async_coroutine_slow(size_t size, size_t align,
 {
     size_t index = (size - sizeof(struct async_frame) + 15) / 16;
     struct async_future *future;
-    uint32_t alone = 0;
+    uint32_t slow = 0;
     if (align > 16 || index >= ASYNC_CLASSES || async__frames_from_malloc) {
         index = ASYNC_CLASSES;
-        alone = ASYNC_ALONE;
+        slow = ASYNC_SLOW;
         future = allocate_large(size, align);
     } else {
         future = async_thread.free_blocks[index];
@@ -147,7 +147,7 @@ struct async_future *async_coroutine_slow(size_t size, size_t align,
         return &async__out_of_memory;
     *future = (struct async_future){
         .leaf = &future->frame,
-        .frame = {.resume = resume, .bits = (uint32_t)index | alone | ASYNC_OWNER},
+        .frame = {.resume = resume, .bits = (uint32_t)index | slow | ASYNC_OWNER},
     };
     return future;
 }
@@ -155,6 +155,8 @@ struct async_future *async_coroutine_slow(size_t size, size_t align,
 void async__block_free(struct async_future *future)
 {
     uint32_t index = future->frame.bits & ASYNC_CLASS;
+    if (future->frame.bits & ASYNC_SLOW)
+        async__env_drop(future);
     future->frame.bits = index; /* no owner: uses of a stale alias are noticed */
     if (index < ASYNC_CLASSES) {
         future->next = async_thread.free_blocks[index];

@@ -32,9 +32,11 @@ const struct async_function *async__function(const struct async_future *future)
 
 int async__error_of(struct async_future *future)
 {
-    if (future->frame.bits & ASYNC_FAILED)
-        return (int)(intptr_t)future->leaf;
-    const struct async_function *function = async__function(future);
+    const struct async_function *function;
+    int failure = async__failure(future);
+    if (failure)
+        return failure;
+    function = async__function(future);
     if (!function || !function->result_is_status)
         return 0;
     long long wide = 0;
@@ -69,11 +71,9 @@ void async__report(struct async_future *future, int error, const char *message)
     struct async_report report = {.message = message, .future = future, .error = error};
     if (future) {
         const struct async_function *function = async__function(future);
-        uintptr_t place = (uintptr_t)future->env;
         if (function)
             report.name = function->name;
-        report.file = (const char *)(place & (((uintptr_t)1 << 48) - 1));
-        report.line = report.file ? (int)(place >> 48) : 0;
+        report.file = async__env_place(future, &report.line);
     }
     if (exception.handler)
         exception.handler(&report, exception.arg);

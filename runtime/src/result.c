@@ -3,7 +3,7 @@
  * The result of a task or coroutine lies behind the frame's head, at offset 24 unless its alignment
  * asks for more. A pure future has no function; its `state` packs the result's size and alignment
  * (as a power of two, in the upper 5 bits). An ended handle that has no value because of an error
- * is FAILED and keeps the error in `leaf`. */
+ * is SLOW and keeps the error in `leaf`, where no frame has a negative address. */
 #include "internal.h"
 
 #include <string.h>
@@ -43,10 +43,8 @@ static void store_error(void *value, size_t size, int error)
 /* The error with which the awaited handle ended without a value, or 0. */
 static int failure_of(const struct async_future *future)
 {
-    if (future->frame.bits & ASYNC_FAILED)
-        return (int)(intptr_t)future->leaf;
     if (future->frame.bits & ASYNC_ENDED)
-        return 0;
+        return async__failure(future);
     int reason = async__reason(); /* the wait for a pure future was left */
     return reason ? reason : -ECANCELED;
 }

@@ -49,10 +49,8 @@ void *async_run_value(struct async_future *future, void *buffer, size_t size, si
 /* Consumes a handle that has ended: its result by what is known of its type. */
 static int take(struct async_future *future, void *result)
 {
-    int error = 0;
-    if (future->frame.bits & ASYNC_FAILED)
-        error = (int)(intptr_t)future->leaf;
-    else
+    int error = async__failure(future);
+    if (!error)
         async__result_of(future, result);
     if (future != &async__out_of_memory)
         future->frame.bits |= ASYNC_TAKEN;

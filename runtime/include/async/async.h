@@ -4,6 +4,7 @@
 
 #include <async/container.h>
 #include <async/frame.h>
+#include <async/generator.h>
 #include <async/io.h>
 #include <async/loop.h>
 #include <async/stream.h>

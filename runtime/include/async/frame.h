@@ -50,9 +50,19 @@ struct async_frame {
 struct async_future {
     struct async_future *next; /* READY: link in the ready queue; WAITING: its struct async_wait;
                                   JOINING: link in the chain of what it waits for */
-    struct async_frame *leaf;  /* innermost frame, where the task goes on; FAILED: the error */
-    void *env;                 /* where it was spawned (see async_spawn) */
+    struct async_frame *leaf;  /* innermost frame, where the task goes on; or the error, see SLOW */
+    void *env;                 /* what surrounds it: environments, then where it was spawned */
     struct async_frame frame;
+};
+
+/* What surrounds a task: scopes, its name, its context. `env` of a handle is a chain of them, the
+ * innermost first, which ends with the place of the spawn, packed: a pointer in user space has 48
+ * bits at most, so the upper 16 hold the line (1 to 65535) and tell the place from a pointer.
+ * Scopes come first; whoever opened one owns its memory, and closes it before the task ends. What
+ * else belongs to the task comes after them, and is freed with it. */
+struct async_env {
+    const struct async_env_kind *kind;
+    void *outer; /* the next struct async_env, or the place, or NULL */
 };
 
 /* async_frame.bits of a root frame. The owners are counted in the upper 16 bits. */
@@ -67,8 +77,10 @@ enum async_bits {
     ASYNC_FINISHED = 5 << 6,  /*   has its result */
     ASYNC_ENDED = 4 << 6,     /* bit that INLINE and FINISHED have: async_collect may copy */
     ASYNC_CANCELLED = 1 << 9, /* leaving waits are refused */
-    ASYNC_FAILED = 1 << 10,   /* ended without a value; the negative errno number is in leaf */
-    ASYNC_ALONE = 1 << 11,    /* the block is by malloc (class 63) */
+    ASYNC_TIMED = 1 << 10,    /* a time limit of the task is over, see scope.c */
+    ASYNC_SLOW = 1 << 11,     /* async_collect takes the long way: the block is by malloc (class
+                                 63), or it ended without a value (the negative errno number is in
+                                 leaf), or `env` holds environments */
     ASYNC_TAKEN = 1 << 12,    /* FINISHED: somebody took the result */
     ASYNC_REFUSING = 1 << 12, /* a task: ignored too many refusals, yields at each one */
     ASYNC_LOOP_SHIFT = 13,    /* slot of the loop that runs it: 3 bits */
@@ -169,6 +181,13 @@ static inline bool async_is_cold(const struct async_future *future)
     return (future->frame.bits & ASYNC_STATUS) == ASYNC_COLD;
 }
 
+/* A place in a program as the end of a chain of environments. */
+static inline void *async_place(const char *file, int line)
+{
+    unsigned number = line > 0 && line < UINT16_MAX ? (unsigned)line : UINT16_MAX;
+    return (void *)((uintptr_t)file | (uintptr_t)number << 48);
+}
+
 /* Makes a task of a cold handle: its body begins at the loop's next turn. Borrows nothing, owns
  * nothing: the handle keeps its owner and is returned. A handle that has begun is left alone.
  * Aborts with the place if no loop runs, or if the handle is empty or was consumed. */
@@ -176,12 +195,11 @@ static inline struct async_future *async_spawn(struct async_future *future, cons
                                                int line)
 {
     if (!async_thread.spawn_bits || !future ||
-        (future->frame.bits & (ASYNC_STATUS | ASYNC_OWNER)) != ASYNC_OWNER) {
+        (future->frame.bits & (ASYNC_STATUS | ASYNC_OWNER | ASYNC_SLOW)) != ASYNC_OWNER) {
         async_spawn_slow(future, file, line);
         return future;
     }
-    /* the place, packed: addresses in user space have 48 bits at most */
-    future->env = (void *)((uintptr_t)file | (uintptr_t)(uint16_t)line << 48);
+    future->env = async_place(file, line);
     future->frame.caller = (struct async_frame *)((uintptr_t)future->frame.caller | 1);
     future->frame.bits |= async_thread.spawn_bits;
     async_thread.begun++;
@@ -223,7 +241,7 @@ static inline void async_collect_result(struct async_future *future, void *value
 {
     size_t offset = (ASYNC_RESULT_OFFSET + align - 1) / align * align;
     uint32_t bits = future->frame.bits, index = bits & ASYNC_CLASS;
-    const uint32_t mask = ~(ASYNC_OWNER - 1u) | ASYNC_FAILED | ASYNC_ALONE | ASYNC_ENDED;
+    const uint32_t mask = ~(ASYNC_OWNER - 1u) | ASYNC_SLOW | ASYNC_ENDED;
     if (!status || (bits & mask) != (ASYNC_OWNER | ASYNC_ENDED)) {
         if (size && size <= sizeof(uint64_t)) { /* `value` may stay in a register */
             uint64_t word = async_collect_word(future, size, offset, status);
