@@ -282,10 +282,26 @@ static struct node *hoist_conditional(struct hoist *h, struct node *node, enum l
 static struct node *value_statement(struct node *compound)
 {
     struct node *last = compound->count ? compound->kid[compound->count - 1] : NULL;
+    while (last && (last->kind == NODE_LABEL || last->kind == NODE_ATTRIBUTED) && last->count)
+        last = last->kid[last->count - 1];
     return last && last->kind == NODE_EXPRESSION_STATEMENT && last->kid[0] &&
                    !type_is_void(last->kid[0]->type)
                ? last
                : NULL;
+}
+
+/* The labels in front of the last statement. */
+static void emit_labels(struct hoist *h, struct node *item, const struct node *last)
+{
+    while (item != last) {
+        struct node *inner = item->kid[item->count - 1];
+        if (item->kind == NODE_LABEL) {
+            item->end = inner->start;
+            item->kid[item->count - 1] = NULL;
+            emit_statement(h, item);
+        }
+        item = inner;
+    }
 }
 
 static struct node *hoist_statement_expression(struct hoist *h, struct node *node, bool wanted)
@@ -297,11 +313,12 @@ static struct node *hoist_statement_expression(struct hoist *h, struct node *nod
         value = declare_temporary(h, node, value_type(h, last->kid[0]));
     struct list *outer = h->out, inner = {0};
     h->out = &inner;
-    for (uint32_t i = 0; i < compound->count; i++) {
-        if (value && compound->kid[i] == last)
-            assign(h, value, "$0 = $1", hoist(h, last->kid[0], LATER_NOTHING));
-        else
-            emit_statement(h, lower_statement(h, compound->kid[i]));
+    uint32_t count = compound->count - (value != NULL);
+    for (uint32_t i = 0; i < count; i++)
+        emit_statement(h, lower_statement(h, compound->kid[i]));
+    if (value) {
+        emit_labels(h, compound->kid[count], last);
+        assign(h, value, "$0 = $1", hoist(h, last->kid[0], LATER_NOTHING));
     }
     h->out = outer;
     emit_statement(h, make_splice(h, compound, &inner, true));

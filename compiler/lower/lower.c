@@ -72,6 +72,9 @@ static void find_parameters(struct lowered *lowered, struct function *function)
         struct node *name = node ? declarator_name(node_kid(node, 1)) : NULL;
         if (name && name->symbol)
             variable_new(lowered, function, VARIABLE_PARAMETER, name->symbol, parameter->type);
+        else if (!parameter->name)
+            parameter->name =
+                fresh_name(lowered, arena_format(lowered->arena, "unnamed_%zu", i + 1));
     }
 }
 

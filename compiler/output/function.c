@@ -56,27 +56,10 @@ bool has_handle_form(const struct function *function)
 
 /* --- frames */
 
-static void put_alignment(struct emitter *e, const struct variable *variable)
-{
-    const struct node *declaration = variable->symbol->declaration;
-    const struct node *specifiers = declaration ? node_kid(declaration, 0) : NULL;
-    if (variable->kind != VARIABLE_LOCAL || !specifiers || specifiers->kind != NODE_SPECIFIERS)
-        return;
-    for (uint32_t i = 0; i < specifiers->count; i++) {
-        struct node *kid = specifiers->kid[i];
-        bool aligned = kid->kind == NODE_ALIGNAS ||
-                       (kid->kind == NODE_ATTRIBUTE && kid->name && strstr(kid->name, "aligned"));
-        if (!aligned)
-            continue;
-        emit_copy(e, kid);
-        write_string(&e->writer, " ");
-    }
-}
-
 static void put_slot(struct emitter *e, const struct slot *slot)
 {
     if (slot->variable) {
-        put_alignment(e, slot->variable);
+        emit_alignment(e, slot->variable);
         put_declaration(e, slot->variable->type, slot->name, FRAME_DROP);
     } else if (!slot->child) {
         write_format(&e->writer, "struct async_future *%s", slot->name);
@@ -191,6 +174,8 @@ static void put_parameters(struct emitter *e, const struct function *function, b
         write_string(&e->writer, first ? "" : ", ");
         first = false;
         put_declaration(e, type->parameters[i].type, type->parameters[i].name, 0);
+        if (!parameter_variable(&type->parameters[i]))
+            write_string(&e->writer, " __attribute__((unused))");
     }
     if (first)
         write_string(&e->writer, "void");
@@ -203,7 +188,9 @@ static void put_stores(struct emitter *e, const struct function *function)
         if (!variable || !variable->slot)
             continue;
         write_line_break(&e->writer);
-        write_format(&e->writer, "%s->%s = %s;", function->self, variable->slot->path,
+        const char *store =
+            type_is_va_list(variable->type) ? "__builtin_va_copy(%s->%s, %s);" : "%s->%s = %s;";
+        write_format(&e->writer, store, function->self, variable->slot->path,
                      variable->symbol->name);
     }
 }

@@ -54,6 +54,10 @@ bool emit_statement_node(struct emitter *e, struct node *node);
 void emit_body(struct emitter *e, struct node *compound);
 bool is_frame_local(const struct emitter *e, const struct node *declared);
 
+/* alignment.c */
+/* What the variable's declaration says about alignment, to stand before its field. */
+void emit_alignment(struct emitter *e, const struct variable *variable);
+
 /* function.c */
 /* Whether NAME(), which makes a cold coroutine, is written at all. */
 bool has_handle_form(const struct function *function);

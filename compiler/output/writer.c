@@ -326,6 +326,20 @@ static void write_indentation(struct writer *w, const struct directive *marker)
         text_put(w->out, text[start++]);
 }
 
+/* The line that was ended last is a directive's, which nothing may be joined to. */
+static bool is_behind_directive(const struct text *out)
+{
+    size_t at = out->length;
+    if (!at || out->data[at - 1] != '\n')
+        return false;
+    at--;
+    while (at && out->data[at - 1] != '\n')
+        at--;
+    while (out->data[at] == ' ' || out->data[at] == '\t')
+        at++;
+    return out->data[at] == '#';
+}
+
 static bool has_line_comment(const struct text *out, size_t line_start)
 {
     return memmem(out->data + line_start, out->length - line_start, "//", 2) != NULL;
@@ -340,7 +354,7 @@ static uint32_t mend_line(struct writer *w, const struct directive *marker, uint
     struct place before = source_line(w->source, marker->start ? marker->start - 1 : 0);
     struct text *out = w->out;
     if (!before.file || strcmp(before.file, marker->file) != 0 || before.line != marker->line ||
-        !out->length || has_line_comment(out, w->line_start))
+        !out->length || has_line_comment(out, w->line_start) || is_behind_directive(out))
         return next;
     take_back_line_end(w);
     while (next < end && is_blank(text[next]))

@@ -22,12 +22,6 @@ static void adopt_parameters(struct function_state *function, const struct type 
     }
 }
 
-static bool is_va_list(const struct type *type)
-{
-    type = type_resolve(type);
-    return type->kind == TYPE_BUILTIN && strstr(type->name, "va_list");
-}
-
 static void check_async_parameters(struct check *check, const struct type *type)
 {
     for (size_t i = 0; i < type->parameter_count; i++) {
@@ -37,11 +31,6 @@ static void check_async_parameters(struct check *check, const struct type *type)
         if (type_is_variably_modified(parameter->type))
             complain(check, parameter->node,
                      "a parameter of a variably modified type in an async function");
-        else if (!parameter->name)
-            complain(check, parameter->node, "a parameter of an async function needs a name");
-        else if (is_va_list(parameter->type))
-            complain(check, parameter->node,
-                     "a 'va_list' parameter in an async function: it ends with the call");
     }
 }
 

@@ -91,6 +91,14 @@ static enum verdict judge_pointer(struct check *check, const struct type *to,
     return is_possible ? FITS : C_MISMATCH;
 }
 
+/* On the type itself or on one of the typedefs that name it. */
+static bool has_attributes(const struct type *type)
+{
+    while (type->kind == TYPE_TYPEDEF && !type->is_packed_or_aligned)
+        type = type->target;
+    return type->is_packed_or_aligned || type_resolve(type)->is_packed_or_aligned;
+}
+
 static enum verdict judge(struct check *check, const struct type *to, const struct type *from,
                           const struct node *value)
 {
@@ -104,7 +112,7 @@ static enum verdict judge(struct check *check, const struct type *to, const stru
         return judge_handle(check, to, from, value);
     if (target->kind >= TYPE_FUTURE || source->kind >= TYPE_FUTURE)
         return type_compatible(to, from) ? FITS : OUR_MISMATCH;
-    if (target->kind == TYPE_UNION && target->is_packed_or_aligned)
+    if (target->kind == TYPE_UNION && has_attributes(to))
         return FITS; /* perhaps a transparent union, which takes each member's type */
     if (target->kind == TYPE_POINTER)
         return judge_pointer(check, to, from, value);

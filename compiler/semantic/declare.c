@@ -177,7 +177,9 @@ static void apply_trailing_attributes(struct check *check, struct declarator *de
     if (!symbol) {
         if (type_resolve(declarator->type)->kind != TYPE_FUNCTION)
             declarator->type = apply_attributes(check, declarator->type, start, end);
-    } else if ((*symbol)->kind == SYMBOL_TYPEDEF && text_mentions(check, start, end, "aligned")) {
+    } else if ((*symbol)->kind == SYMBOL_TYPEDEF &&
+               (text_mentions(check, start, end, "aligned") ||
+                text_mentions(check, start, end, "transparent_union"))) {
         (*symbol)->type->is_packed_or_aligned = true;
     } else if (text_mentions(check, start, end, "cleanup")) {
         (*symbol)->is_address_taken = true;

@@ -7,6 +7,8 @@
  * made of, which keeps memory small: a header makes `const char *` a thousand times. */
 #include "semantic/type.h"
 
+#include <string.h>
+
 #include "support/arena.h"
 
 struct types {
@@ -197,6 +199,12 @@ bool type_is_unsigned(const struct type *type)
 bool type_is_void(const struct type *type)
 {
     return type_resolve(type)->kind == TYPE_VOID;
+}
+
+bool type_is_va_list(const struct type *type)
+{
+    type = type_resolve(type);
+    return type->kind == TYPE_BUILTIN && strstr(type->name, "va_list");
 }
 
 bool type_is_complete(const struct type *type)

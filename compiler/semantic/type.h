@@ -128,6 +128,7 @@ bool type_is_arithmetic(const struct type *type);
 bool type_is_scalar(const struct type *type);
 bool type_is_unsigned(const struct type *type);
 bool type_is_void(const struct type *type);
+bool type_is_va_list(const struct type *type); /* on some machines an array: nothing assigns it */
 bool type_is_complete(const struct type *type);
 bool type_is_variably_modified(const struct type *type);
 /* Signed integer as wide as int or wider: what may carry an error (LANGUAGE section 2). */
