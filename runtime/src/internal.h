@@ -206,6 +206,7 @@ struct async_loop {
     struct async_resource *resources;
     uint32_t slot; /* in the thread's table of loops, from 1 */
     bool stop, ending;
+    bool dropping; /* what did not end is dropped: every cancellation must end the wait now */
     volatile int interrupted;             /* SIGINT came: set by the signal handler */
     struct async_future *main;            /* what SIGINT cancels */
     struct async_resolution *resolutions; /* waiting for a helper, see resolve.c */

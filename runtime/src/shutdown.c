@@ -158,6 +158,7 @@ void async_loop_free(struct async_loop *loop)
     async_thread.spawn_bits = async__spawn_bits(loop);
     if (async_thread.begun != async_thread.ended)
         join_tasks(loop, async__deadline(loop, shutdown_seconds()));
+    loop->dropping = true;
     async__blocks_visit(detach_visit, loop);
     drop_ready();
     join_helpers(loop);

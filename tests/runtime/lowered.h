@@ -36,6 +36,11 @@ union any_wait {
     struct async_stream_read_line__wait async_stream_read_line;
     struct async_stream_write__wait async_stream_write;
     struct async_stream_write_some__wait async_stream_write_some;
+    struct async_lock_acquire__wait async_lock_acquire;
+    struct async_event_wait__wait async_event_wait;
+    struct async_condition_wait__wait async_condition_wait;
+    struct async_semaphore_acquire__wait async_semaphore_acquire;
+    struct async_barrier_wait__wait async_barrier_wait;
     struct async_future *handle;
 };
 

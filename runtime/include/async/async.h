@@ -8,6 +8,7 @@
 #include <async/io.h>
 #include <async/loop.h>
 #include <async/stream.h>
+#include <async/sync.h>
 #include <async/task.h>
 #include <async/time.h>
 
