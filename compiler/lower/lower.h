@@ -154,6 +154,28 @@ enum suspension_form embed_form(const struct lowered *lowered, const struct func
 bool wait_is_only_result(const struct lowered *lowered, const struct symbol *callee);
 void embed_unit(struct lowered *lowered);
 
+/* The operations of list, set and dict. (container.c) */
+enum container_operation {
+    LIST_APPEND,
+    LIST_POP,
+    LIST_FREE,
+    SET_ADD,
+    SET_HAS,
+    SET_REMOVE,
+    SET_FREE,
+    DICT_PUT,
+    DICT_GET,
+    DICT_REMOVE,
+    DICT_FREE,
+    CONTAINER_NONE
+};
+/* Which of them the node calls, and for what container. */
+enum container_operation container_operation(const struct node *node, const struct type **type);
+/* The function that the emitter writes for it. */
+const char *container_function(struct arena *arena, const struct type *type,
+                               enum container_operation operation);
+void container_call(struct lowered *lowered, struct node *node);
+
 void plain_unit(struct lowered *lowered, struct node *unit);
 /* Whether the expression is an lvalue, which consuming its handle must empty. */
 bool is_handle_lvalue(struct node *node);

@@ -122,6 +122,7 @@ static void plain_call(struct lowered *lowered, struct node *node)
     struct node *callee = skip_parens(node->kid[0]);
     if (callee->kind != NODE_IDENTIFIER)
         return;
+    container_call(lowered, node);
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (!strcmp(callee->name, calls[i].name) && (!callee->symbol || !callee->symbol->function))
             calls[i].lower(lowered, node);

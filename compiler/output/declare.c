@@ -20,13 +20,20 @@
 
 enum special { SPECIAL_NONE, SPECIAL_ASYNC, SPECIAL_HANDLE };
 
+/* A list, set or dict is a struct, and stands wherever one may. */
+static bool is_container_former(const struct node *former)
+{
+    return !strcmp(former->name, "list") || !strcmp(former->name, "set") ||
+           !strcmp(former->name, "dict");
+}
+
 static enum special special_of(const struct node *specifiers, const char **handle)
 {
     enum special special = SPECIAL_NONE;
     *handle = "struct async_future";
     for (uint32_t i = 0; i < specifiers->count; i++) {
         const struct node *kid = specifiers->kid[i];
-        if (kid->kind == NODE_FORMER) {
+        if (kid->kind == NODE_FORMER && !is_container_former(kid)) {
             *handle = !strcmp(kid->name, "future")      ? "struct async_future"
                       : !strcmp(kid->name, "generator") ? "struct async_generator"
                                                         : "struct async_queue";
@@ -214,8 +221,7 @@ static bool is_zero_list(const struct emitter *e, const struct node *value)
     return only->kind == NODE_NUMBER && only->end - only->start == 1 && e->code[only->start] == '0';
 }
 
-/* Objects with const members cannot be assigned. */
-static bool has_const_member(const struct type *type)
+bool has_const_member(const struct type *type)
 {
     type = type_resolve(type);
     if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)

@@ -59,12 +59,23 @@ static void emit_between(struct emitter *e, uint32_t start, uint32_t end)
     emit_gap(e, line, end);
 }
 
+/* Of an async function only the prototype is written here. */
+static void emit_containers_before(struct emitter *e, struct node *node)
+{
+    struct node head = *node;
+    if (is_async_definition(e, node))
+        head.count = 2;
+    emit_containers(e, &head);
+}
+
 static void emit_file(struct emitter *e, struct node *unit)
 {
     const struct includes *includes =
         e->writer.restoration ? e->writer.restoration->includes : NULL;
     uint32_t at = includes ? includes->start : 0;
     uint32_t length = (uint32_t)source_length(e->check->source);
+    struct written *written = NULL;
+    e->written = &written;
     write_start(&e->writer);
     for (uint32_t i = 0; i < unit->count; i++) {
         struct node *node = unit->kid[i];
@@ -72,6 +83,7 @@ static void emit_file(struct emitter *e, struct node *unit)
             (includes && includes_restored(includes, node->start)))
             continue;
         emit_between(e, at, node->start);
+        emit_containers_before(e, node);
         if (is_async_definition(e, node))
             emit_prototype(e, lowered_function(e->lowered, node->symbol));
         else if (!declares_nothing(e, node))

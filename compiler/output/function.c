@@ -142,6 +142,7 @@ static void put_local_types(struct emitter *e, struct function *function)
     e->function = function;
     for (size_t i = 0; i < function->hoisted_count; i++) {
         struct node *node = function->hoisted[i];
+        emit_containers(e, node);
         write_place(&e->writer, node->start, false);
         if (declares_typedef(node)) {
             emit_declaration(e, node);
@@ -411,6 +412,8 @@ void emit_functions(struct emitter *e)
     write_string(&e->writer, "\n");
     for (size_t i = 0; i < lowered->count; i++)
         put_local_types(e, lowered->functions[i]);
+    for (size_t i = 0; i < lowered->count; i++)
+        emit_containers(e, lowered->functions[i]->body);
     for (size_t i = 0; i < lowered->count; i++)
         put_frame(e, lowered->by_frame[i]);
     write_string(&e->writer, "\n");

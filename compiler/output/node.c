@@ -205,6 +205,15 @@ static void emit_unevaluated_await(struct emitter *e, struct node *node)
     text_free(&type);
 }
 
+/* Only containers come here: a handle is written with its declarator. */
+static void emit_former(struct emitter *e, const struct node *node)
+{
+    struct text type = {0};
+    type_print(&type, node->type, NULL, true, 0);
+    write_string(&e->writer, type.data);
+    text_free(&type);
+}
+
 void emit_node(struct emitter *e, struct node *node)
 {
     if (!node)
@@ -218,6 +227,14 @@ void emit_node(struct emitter *e, struct node *node)
     switch (node->kind) {
     case NODE_IDENTIFIER:
         emit_identifier(e, node);
+        break;
+    case NODE_FORMER:
+        emit_former(e, node);
+        break;
+    case NODE_INDEX:
+    case NODE_ADDRESS:
+        if (!emit_list_subscript(e, node))
+            emit_copy(e, node);
         break;
     case NODE_TYPE_NAME_REF:
         write_string(&e->writer, node->symbol && node->symbol->output_name

@@ -18,6 +18,7 @@ struct emitter {
     const struct node *next;   /* in a block of the source: the item that follows */
     bool hoisting;             /* a local type is being defined at file scope */
     bool uses_self, uses_base; /* by the body so far */
+    struct written **written;  /* containers that were written already (container.c) */
     const char *code;
 };
 
@@ -47,6 +48,15 @@ void emit_declarator(struct emitter *e, const struct node *specifiers, struct no
 bool declares_typedef(const struct node *declaration);
 /* Whether these specifiers say a type that C writes differently. */
 bool specifiers_are_special(const struct node *specifiers);
+
+/* Whether objects of the type have const members, and so cannot be assigned. */
+bool has_const_member(const struct type *type);
+
+/* container.c */
+/* Writes what the node needs of containers and was not written yet, in front of it. */
+void emit_containers(struct emitter *e, const struct node *node);
+/* True if it was a subscript of a list's data, or the address of one, and is written. */
+bool emit_list_subscript(struct emitter *e, struct node *node);
 
 /* statement.c */
 /* Writes the statement; true if it was handled, false if it can be copied. */

@@ -60,4 +60,7 @@ struct node *chosen_operand(struct check *check, const struct node *node);
 /* Whether the operands of this node only have a type: sizeof, __builtin_constant_p ... */
 bool node_is_unevaluated(const struct node *node);
 
+/* `char *`, const or not: the key of a set or dict that is compared by its characters. */
+bool is_text_key(const struct type *type);
+
 #endif

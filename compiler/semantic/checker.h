@@ -8,7 +8,7 @@
  *     statement.c    scopes and jumps                           label.c  labels and gotos
  *     expression.c, operator.c, call.c, builtin.c, convert.c    types of expressions
  *     address.c      whose address is taken
- *     language.c, runtime.c                                     asyncc's own constructs and names
+ *     language.c, runtime.c, container.c                        asyncc's own constructs and names
  */
 #ifndef ASYNCC_SEMANTIC_CHECKER_H
 #define ASYNCC_SEMANTIC_CHECKER_H
@@ -225,6 +225,21 @@ struct type *runtime_call(struct check *check, const char *name, struct node *ca
 bool runtime_makes_coroutine(const char *name);
 /* Whether the name is the runtime's and takes or gives a T. */
 bool is_runtime_name(const char *name);
+
+/* --- container.c */
+
+bool is_container(const struct type *type);
+/* What a list, set or dict may hold; qualifiers of it are dropped. */
+void check_container(struct check *check, const struct node *former, struct type *type);
+struct type *container_member(struct check *check, const struct node *node,
+                              const struct type *container);
+/* The rules of a call of list_append and its kin that go beyond the types of its arguments. */
+void check_container_call(struct check *check, struct node *call, const char *name,
+                          const struct type *container);
+/* A list in braces that initialises a container. */
+void check_container_list(struct check *check, struct type *type, struct node *list);
+/* Whether the element is the 0 of `{0}`, which initialises anything. */
+bool is_whole_zero(struct check *check, const struct node *list, struct node *element);
 
 /* Whether this pointer is what a handle of that kind is in C: `struct async_future *` and its
  * likes, or `void *`. (convert.c) */

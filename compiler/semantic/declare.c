@@ -99,6 +99,12 @@ static struct type *typedef_type(struct check *check, struct symbol *symbol, str
     type->target = target;
     type->symbol = symbol;
     type->node = symbol->node;
+    struct type *tagged = type_resolve(target);
+    bool can_be_named =
+        target == tagged &&
+        (tagged->kind == TYPE_STRUCT || tagged->kind == TYPE_UNION || tagged->kind == TYPE_ENUM);
+    if (can_be_named && !tagged->name && !tagged->alias)
+        tagged->alias = symbol;
     return type;
 }
 

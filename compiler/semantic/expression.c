@@ -65,19 +65,6 @@ static struct type *check_identifier(struct check *check, struct node *node)
 
 /* --- members, subscripts, pointers */
 
-/* `.data`, `.len`, `.error` of the language's containers. */
-static struct type *container_member(struct check *check, const struct type *container,
-                                     const char *name)
-{
-    if (!strcmp(name, "len"))
-        return simple(check, TYPE_ULONG);
-    if (!strcmp(name, "error"))
-        return simple(check, TYPE_INT);
-    if (!strcmp(name, "data") && container->kind == TYPE_LIST && container->target)
-        return type_pointer(check->types, container->target);
-    return simple(check, TYPE_UNKNOWN);
-}
-
 static struct type *check_member(struct check *check, struct node *node)
 {
     struct type *object = node->op == OP_ARROW ? check_value(check, node->kid[0])
@@ -86,9 +73,8 @@ static struct type *check_member(struct check *check, struct node *node)
         object = type_element(check->types, object);
     if (!object || !node->name)
         return NULL;
-    const struct type *resolved = type_resolve(object);
-    if (resolved->kind == TYPE_LIST || resolved->kind == TYPE_SET || resolved->kind == TYPE_DICT)
-        return container_member(check, resolved, node->name);
+    if (is_container(object))
+        return container_member(check, node, object);
     const struct field *field = type_field(object, node->name);
     if (!field)
         return NULL;

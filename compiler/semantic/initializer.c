@@ -130,6 +130,10 @@ struct type *check_initializer(struct check *check, struct type *type, struct no
 {
     if (is_string_for(check, type, value))
         return check_string(check, type, value);
+    if (value->kind == NODE_INITIALIZER_LIST && is_container(type)) {
+        check_container_list(check, type, value);
+        return type;
+    }
     if (value->kind == NODE_INITIALIZER_LIST) {
         uint64_t length = fill_list(check, type, value);
         struct type *completed = with_length(check, type, length);
@@ -162,7 +166,8 @@ static void fill_member(struct check *check, struct type *type, struct cursor *c
         fill(check, type, cursor, 0);
         return;
     }
-    check_initializer(check, type, element);
+    if (!is_container(type) || !is_whole_zero(check, cursor->list, element))
+        check_initializer(check, type, element);
     advance(cursor);
 }
 

@@ -24,9 +24,6 @@ static const struct {
     {NODE_ASYNC_WITH, 0, NULL, "'async with'"},
     {NODE_COMPREHENSION, 0, NULL, "a comprehension"},
     {NODE_FORMER, 0, "generator", "'generator'"},
-    {NODE_FORMER, 0, "list", "'list'"},
-    {NODE_FORMER, 0, "set", "'set'"},
-    {NODE_FORMER, 0, "dict", "'dict'"},
     {NODE_FORMER, 0, "queue", "'queue'"},
     {NODE_FORMER, 0, "contextvar", "'contextvar'"},
 };
@@ -120,6 +117,8 @@ struct type *check_former(struct check *check, struct node *former, struct node 
     if (kind == TYPE_DICT && !type->sent)
         type->sent = unknown;
     type->is_async = async && kind == TYPE_GENERATOR;
+    if (kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT)
+        check_container(check, former, type);
     former->type = is_declared ? unknown : type;
     return former->type;
 }

@@ -243,6 +243,8 @@ struct type *runtime_call(struct check *check, const char *name, struct node *ca
     struct type *handle = row->handle ? handle_type(check, row, call) : NULL;
     if (handle)
         check_values(check, row, call, handle);
+    if (handle && is_container(handle))
+        check_container_call(check, call, row->name, handle);
     if (!strcmp(name, "async_gather"))
         check_gathered(check, row, call);
     if (row->result == R_HANDLE && row->kind != TYPE_UNKNOWN && !handle)

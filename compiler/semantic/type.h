@@ -84,6 +84,7 @@ struct type {
     struct node
         *node; /* where it is defined: struct body, typedef declarator, typeof, array size */
     struct symbol *symbol; /* the tag's or typedef's */
+    struct symbol *alias;  /* of a struct, union or enum without a tag: its first typedef's */
     /* functions */
     struct parameter *parameters;
     size_t parameter_count;
@@ -155,6 +156,10 @@ const struct field *type_field(const struct type *type,
  * writes them. `drop` are qualifiers left out at the top level (of an array: of its elements). */
 void type_print(struct text *out, const struct type *type, const char *name, bool lowered,
                 unsigned drop);
+/* type_tag.c: a container as part of an identifier, `list_int`, and whether there is such a thing:
+ * an unnamed struct that has no typedef has none. */
+void type_tag(struct text *out, const struct type *type);
+bool type_has_tag(const struct type *type);
 const char *type_string(struct arena *arena,
                         const struct type *type); /* for messages: as the user writes it */
 

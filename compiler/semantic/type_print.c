@@ -55,39 +55,13 @@ static void put_qualifiers(struct text *out, unsigned qualifiers)
 
 /* --- the language's formers as C */
 
-/* A type as part of a C identifier: `list(char *)` becomes `struct async_list_char_p`. */
-static void put_tag_part(struct text *out, const struct type *type)
-{
-    struct text words = {0};
-    type_print(&words, type, NULL, false, 15);
-    for (size_t i = 0; i < words.length; i++) {
-        char c = words.data[i];
-        if (c == '*')
-            text_puts(out, "p");
-        else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
-            text_put(out, c);
-        else if (out->length && out->data[out->length - 1] != '_')
-            text_put(out, '_');
-    }
-    text_free(&words);
-}
-
 /* The C type that a former becomes, without the pointer that handles are. */
 static void put_lowered_former(struct text *out, const struct type *type)
 {
-    switch (type->kind) {
-    case TYPE_LIST:
-    case TYPE_SET:
-        text_printf(out, "struct async_%s_", former_words[type->kind]);
-        put_tag_part(out, type->target);
-        break;
-    case TYPE_DICT:
-        text_puts(out, "struct async_dict_");
-        put_tag_part(out, type->target);
-        text_put(out, '_');
-        put_tag_part(out, type->sent);
-        break;
-    default:
+    if (type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_DICT) {
+        text_puts(out, "struct async_");
+        type_tag(out, type);
+    } else {
         text_printf(out, "struct async_%s", former_words[type->kind]);
     }
 }

@@ -157,6 +157,11 @@ uint64_t type_size(const struct type *type)
     case TYPE_GENERATOR:
     case TYPE_QUEUE:
         return 8;
+    case TYPE_LIST: /* container.h of the runtime */
+        return 32;
+    case TYPE_SET:
+    case TYPE_DICT:
+        return 56;
     case TYPE_INT128:
     case TYPE_UINT128:
     case TYPE_LDOUBLE:
@@ -197,6 +202,10 @@ uint64_t type_alignment(const struct type *type)
     case TYPE_STRUCT:
     case TYPE_UNION:
         return layout_of(type).alignment;
+    case TYPE_LIST:
+    case TYPE_SET:
+    case TYPE_DICT:
+        return 8;
     case TYPE_BITINT: {
         uint64_t size = type_size(type);
         return size > 8 ? 8 : size;

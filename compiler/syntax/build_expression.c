@@ -205,7 +205,16 @@ struct node *build_comma(struct builder *b, const struct concrete *c)
 /* The runtime's names, some of which the checker types by their arguments. */
 static bool is_runtime_name(const struct node *callee)
 {
-    return callee->kind == NODE_IDENTIFIER && !strncmp(callee->name, "async_", 6);
+    static const char *const names[] = {
+        "list_append", "list_pop", "list_free", "set_add",     "set_has",   "set_remove",
+        "set_free",    "dict_put", "dict_get",  "dict_remove", "dict_free",
+    };
+    if (callee->kind != NODE_IDENTIFIER)
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(callee->name, names[i]))
+            return true;
+    return !strncmp(callee->name, "async_", 6);
 }
 
 struct node *build_call(struct builder *b, const struct concrete *c)
