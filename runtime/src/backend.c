@@ -5,11 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where none is chosen, the real ones are tried in this order. */
-static const struct async_backend *const backends[] = {&async_backend_epoll};
+/* Where none is chosen, the real ones, which come first, are tried in this order. */
+static const struct async_backend *const backends[] = {&async_backend_epoll, &async_backend_sim};
 enum { BACKENDS = sizeof backends / sizeof *backends };
 
 static const struct async_backend *chosen; /* in code */
+
+bool async__seed(uint64_t *seed)
+{
+    const char *text = getenv("ASYNC_SEED");
+    *seed = text ? strtoull(text, NULL, 0) : 0;
+    return text && *text;
+}
 
 void async_set_loop_backend(const struct async_backend *backend)
 {

@@ -282,6 +282,16 @@ void async__post(struct async_loop *loop, struct async_post *post);
 /* Opens the backend that is chosen. 0 or a negative errno number; why it did not work is on stderr.
  */
 int async__backend_open(struct async_loop *loop);
+/* The number in ASYNC_SEED; false: there is none. */
+bool async__seed(uint64_t *seed);
+/* Pseudo-random numbers (splitmix64) from any seed. */
+static inline uint64_t async__random(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
 
 /* ---- io.c ---- */
 

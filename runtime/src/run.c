@@ -115,7 +115,9 @@ int async_main(struct async_future *future)
     if (!future)
         async_empty_handle(NULL, 0);
     struct async_loop *loop = future == &async__out_of_memory ? NULL : async_loop_new();
-    int status = loop ? 0 : -ENOMEM;
+    int status = 0;
+    if (!loop)
+        status = future == &async__out_of_memory ? -ENOMEM : -errno;
     if (loop) {
         bool caught = catch_interrupts(loop, future);
         async__loop_run(loop, future);

@@ -11,6 +11,7 @@
  *     // args: A B C       its arguments
  *     // stack: KIB        the limit of its C stack
  *     // seconds: N        how long it may run, else 20
+ *     // loops: NAME...    the backends of the loop on which it runs, else all of them
  *     // flags: F...       for asyncc and the C compiler alike
  *     // also: FILE...     beside the program: further .ac or .c files of the same program
  *     // not: FLAVOUR...   not in these flavours
@@ -192,9 +193,9 @@ static int number_of(const struct program *program, const char *name, int otherw
     return value ? atoi(value) : otherwise;
 }
 
-/* Runs the executable and holds it against the program's comments. */
-static void run(const struct setup *setup, const struct program *program,
-                const struct flavour *flavour, const char *executable)
+/* Runs the executable on a backend and holds it against the program's comments. */
+static void run(const struct program *program, const struct flavour *flavour,
+                const char *executable, const char *loop)
 {
     char *arguments = directive_value(program->text, "args");
     char *complaint = directive_value(program->text, "stderr");
@@ -203,15 +204,14 @@ static void run(const struct setup *setup, const struct program *program,
     struct limits limits = {.seconds = (unsigned)number_of(program, "seconds", 20),
                             .stack_bytes = (size_t)number_of(program, "stack", 0) * 1024};
     struct command command = {0};
-    (void)setup;
-    command_add(&command, executable, NULL);
+    command_add(&command, "env", format("ASYNC_LOOP=%s", loop), executable, NULL);
     if (arguments)
         command_split(&command, arguments);
     struct outcome outcome = run_command(&command, executable, limits);
     bool is_output_right = strcmp(outcome.out, program->expected) == 0;
     bool is_error_right = complaint ? strstr(outcome.err, complaint) != NULL : !*outcome.err;
     if (check(outcome.status == status && is_output_right && is_error_right,
-              format("%s [%s]: run", program->path, flavour->name)))
+              format("%s [%s]: run on %s", program->path, flavour->name, loop)))
         return;
     printf("  status %d, expected %d\n", outcome.status, status);
     if (!is_output_right) {
@@ -233,13 +233,16 @@ static void run_program(const struct setup *setup, const char *path)
         return;
     each_line(program.text, collect_expected, &program.expected);
     char *not_in = directive_value(program.text, "not");
+    char *chosen = directive_value(program.text, "loops");
+    struct command loops = {0};
+    command_split(&loops, chosen ? chosen : "epoll sim");
     for (int i = 0; i < setup->flavour_count; i++) {
         const struct flavour *flavour = &setup->flavours[i];
         if (contains_word(not_in, flavour->name))
             continue;
         char *executable = build(setup, &program, flavour);
-        if (executable)
-            run(setup, &program, flavour, executable);
+        for (size_t k = 0; executable && k < loops.count; k++)
+            run(&program, flavour, executable, loops.words[k]);
     }
 }
 
