@@ -126,6 +126,7 @@ static void lower_function(struct lowered *lowered, struct function *function)
     await_function(lowered, function);
     flow_build(lowered, function);
     liveness_compute(lowered, function);
+    warn_function(lowered, function);
     frame_layout(lowered, function);
 }
 

@@ -191,6 +191,7 @@ bool node_declares_type(const struct node *declaration);
 void flow_build(struct lowered *lowered, struct function *function);
 void point_set_add(struct point_set *set, uint32_t point);
 void liveness_compute(struct lowered *lowered, struct function *function);
+void warn_function(struct lowered *lowered, struct function *function);
 void frame_layout(struct lowered *lowered, struct function *function);
 
 struct variable *variable_new(struct lowered *lowered, struct function *function,

@@ -57,6 +57,10 @@ static void check_body(struct check *check, struct node *node, struct scope *par
     check_block(check, node->kid[2]);
     scope_close(state->scopes);
     resolve_jumps(check);
+    if (function.is_async)
+        check_stack(check, node);
+    if (!function.outer)
+        advise(check, node);
     state->function = function.outer;
     state->value_statement = value_statement;
     state->no_await = no_await;

@@ -3,11 +3,13 @@
  *     check.c        the file, its functions; the state
  *     report.c       messages, marks, contextual words         repair.c small misreadings
  *     specifier.c    `unsigned long const` → a type             tag.c    struct, union, enum
- *     declarator.c   `*(*f)(int)` around it → another type      declare.c what a name is then bound
- * to initializer.c  lists, designators, array lengths          constant.c, literal.c  values
+ *     declarator.c   `*(*f)(int)` around it → another type
+ *     declare.c      what a name is then bound to
+ *     initializer.c  lists, designators, array lengths          constant.c, literal.c  values
  *     statement.c    scopes and jumps                           label.c  labels and gotos
  *     expression.c, operator.c, call.c, builtin.c, convert.c    types of expressions
  *     address.c      whose address is taken
+ *     stack.c        what cannot stay on the C stack            advice.c warnings
  *     language.c, runtime.c, container.c                        asyncc's own constructs and names
  */
 #ifndef ASYNCC_SEMANTIC_CHECKER_H
@@ -208,6 +210,9 @@ void check_label(struct check *check, struct node *label); /* label.c */
 void check_local_labels(struct check *check, struct node *node);
 void check_jump(struct check *check, struct node *jump); /* goto or &&label */
 void resolve_jumps(struct check *check);
+
+void check_stack(struct check *check, struct node *function); /* stack.c: of an async function */
+void advise(struct check *check, struct node *function);      /* advice.c: of any, outermost */
 
 /* --- language.c, runtime.c */
 
