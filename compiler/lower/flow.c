@@ -119,13 +119,20 @@ static void mention(struct build *b, struct variable *variable, struct mention m
     mentions->items[mentions->count++] = mention;
 }
 
-/* Every variable below `node` may be read at this point, but for the target of `x = ...`. */
+static bool is_replaced(const struct build *b, const struct variable *variable, uint32_t at)
+{
+    const struct mentions *mentions = &b->flow->mentions[variable->index];
+    const struct mention *last = mentions->count ? &mentions->items[mentions->count - 1] : NULL;
+    return last && last->point == at && last->replaces && !last->declares;
+}
+
+/* Every variable below `node` may be read at this point, but for those that are replaced first. */
 static void uses(struct build *b, struct node *node, uint32_t at)
 {
     if (!node)
         return;
     struct variable *variable = variable_of(node);
-    if (variable && variable->function == b->function)
+    if (variable && variable->function == b->function && !is_replaced(b, variable, at))
         mention(b, variable, (struct mention){.point = at, .reads = true});
     for (uint32_t i = 0; i < node->count; i++)
         uses(b, node->kid[i], at);
@@ -143,21 +150,71 @@ static void replaces(struct build *b, struct variable *variable, uint32_t at)
         mention(b, variable, (struct mention){.point = at, .replaces = true});
 }
 
+static bool has_variable(const struct node *node, const struct variable *variable)
+{
+    if (!node)
+        return false;
+    if (variable_of(node) == variable)
+        return true;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (has_variable(node->kid[i], variable))
+            return true;
+    return false;
+}
+
+/* Statement expressions, which may be left by a jump. */
+static bool has_statements(const struct node *node)
+{
+    if (!node)
+        return false;
+    if (node->kind == NODE_STATEMENT_EXPRESSION)
+        return true;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (has_statements(node->kid[i]))
+            return true;
+    return false;
+}
+
+/* The assignments `x = ...` that are surely done, with no read of x before but in their value: what
+ * stands beside them is unsequenced, so C forbids it to read x, and what is sequenced is behind
+ * them. Not `deep`: only that of the whole expression, for operands might not be reached. */
+static void assignments(struct build *b, struct node *node, uint32_t at, bool deep)
+{
+    node = skip_parens(node);
+    if (node->kind == NODE_ASSIGN && node->op == OP_NONE) {
+        struct variable *variable = variable_of(skip_parens(node->kid[0]));
+        if (variable && variable->function == b->function) {
+            bool reads = has_variable(node->kid[1], variable);
+            mention(b, variable, (struct mention){.point = at, .reads = reads, .replaces = true});
+        }
+    }
+    if (!deep)
+        return;
+    switch (node->kind) {
+    case NODE_ASSIGN:
+        assignments(b, node->kid[1], at, true);
+        break;
+    case NODE_BINARY:
+        assignments(b, node->kid[0], at, true);
+        assignments(b, node->kid[1], at, true);
+        break;
+    case NODE_UNARY:
+    case NODE_LOGICAL:
+    case NODE_CONDITIONAL:
+    case NODE_COMMA:
+        assignments(b, node->kid[0], at, true);
+        break;
+    default:
+        break;
+    }
+}
+
 static void expression(struct build *b, struct node *node)
 {
     if (!node)
         return;
     uint32_t at = point(b, node);
-    struct node *inner = skip_parens(node);
-    if (inner->kind == NODE_ASSIGN && inner->op == OP_NONE) {
-        struct node *target = skip_parens(inner->kid[0]);
-        struct variable *variable = variable_of(target);
-        if (variable) {
-            uses(b, inner->kid[1], at);
-            replaces(b, variable, at);
-            return;
-        }
-    }
+    assignments(b, node, at, !has_statements(node));
     uses(b, node, at);
 }
 

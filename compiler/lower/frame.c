@@ -4,7 +4,9 @@
  * slots: a slot opens a group in the first lane where it meets no group at any point, or joins the
  * one group there that it meets if the lane need not grow; else it opens a lane.
  * So blocks one after another overlap as wholes, and small variables lie side by side under a large
- * buffer. The C compiler computes the offsets; sizes here (LP64) only decide who shares with whom.
+ * buffer. Then lanes with large buffers go behind the others, so that what is used at each step
+ * lies beside the frame's head, in few cache lines. The C compiler computes the offsets; sizes here
+ * (LP64) only decide who shares with whom, and who is large.
  */
 #include "lower/flow.h"
 
@@ -241,6 +243,26 @@ static int by_size(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/* Moves large lanes to the end; otherwise the order stays. */
+static void put_large_last(struct function *function)
+{
+    enum { LARGE = 256 };
+    struct lane *large = NULL, **last_large = &large, **at = &function->lanes;
+    while (*at) {
+        struct lane *lane = *at;
+        if (lane->size <= LARGE) {
+            at = &lane->next;
+            continue;
+        }
+        *at = lane->next;
+        lane->next = NULL;
+        *last_large = lane;
+        last_large = &lane->next;
+    }
+    *at = large;
+    function->last_lane = large ? last_large : at;
+}
+
 /* A lane of children alone is the union `await`; further children stand by themselves. */
 static bool only_children(const struct lane *lane)
 {
@@ -289,5 +311,6 @@ void frame_layout(struct lowered *lowered, struct function *function)
         qsort(layout.slots, layout.count, sizeof *layout.slots, by_size);
     for (size_t i = 0; i < layout.count; i++)
         place(&layout, layout.slots[i]);
+    put_large_last(function);
     name_paths(&layout);
 }
