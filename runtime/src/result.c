@@ -74,9 +74,9 @@ void async_collect_slow(struct async_future *future, void *value, size_t size, s
 /* The same for a value of at most eight bytes, in the first bytes of what it returns. */
 uint64_t async_collect_word(struct async_future *future, size_t size, size_t offset, bool status)
 {
-    uint64_t word = 0;
-    async_collect_slow(future, &word, size, offset, status);
-    return word;
+    uint64_t words[2] = {0}; /* one is enough, but gcc -O3 cannot know that */
+    async_collect_slow(future, words, size, offset, status);
+    return words[0];
 }
 
 struct async_future *async_future_new(size_t size, size_t align)
