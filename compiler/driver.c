@@ -76,6 +76,7 @@ static bool write_dump(struct compilation *c)
         dump_tree(&dump, c->arena, c->source, c->unit, wants_dump(c, PASS_CHECK));
         break;
     case PASS_AWAIT:
+    case PASS_DEFER:
     case PASS_FLOW:
     case PASS_LIVENESS:
     case PASS_FRAME:

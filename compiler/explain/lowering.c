@@ -1,4 +1,4 @@
-/* What the lowering passes found, as text: --dump=await, flow, liveness, frame. */
+/* What the lowering passes found, as text: --dump=await, defer, flow, liveness, frame. */
 #include <string.h>
 
 #include "lower/flow.h"
@@ -26,6 +26,21 @@ static void dump_awaits(struct text *out, const struct lowered *lowered,
             text_puts(out, " gives ");
             type_print(out, suspension->type, NULL, false, 0);
         }
+        text_put(out, '\n');
+    }
+}
+
+static void dump_defers(struct text *out, const struct lowered *lowered,
+                        const struct function *function)
+{
+    for (const struct deferred *d = function->deferred; d; d = d->next) {
+        text_printf(out, "    line %u: %s", line_of(lowered, d->node),
+                    d->label ? d->label : "reached at the end of its block alone");
+        if (d->label)
+            text_printf(out, ", where %u jump%s lead%s", d->jumps, d->jumps == 1 ? "" : "s",
+                        d->jumps == 1 ? "s" : "");
+        if (d->outer)
+            text_printf(out, "; then line %u", line_of(lowered, d->outer->node));
         text_put(out, '\n');
     }
 }
@@ -80,11 +95,17 @@ static void dump_frame(struct text *out, const struct function *function)
 
 void lower_dump(struct text *out, const struct lowered *lowered, const char *pass)
 {
+    for (size_t i = 0; i < lowered->plain_count && !strcmp(pass, "defer"); i++) {
+        text_printf(out, "%s:\n", lowered->plain[i]->name);
+        dump_defers(out, lowered, lowered->plain[i]);
+    }
     for (size_t i = 0; i < lowered->count; i++) {
         const struct function *function = lowered->functions[i];
         text_printf(out, "%s:\n", function->name);
         if (!strcmp(pass, "await"))
             dump_awaits(out, lowered, function);
+        else if (!strcmp(pass, "defer"))
+            dump_defers(out, lowered, function);
         else if (!strcmp(pass, "flow"))
             dump_flow(out, lowered, function);
         else if (!strcmp(pass, "liveness"))

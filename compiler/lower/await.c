@@ -66,11 +66,12 @@ struct node *make_use(struct hoist *h, const struct node *at, struct variable *v
     return node;
 }
 
-struct variable *make_temporary(struct hoist *h, struct type *type)
+struct variable *make_temporary_named(struct hoist *h, struct type *type, const char *name,
+                                      unsigned number)
 {
     struct arena *arena = h->lowered->arena;
     struct symbol *symbol = arena_alloc(arena, sizeof *symbol);
-    const char *wish = arena_format(arena, "value_%u", ++h->temporaries);
+    const char *wish = arena_format(arena, "%s_%u", name, number);
     *symbol = (struct symbol){.kind = SYMBOL_VARIABLE,
                               .name = fresh_name(h->lowered, wish),
                               .type = type,
@@ -78,9 +79,14 @@ struct variable *make_temporary(struct hoist *h, struct type *type)
     return variable_new(h->lowered, h->function, VARIABLE_TEMPORARY, symbol, type);
 }
 
+struct variable *make_temporary(struct hoist *h, struct type *type)
+{
+    return make_temporary_named(h, type, "value", ++h->function->temporaries);
+}
+
 static bool awaits(const struct node *node)
 {
-    return node && node->flags & HAS_AWAIT;
+    return node && node->flags & HAS_AWAIT && node->kind != NODE_FUNCTION; /* a nested one */
 }
 
 /* What is in the list, as one node that covers these bytes of the source. */
@@ -145,7 +151,8 @@ static bool redirect_continue(struct node *node, const char *label)
 
 static const char *continue_label(struct hoist *h)
 {
-    return fresh_name(h->lowered, arena_format(h->lowered->arena, "continue_%u", ++h->labels));
+    return fresh_name(h->lowered,
+                      arena_format(h->lowered->arena, "continue_%u", ++h->function->labels));
 }
 
 static struct node *make_label(struct hoist *h, const struct node *at, const char *name)
@@ -364,6 +371,10 @@ static void lower_into(struct hoist *h, struct node *node)
         break;
     case NODE_EXPRESSION_STATEMENT:
         hoist_discarded(h, node->kid[0]);
+        break;
+    case NODE_DEFER:
+        node->kid[0] = lower_body(h, node->kid[0]);
+        list_push(h, out, node);
         break;
     default: /* return, switch, goto *, asm */
         lower_simple(h, node);

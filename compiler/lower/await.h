@@ -15,7 +15,6 @@ struct hoist {
     struct lowered *lowered;
     struct function *function;
     struct list *out; /* where the statements go that must run before what is being lowered */
-    unsigned temporaries, labels;
 };
 
 /* What follows a subexpression within its full expression and must not overtake it. */
@@ -40,7 +39,15 @@ struct node *make(struct hoist *h, enum node_kind kind, const struct node *at, c
 /* The statements of a list, as one node in the place of `at`. */
 struct node *make_splice(struct hoist *h, const struct node *at, struct list *list, bool braced);
 struct node *make_use(struct hoist *h, const struct node *at, struct variable *variable);
-struct variable *make_temporary(struct hoist *h, struct type *type);
+struct variable *make_temporary(struct hoist *h, struct type *type); /* value_N */
+struct variable *make_temporary_named(struct hoist *h, struct type *type, const char *name,
+                                      unsigned number);
+/* The declaration of a temporary, with its first value or NULL; its assignment, by a template like
+ * "$0 = $1"; both as statements. */
+struct node *make_spill(struct hoist *h, const struct node *at, struct variable *variable,
+                        struct node *value);
+struct node *make_assignment(struct hoist *h, struct variable *variable, const char *text,
+                             struct node *value);
 
 /* Whether evaluating the expression has an effect that keeps its place among awaits. */
 bool node_has_effect(struct node *node);

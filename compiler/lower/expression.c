@@ -69,8 +69,8 @@ static struct type *value_type(struct hoist *h, struct node *node)
 
 /* --- temporaries */
 
-static struct node *make_spill(struct hoist *h, const struct node *at, struct variable *variable,
-                               struct node *value)
+struct node *make_spill(struct hoist *h, const struct node *at, struct variable *variable,
+                        struct node *value)
 {
     struct node *node = node_new(h->lowered->arena, NODE_SPILL, at->start, at->end, 1);
     node->symbol = variable->symbol;
@@ -85,11 +85,17 @@ static struct variable *declare_temporary(struct hoist *h, const struct node *at
     return variable;
 }
 
-static void assign(struct hoist *h, struct variable *variable, const char *text, struct node *value)
+struct node *make_assignment(struct hoist *h, struct variable *variable, const char *text,
+                             struct node *value)
 {
     struct node *target = make_use(h, value, variable);
     struct node *node = make(h, NODE_ASSIGN, value, text, 2, target, value);
-    emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, value, "$0;", 1, node));
+    return make(h, NODE_EXPRESSION_STATEMENT, value, "$0;", 1, node);
+}
+
+static void assign(struct hoist *h, struct variable *variable, const char *text, struct node *value)
+{
+    emit_statement(h, make_assignment(h, variable, text, value));
 }
 
 /* Evaluates the expression now and gives what stands for its value later. */
@@ -433,6 +439,19 @@ static struct node *hoist_await(struct hoist *h, struct node *await, enum later 
     return later == LATER_AWAIT ? spill(h, value) : value;
 }
 
+/* --- try */
+
+/* `if (value < 0) return value;`, and then the value. */
+static struct node *hoist_try(struct hoist *h, struct node *node)
+{
+    struct node *value = spill(h, hoist(h, node->kid[0], LATER_NOTHING));
+    struct node *error = make_use(h, node, value->symbol->lowered);
+    struct node *leave = make(h, NODE_RETURN, node, "return $0;", 1, error);
+    leave->flags |= IS_TRY;
+    emit_statement(h, make(h, NODE_IF, node, "if ($0 < 0)\n$1", 2, value, leave));
+    return make_use(h, node, value->symbol->lowered);
+}
+
 /* --- the walk */
 
 static struct node *hoist_strict(struct hoist *h, struct node *node, enum later later)
@@ -461,6 +480,8 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
     switch (node->kind) {
     case NODE_AWAIT:
         return hoist_await(h, node, later);
+    case NODE_TRY:
+        return hoist_try(h, node);
     case NODE_LOGICAL:
         return hoist_and_or(h, node, later);
     case NODE_CONDITIONAL:

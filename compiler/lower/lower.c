@@ -99,13 +99,22 @@ static void find_locals(struct lowered *lowered, struct function *function, stru
         find_locals(lowered, function, node->kid[i]);
 }
 
-static struct function *function_new(struct lowered *lowered, struct node *node)
+static struct function *function_new(struct lowered *lowered, enum function_kind kind,
+                                     struct node *node)
 {
     struct function *function = arena_alloc(lowered->arena, sizeof *function);
+    function->kind = kind;
     function->node = node;
     function->symbol = node->symbol;
     function->type = type_resolve(node->symbol->type);
     function->name = node->symbol->name;
+    node->function = function;
+    return function;
+}
+
+static void function_with_frame(struct lowered *lowered, struct node *node)
+{
+    struct function *function = function_new(lowered, FUNCTION_ASYNC, node);
     function->is_main = !strcmp(function->name, "main");
     function->index = (uint32_t)lowered->count;
     function->symbol->lowered = function;
@@ -116,7 +125,44 @@ static struct function *function_new(struct lowered *lowered, struct node *node)
     function->caller = name_in(lowered, function, "caller");
     function->future = name_in(lowered, function, "future");
     lowered->functions[lowered->count++] = function;
-    return function;
+}
+
+static void plain_function(struct lowered *lowered, struct function *outer, struct node *node)
+{
+    struct function *function = function_new(lowered, FUNCTION_PLAIN, node);
+    function->outer = outer;
+    lowered->plain = arena_grow(lowered->arena, lowered->plain, lowered->plain_count,
+                                &lowered->plain_capacity, sizeof *lowered->plain);
+    lowered->plain[lowered->plain_count++] = function;
+}
+
+/* GNU C's functions in functions, which have no frame, whatever they are nested in. */
+static void find_nested(struct lowered *lowered, struct function *function, struct node *node)
+{
+    if (!node || !(node->flags & HAS_LANGUAGE))
+        return;
+    if (node->kind == NODE_FUNCTION && node->kid[2]->flags & HAS_AWAIT && node->symbol) {
+        plain_function(lowered, function, node);
+        function = node->function;
+    }
+    for (uint32_t i = 0; i < node->count; i++)
+        find_nested(lowered, function, node->kid[i]);
+}
+
+static void find_functions(struct lowered *lowered)
+{
+    struct check *check = lowered->check;
+    lowered->functions = arena_alloc(check->arena, (check->function_count + 1) * sizeof(void *));
+    for (size_t i = 0; i < check->function_count; i++) {
+        struct node *node = check->functions[i];
+        if (!node->symbol)
+            continue;
+        if (node->flags & IS_ASYNC)
+            function_with_frame(lowered, node);
+        else if (node->kid[2]->flags & HAS_AWAIT)
+            plain_function(lowered, NULL, node);
+        find_nested(lowered, node->function, node->kid[2]);
+    }
 }
 
 /* --- the passes */
@@ -124,6 +170,7 @@ static struct function *function_new(struct lowered *lowered, struct node *node)
 static void lower_function(struct lowered *lowered, struct function *function)
 {
     await_function(lowered, function);
+    defer_function(lowered, function);
     flow_build(lowered, function);
     liveness_compute(lowered, function);
     warn_function(lowered, function);
@@ -149,12 +196,7 @@ struct lowered *lower_unit(struct check *check, struct node *unit)
     struct lowered *lowered = arena_alloc(check->arena, sizeof *lowered);
     lowered->arena = check->arena;
     lowered->check = check;
-    lowered->functions = arena_alloc(check->arena, (check->function_count + 1) * sizeof(void *));
-    for (size_t i = 0; i < check->function_count; i++) {
-        struct node *node = check->functions[i];
-        if (node->flags & IS_ASYNC && node->symbol)
-            function_new(lowered, node);
-    }
+    find_functions(lowered);
     if (lowered->count && !has_runtime(check, lowered->functions[0]))
         return lowered;
     embed_unit(lowered);
@@ -165,6 +207,11 @@ struct lowered *lower_unit(struct check *check, struct node *unit)
         local_types_find(lowered, lowered->functions[i], lowered->functions[i]->node->kid[2]);
     }
     plain_unit(lowered, unit);
+    for (size_t i = 0; i < lowered->plain_count; i++) {
+        await_function(lowered, lowered->plain[i]);
+        defer_function(lowered, lowered->plain[i]);
+        lowered->plain[i]->node->kid[2] = lowered->plain[i]->body;
+    }
     for (size_t i = 0; i < lowered->count; i++)
         lower_function(lowered, lowered->by_frame[i]);
     for (size_t i = 0; i < lowered->count; i++)

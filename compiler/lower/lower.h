@@ -1,10 +1,14 @@
 /* Lowering: what becomes of the async functions of a file.
  *
  *     embed      which child frames stand inside their caller's: the call graph without its cycles
- *     await      awaits out of expressions: afterwards each is a NODE_SUSPEND statement of its own
- *     flow       the statements of a function as points and edges
- *     liveness   at which points each variable's value is still needed
- *     frame      what is live across a suspension goes into the frame; disjoint lifetimes share
+ *     await      awaits out of expressions: afterwards each is a NODE_SUSPEND statement of its own;
+ *                `try` likewise, a test and a return
+ *     defer      deferred statements go to the end of their block, and every way out leads past
+ * them flow       the statements of an async function as points and edges liveness   at which
+ * points each variable's value is still needed frame      what is live across a suspension goes
+ * into the frame; disjoint lifetimes share
+ *
+ * Ordinary functions that try, defer or run over a range go through the first two alone.
  *
  * The vocabulary:
  *     suspension  a place where a function may wait; its number is the frame's state there
@@ -101,7 +105,23 @@ struct lane {
     struct lane *next;
 };
 
-struct function { /* an async function with a body */
+struct deferred {           /* a deferred statement */
+    struct node *node;      /* NODE_DEFER */
+    struct deferred *outer; /* in force where it stands: the one that runs after it */
+    struct block *block;    /* defer.c's */
+    const char *label;      /* in front of its cleanup, NULL if nobody jumps there */
+    unsigned jumps;         /* to that */
+    struct deferred *next;  /* in the order of the source */
+};
+
+enum function_kind {
+    FUNCTION_ASYNC, /* has a frame */
+    FUNCTION_PLAIN  /* stays a function of C: no frame */
+};
+
+struct function { /* with a body that needs lowering */
+    enum function_kind kind;
+    struct function *outer; /* that it is nested in (GNU C), NULL */
     struct symbol *symbol;
     struct node *node;
     struct type *type; /* TYPE_FUNCTION */
@@ -124,13 +144,17 @@ struct function { /* an async function with a body */
     unsigned anonymous_types, literals;
     /* names the generated code uses in it, chosen so that the user's own never clash */
     const char *self, *base, *caller, *future;
+    struct deferred *deferred, **last_deferred;
+    unsigned temporaries, labels, cleanups, leaves; /* numbers of generated names */
 };
 
 struct lowered {
     struct arena *arena;
     struct check *check;
-    struct function **functions; /* source order */
+    struct function **functions; /* those with frames, in source order */
     size_t count;
+    struct function **plain; /* the others */
+    size_t plain_count, plain_capacity;
     struct symbol *moved; /* local types at file scope, the last first */
     unsigned renamed;
     struct function **by_frame; /* children before those that embed them */
@@ -181,6 +205,7 @@ void plain_unit(struct lowered *lowered, struct node *unit);
 bool is_handle_lvalue(struct node *node);
 
 void await_function(struct lowered *lowered, struct function *function);
+void defer_function(struct lowered *lowered, struct function *function);
 /* Notes which functions are called by handle below this node, after awaits were lowered. */
 void handles_find(struct lowered *lowered, struct node *node);
 /* Whether the declaration defines a struct, union, enum or typedef. */
@@ -193,6 +218,11 @@ void point_set_add(struct point_set *set, uint32_t point);
 void liveness_compute(struct lowered *lowered, struct function *function);
 void warn_function(struct lowered *lowered, struct function *function);
 void frame_layout(struct lowered *lowered, struct function *function);
+
+static inline bool function_has_frame(const struct function *function)
+{
+    return function->kind != FUNCTION_PLAIN;
+}
 
 struct variable *variable_new(struct lowered *lowered, struct function *function,
                               enum variable_kind kind, struct symbol *symbol, struct type *type);

@@ -68,13 +68,28 @@ static void emit_special(struct emitter *e, struct node *specifiers, const char 
     write_string(&e->writer, handle);
 }
 
+/* The attribute `cleanup` became a deferred statement, and those beside it go with it. */
+static void emit_without_attributes(struct emitter *e, struct node *specifiers)
+{
+    bool first = true;
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        if (specifiers->kid[i]->kind == NODE_ATTRIBUTE)
+            continue;
+        write_string(&e->writer, first ? "" : " ");
+        emit_node(e, specifiers->kid[i]);
+        first = false;
+    }
+}
+
 void emit_specifiers(struct emitter *e, struct node *specifiers)
 {
     const char *handle;
-    if (special_of(specifiers, &handle) == SPECIAL_NONE)
-        emit_copy(e, specifiers);
-    else
+    if (special_of(specifiers, &handle) != SPECIAL_NONE)
         emit_special(e, specifiers, handle);
+    else if (specifiers->flags & IS_CLEANED)
+        emit_without_attributes(e, specifiers);
+    else
+        emit_copy(e, specifiers);
 }
 
 /* A struct that is defined in a function with frames has moved to file scope. */
@@ -86,7 +101,7 @@ void emit_struct(struct emitter *e, struct node *node)
     const char *name = node->symbol && node->symbol->output_name ? node->symbol->output_name
                        : node->name                              ? node->name
                                                                  : NULL;
-    bool local = e->function && !e->nested && node->flags & HAS_BODY;
+    bool local = writes_frame(e) && !e->nested && node->flags & HAS_BODY;
     const struct type *type = node->type;
     if (!name && type && type->name)
         name = type->name;
@@ -167,6 +182,13 @@ void emit_declarator_pair(struct emitter *e, struct node *node)
 static void emit_declared(struct emitter *e, const struct node *specifiers, struct node *declared)
 {
     struct node *declarator = declared->kid[0], *value = declared->kid[1];
+    if (declared->flags & IS_CLEANED) {
+        struct node bare = *declarator_without_attributes(declarator);
+        emit_declarator(e, specifiers, &bare);
+        write_string(&e->writer, value ? " = " : "");
+        emit_node(e, value);
+        return;
+    }
     emit_declarator(e, specifiers, declarator);
     if (value) {
         emit_gap(e, declarator->end, value->start);
@@ -306,7 +328,7 @@ static void emit_split(struct emitter *e, struct node *node)
 
 void emit_declaration(struct emitter *e, struct node *node)
 {
-    bool hoisted = e->function && !e->nested && !e->hoisting && node_declares_type(node);
+    bool hoisted = writes_frame(e) && !e->nested && !e->hoisting && node_declares_type(node);
     if (hoisted && (node->count == 1 || declares_typedef(node)))
         return;
     if (node->text || (e->function && has_frame_local(e, node))) {

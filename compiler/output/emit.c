@@ -36,15 +36,19 @@ static bool declares_nothing(const struct emitter *e, const struct node *node)
 /* An ordinary function, or a declaration, in which something is the language's. */
 static void emit_external(struct emitter *e, struct node *node)
 {
-    if (node->kind != NODE_FUNCTION || !specifiers_are_special(node->kid[0])) {
+    e->function = node->kind == NODE_FUNCTION ? node->function : NULL;
+    if (node->kind != NODE_FUNCTION) {
         emit_node(e, node);
-        return;
+    } else if (!specifiers_are_special(node->kid[0])) {
+        emit_copy(e, node);
+    } else {
+        emit_specifiers(e, node->kid[0]); /* it returns a handle */
+        write_string(&e->writer, " ");
+        emit_declarator(e, node->kid[0], node->kid[1]);
+        emit_gap(e, node->kid[1]->end, node->kid[2]->start);
+        emit_node(e, node->kid[2]);
     }
-    emit_specifiers(e, node->kid[0]); /* it returns a handle */
-    write_string(&e->writer, " ");
-    emit_declarator(e, node->kid[0], node->kid[1]);
-    emit_gap(e, node->kid[1]->end, node->kid[2]->start);
-    emit_node(e, node->kid[2]);
+    e->function = NULL;
 }
 
 /* Text between two things that were written anew: it starts in step again with the next line. */

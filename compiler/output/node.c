@@ -47,13 +47,15 @@ static bool is_braced(const struct node *node)
 /* A body that became a block goes where blocks go, behind the header. */
 static void emit_gap_before(struct emitter *e, uint32_t at, const struct node *kid)
 {
-    bool blank = kid->kind == NODE_SPLICE && is_braced(kid);
-    for (uint32_t i = at; blank && i < kid->start; i++)
-        blank = strchr(" \t\r\n", e->code[i]);
-    if (blank)
+    uint32_t end = kid->start;
+    if (kid->kind == NODE_SPLICE && is_braced(kid)) {
+        while (end > at && strchr(" \t\r\n", e->code[end - 1]))
+            end--;
+        emit_gap(e, at, end);
         write_string(&e->writer, " ");
-    else
-        emit_gap(e, at, kid->start);
+    } else {
+        emit_gap(e, at, end);
+    }
 }
 
 void emit_copy(struct emitter *e, struct node *node)
@@ -104,6 +106,10 @@ void emit_template(struct emitter *e, struct node *node)
         } else if (c[0] == '$' && c[1] == 'n') {
             write_string(&e->writer, node->name);
             c++;
+        } else if (c[0] == '$' && c[1] == 'r') {
+            write_format(&e->writer, "%s->result", e->function->self);
+            e->uses_self = true;
+            c++;
         } else if (c[0] == '$' && c[1] >= '0' && c[1] <= '9') {
             e->in_block = false;
             emit_node(e, node->kid[c[1] - '0']);
@@ -117,6 +123,20 @@ void emit_template(struct emitter *e, struct node *node)
 
 /* --- names */
 
+bool writes_frame(const struct emitter *e)
+{
+    return e->function && function_has_frame(e->function);
+}
+
+/* A local of the function being written, or of one that it is nested in. */
+bool is_own(const struct emitter *e, const struct variable *variable)
+{
+    const struct function *function = e->function;
+    while (function && function != variable->function)
+        function = function->outer;
+    return function != NULL;
+}
+
 void emit_slot(struct emitter *e, const struct slot *slot)
 {
     e->uses_self = true;
@@ -129,9 +149,11 @@ void emit_variable(struct emitter *e, const struct variable *variable)
         emit_slot(e, variable->suspension->slot);
         write_string(&e->writer, ".result");
     } else if (variable->in_frame) {
-        emit_slot(e, variable->slot);
+        e->uses_self = true;
+        write_format(&e->writer, "%s->%s", variable->function->self, variable->slot->path);
     } else {
-        write_string(&e->writer, variable->symbol->name);
+        const struct symbol *symbol = variable->symbol;
+        write_string(&e->writer, symbol->output_name ? symbol->output_name : symbol->name);
     }
 }
 
@@ -147,11 +169,11 @@ static void emit_identifier(struct emitter *e, struct node *node)
     struct variable *variable = NULL;
     if (symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER))
         variable = symbol->lowered;
-    if (variable && variable->function == e->function)
+    if (variable && is_own(e, variable))
         emit_variable(e, variable);
     else if (symbol && symbol->output_name)
         write_string(&e->writer, symbol->output_name);
-    else if (!symbol && e->function && !e->nested && is_function_name(node))
+    else if (!symbol && writes_frame(e) && !e->nested && is_function_name(node))
         write_format(&e->writer, "\"%s\"", e->function->name);
     else
         write_string(&e->writer, node->name);
@@ -162,7 +184,7 @@ static void emit_identifier(struct emitter *e, struct node *node)
 static void emit_compound_literal(struct emitter *e, struct node *node)
 {
     struct variable *variable = node->symbol ? node->symbol->lowered : NULL;
-    if (!variable || !variable->in_frame || variable->function != e->function) {
+    if (!variable || !variable->in_frame || !is_own(e, variable)) {
         emit_copy(e, node);
         return;
     }

@@ -12,7 +12,7 @@ struct emitter {
     struct writer writer;
     const struct check *check;
     const struct lowered *lowered;
-    struct function *function; /* the async function whose body is written; NULL elsewhere */
+    struct function *function; /* the lowered function whose body is written; NULL elsewhere */
     unsigned nested;           /* > 0: inside a nested function: `return` is C's */
     bool in_block;             /* what is written next may be several statements */
     const struct node *next;   /* in a block of the source: the item that follows */
@@ -37,6 +37,10 @@ void emit_indented(struct emitter *e, const char *format, ...)
 void emit_variable(struct emitter *e, const struct variable *variable);
 /* `self->await.g` */
 void emit_slot(struct emitter *e, const struct slot *slot);
+
+/* Whether it is the body of a function with a frame that is written. */
+bool writes_frame(const struct emitter *e);
+bool is_own(const struct emitter *e, const struct variable *variable);
 
 /* declare.c */
 void emit_specifiers(struct emitter *e, struct node *specifiers);

@@ -22,7 +22,7 @@ bool is_frame_local(const struct emitter *e, const struct node *declared)
     if (!symbol || symbol->kind != SYMBOL_VARIABLE || !symbol->lowered)
         return false;
     const struct variable *variable = symbol->lowered;
-    return variable->function == e->function && variable->in_frame;
+    return is_own(e, variable) && variable->in_frame;
 }
 
 /* --- suspensions */
@@ -210,6 +210,20 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
+static void emit_list(struct emitter *e, struct node *node, const struct node *next, bool first);
+
+/* Blanks before the first of the line that this byte stands on. */
+static int column_of(const char *text, uint32_t at)
+{
+    uint32_t line = at;
+    int column = 0;
+    while (line && text[line - 1] != '\n')
+        line--;
+    for (; text[line] == ' ' || text[line] == '\t'; line++)
+        column += text[line] == '\t' ? 8 - column % 8 : 1;
+    return column;
+}
+
 /* Where the text between items goes on, behind one of which nothing was written: its line goes. */
 static uint32_t without_line(struct emitter *e, uint32_t at, uint32_t end)
 {
@@ -223,6 +237,30 @@ static uint32_t without_line(struct emitter *e, uint32_t at, uint32_t end)
     return next + 1;
 }
 
+static uint32_t trimmed_end(const struct emitter *e, const struct node *compound)
+{
+    uint32_t end = compound->end - 1;
+    while (end > compound->start + 1 && is_blank(e->code[end - 1]))
+        end--;
+    return end;
+}
+
+/* What a block ends with, behind its last comment. */
+static void emit_tail(struct emitter *e, const struct node *compound, uint32_t at,
+                      struct node *tail)
+{
+    int indent = e->writer.indent;
+    const char *text = source_text(e->check->source);
+    uint32_t end = trimmed_end(e, compound), first = compound->start + 1;
+    emit_gap(e, at, end);
+    while (first < end && is_blank(text[first]))
+        first++;
+    e->writer.indent = column_of(text, first);
+    write_line_break(&e->writer);
+    emit_list(e, tail, NULL, true);
+    e->writer.indent = indent;
+}
+
 /* The items of a block of the source: the text between them, blank lines and comments, is kept. */
 static void emit_items(struct emitter *e, struct node *compound, uint32_t at, uint32_t end)
 {
@@ -230,6 +268,11 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
     const struct node *outer_next = e->next;
     for (uint32_t i = 0; i < compound->count; i++) {
         struct node *item = compound->kid[i];
+        if (item->flags & IS_TAIL) {
+            emit_tail(e, compound, at, item);
+            at = trimmed_end(e, compound);
+            continue;
+        }
         emit_gap(e, at, item->start);
         write_place(&e->writer, item->start, false);
         e->in_block = true;
@@ -245,14 +288,6 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
     emit_gap(e, at, end);
 }
 
-static uint32_t trimmed_end(const struct emitter *e, const struct node *compound)
-{
-    uint32_t end = compound->end - 1;
-    while (end > compound->start + 1 && is_blank(e->code[end - 1]))
-        end--;
-    return end;
-}
-
 /* The items of a block in the braces of the one around it. */
 static void emit_flat(struct emitter *e, struct node *compound, bool first)
 {
@@ -265,6 +300,15 @@ static void emit_flat(struct emitter *e, struct node *compound, bool first)
     if (!first)
         write_line_break(&e->writer);
     emit_items(e, compound, at, end);
+}
+
+/* A generated label stands four to the left of what it stands before. */
+static void dedent_line(struct emitter *e)
+{
+    struct text *out = e->writer.out;
+    for (int i = 0;
+         i < 4 && out->length > e->writer.line_start && is_blank(out->data[out->length - 1]); i++)
+        out->length--;
 }
 
 static void emit_list(struct emitter *e, struct node *node, const struct node *next, bool first)
@@ -290,6 +334,8 @@ static void emit_list(struct emitter *e, struct node *node, const struct node *n
         write_place(&e->writer, item->start, false);
         e->in_block = true;
         int indent = e->writer.indent;
+        if (item->kind == NODE_LABEL && item->text)
+            dedent_line(e);
         if (item->kind == NODE_SUSPEND)
             emit_suspension(e, item, follower);
         else
@@ -430,13 +476,23 @@ void emit_body(struct emitter *e, struct node *compound)
     write_string(&e->writer, "return ASYNC_DONE;");
 }
 
+/* GNU C's function in a function: stays one. */
+static void emit_nested(struct emitter *e, struct node *node)
+{
+    struct function *outer = e->function;
+    if (node->function)
+        e->function = node->function;
+    e->nested++;
+    emit_copy(e, node);
+    e->nested--;
+    e->function = outer;
+}
+
 bool emit_statement_node(struct emitter *e, struct node *node)
 {
     switch (node->kind) {
     case NODE_FUNCTION:
-        e->nested++;
-        emit_copy(e, node);
-        e->nested--;
+        emit_nested(e, node);
         return true;
     case NODE_COMPOUND:
         if (node->text)
@@ -455,7 +511,7 @@ bool emit_statement_node(struct emitter *e, struct node *node)
         emit_spill(e, node);
         return true;
     case NODE_RETURN:
-        if (e->nested)
+        if (e->nested || !writes_frame(e))
             return false;
         emit_return(e, node);
         return true;

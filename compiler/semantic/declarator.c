@@ -25,10 +25,7 @@ static unsigned qualifiers_among(const struct node *node, uint32_t first)
 
 uint32_t declarator_end(const struct node *declarator)
 {
-    while (declarator->kind == NODE_PAREN_DECLARATOR && declarator->count > 1 &&
-           declarator->kid[0] && declarator->kid[1]->start >= declarator->kid[0]->end)
-        declarator = declarator->kid[0];
-    return declarator->end;
+    return declarator_without_attributes(declarator)->end;
 }
 
 /* --- arrays */

@@ -17,8 +17,6 @@ static const struct {
     const char *what;
 } refused[] = {
     {NODE_YIELD, 0, NULL, "'yield'"},
-    {NODE_TRY, 0, NULL, "'try'"},
-    {NODE_DEFER, 0, NULL, "'defer'"},
     {NODE_RANGE_FOR, IS_ASYNC, NULL, "'async for'"},
     {NODE_RANGE_FOR, 0, NULL, "'for' over a range"},
     {NODE_ASYNC_WITH, 0, NULL, "'async with'"},

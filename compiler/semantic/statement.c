@@ -49,24 +49,6 @@ static const struct type *declared_type(const struct node *declared)
     return symbol->kind == SYMBOL_TYPEDEF ? symbol->type->target : symbol->type;
 }
 
-static bool has_cleanup(const struct check *check, const struct node *declaration)
-{
-    const struct node *specifiers = declaration->kid[0];
-    for (uint32_t i = 0; i < specifiers->count; i++) {
-        const struct node *kid = specifiers->kid[i];
-        if (kid->kind == NODE_ATTRIBUTE && text_mentions(check, kid->start, kid->end, "cleanup"))
-            return true;
-    }
-    for (uint32_t i = 1; i < declaration->count; i++) {
-        const struct node *declared = declaration->kid[i], *value = node_kid(declared, 1);
-        uint32_t start = declarator_end(declared->kid[0]);
-        uint32_t end = value ? value->start : declared->end;
-        if (end > start + 16 && text_mentions(check, start, end, "cleanup"))
-            return true;
-    }
-    return false;
-}
-
 /* In an async function whose scope of this declaration still awaits. */
 static void check_across_await(struct check *check, struct node *declaration)
 {
@@ -77,9 +59,6 @@ static void check_across_await(struct check *check, struct node *declaration)
             complain(check, declared,
                      "a variable length array in an async function cannot be kept across an await");
     }
-    if (has_cleanup(check, declaration))
-        complain(check, declaration,
-                 "attribute 'cleanup' across an await is not lowered by this version of asyncc");
 }
 
 /* --- loops and switches */

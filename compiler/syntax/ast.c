@@ -34,6 +34,14 @@ struct node *declarator_name(struct node *declarator)
     return declarator;
 }
 
+const struct node *declarator_without_attributes(const struct node *declarator)
+{
+    while (declarator->kind == NODE_PAREN_DECLARATOR && declarator->count > 1 &&
+           declarator->kid[0] && declarator->kid[1]->start >= declarator->kid[0]->end)
+        declarator = declarator->kid[0];
+    return declarator;
+}
+
 struct node *skip_parens(struct node *expression)
 {
     while (expression && (expression->kind == NODE_PAREN ||

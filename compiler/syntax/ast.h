@@ -154,13 +154,13 @@ enum operator{
 };
 
 enum node_flag {
-    IS_ASYNC = 1,      /* `async for`; NODE_FUNCTION: has `async` among its specifiers */
-    IS_VARIADIC = 2,   /* NODE_FUNCTION_TYPE ends with `...` */
-    IS_STAR = 4,       /* NODE_ARRAY: [*] */
-    HAS_BODY = 8,      /* struct, union, enum with braces */
-    HAS_TYPE = 16,     /* enum with an underlying type */
-    HAS_AWAIT = 32,    /* something below awaits, yields or tries (set by the tree builder; not
-                          across nested functions) */
+    IS_ASYNC = 1,    /* `async for`; NODE_FUNCTION: has `async` among its specifiers */
+    IS_VARIADIC = 2, /* NODE_FUNCTION_TYPE ends with `...` */
+    IS_STAR = 4,     /* NODE_ARRAY: [*] */
+    HAS_BODY = 8,    /* struct, union, enum with braces */
+    HAS_TYPE = 16,   /* enum with an underlying type */
+    HAS_AWAIT = 32,  /* something below awaits, yields, tries, defers or runs over a range: it needs
+                        lowering (set by the tree builder; not across nested functions) */
     HAS_LANGUAGE = 64, /* something below is asyncc's and not C */
     IS_MARKED = 128,   /* the name was marked by an earlier parse: do not mark it again */
     IS_IMPLICIT = 256, /* made by the checker */
@@ -168,6 +168,9 @@ enum node_flag {
     HAS_NO_EFFECT = 1024,
     IS_EMBEDDED = 2048, /* a callee that is awaited in place: its handle form is not needed here */
     IS_BRACED = 4096,   /* NODE_SPLICE: needs braces wherever it stands */
+    IS_TRY = 16384,     /* NODE_RETURN: made of a `try` that failed */
+    IS_TAIL = 32768,    /* NODE_SPLICE: at the end of its block, on lines of its own */
+    IS_CLEANED = 65536, /* specifiers, declared: the attribute cleanup is not written */
     IS_FLAT = 8192,     /* NODE_COMPOUND: its braces are those of the block around it */
 };
 
@@ -178,11 +181,15 @@ struct node {
     uint32_t start, end;
     uint32_t count; /* kids */
     struct node **kid;
-    const char *name;              /* interned */
-    const char *text;              /* template of a made node; NULL for a node of the file */
-    struct type *type;             /* expressions, type names, declarators: set by the checker */
-    struct symbol *symbol;         /* identifiers, declarators, tags, labels: set by the checker */
-    struct suspension *suspension; /* NODE_SUSPEND: set by lowering */
+    const char *name;      /* interned */
+    const char *text;      /* template of a made node; NULL for a node of the file */
+    struct type *type;     /* expressions, type names, declarators: set by the checker */
+    struct symbol *symbol; /* identifiers, declarators, tags, labels: set by the checker */
+    union {                /* set by lowering */
+        struct suspension *suspension; /* NODE_SUSPEND */
+        struct function *function;     /* NODE_FUNCTION */
+        struct deferred *deferred;     /* NODE_DEFER; NODE_LABEL: what is in force there */
+    };
     uint32_t first_point, last_point; /* statements: their range in the flow, set by lowering */
 };
 
@@ -200,6 +207,9 @@ static inline struct node *node_kid(const struct node *node, size_t index)
 
 /* The innermost NODE_DECLARATOR_NAME of a declarator, NULL for an abstract one. */
 struct node *declarator_name(struct node *declarator);
+
+/* The declarator without the attributes behind it, which are text between its kids. */
+const struct node *declarator_without_attributes(const struct node *declarator);
 
 /* The expression without the parentheses (and `__extension__`) around it. */
 struct node *skip_parens(struct node *expression);

@@ -179,9 +179,9 @@ struct node *build_range_for(struct builder *b, const struct concrete *c)
     bind(b, c, node, 0);
     node->kid[3] = build_in(b, c, b->field_body);
     node->kid[4] = build_in(b, c, b->field_alternative);
-    node->flags |= HAS_LANGUAGE;
+    node->flags |= HAS_AWAIT | HAS_LANGUAGE;
     if (starts_with_async(b, c))
-        node->flags |= IS_ASYNC | HAS_AWAIT;
+        node->flags |= IS_ASYNC;
     return build_done(node);
 }
 
@@ -223,6 +223,6 @@ struct node *build_defer(struct builder *b, const struct concrete *c)
 {
     struct node *node = build_new(b, c, NODE_DEFER, 1);
     node->kid[0] = build_in(b, c, b->field_body);
-    node->flags |= HAS_LANGUAGE;
+    node->flags |= HAS_AWAIT | HAS_LANGUAGE;
     return build_done(node);
 }

@@ -1,0 +1,627 @@
+/* Deferred statements (C2y, TS 25755), in async and in ordinary functions.
+ *
+ * They come to stand at the end of their block, the last first. A jump that leaves the block while
+ * they are in force goes to the first of them instead, and says before in `leave_1` how it goes on
+ * behind them:
+ *
+ *     {                                  {
+ *         defer D1;                          int leave_1;
+ *         if (a) break;                      if (a) { leave_1 = 1; goto cleanup_1; }
+ *         defer D2;                          if (b) { result = 3; leave_1 = 2; goto cleanup_2; }
+ *         if (b) return 3;                   leave_1 = 0;
+ *     }                                  cleanup_2: D2
+ *                                        cleanup_1: D1
+ *                                            if (leave_1 == 1) break;
+ *                                            if (leave_1 == 2) return result;
+ *                                        }
+ *
+ * The jump behind them is treated like one that stood there: it may lead to the cleanups of the
+ * block around. Where there is only one way out, `leave_1` is left away. The pass runs behind the
+ * await pass: a `try` is a return by then, and a loop that awaits has its final shape.
+ *
+ * What is in force at a place is a list from the innermost deferred statement outwards. A jump runs
+ * those that are in force where it stands and are not where it leads to. */
+#include <string.h>
+
+#include "lower/await.h"
+#include "lower/cleanup.h"
+#include "source.h"
+#include "support/arena.h"
+
+struct way { /* out of a block, behind its cleanups */
+    struct node *jump;
+    unsigned code; /* in `leave_N` */
+    struct deferred *until;
+    struct way *next;
+};
+
+struct code_setter { /* `leave_N = code`, until it is known whether that is needed */
+    struct node *splice;
+    struct way *way;
+    struct code_setter *next;
+};
+
+struct block {
+    struct block *outer;
+    struct deferred *last;
+    struct way *ways, **last_way;
+    unsigned way_count;
+    struct code_setter *setters;
+    struct variable *leave;
+};
+
+struct target { /* a loop or switch */
+    struct target *outer;
+    bool is_loop;
+    struct deferred *in_force;
+};
+
+struct defers {
+    struct hoist hoist;
+    struct function *function;
+    struct deferred *in_force;
+    struct block *block;
+    struct target *target;
+    struct node **labels;
+    size_t label_count, label_capacity;
+    bool any;
+    struct variable *value; /* what the function returns; NULL until it is needed */
+};
+
+static bool is_block(const struct node *node)
+{
+    return node->kind == NODE_COMPOUND || (node->kind == NODE_SPLICE && node->flags & IS_BRACED);
+}
+
+/* --- first walk: what is in force at each label */
+
+static void find(struct defers *d, struct node *node);
+
+static void find_deferred(struct defers *d, struct node *node)
+{
+    struct deferred *deferred = arena_alloc(d->hoist.lowered->arena, sizeof *deferred);
+    deferred->node = node;
+    deferred->outer = d->in_force;
+    node->deferred = deferred;
+    *d->function->last_deferred = deferred;
+    d->function->last_deferred = &deferred->next;
+    d->any = true;
+    find(d, node->kid[0]);
+    d->in_force = deferred;
+}
+
+static void find_label(struct defers *d, struct node *node)
+{
+    node->deferred = d->in_force;
+    d->labels = arena_grow(d->hoist.lowered->arena, d->labels, d->label_count, &d->label_capacity,
+                           sizeof *d->labels);
+    d->labels[d->label_count++] = node;
+}
+
+static void find(struct defers *d, struct node *node)
+{
+    if (!node || node->kind == NODE_FUNCTION)
+        return;
+    if (node->kind == NODE_DEFER) {
+        find_deferred(d, node);
+        return;
+    }
+    if (node->kind == NODE_LABEL)
+        find_label(d, node);
+    bool same_block = node->kind == NODE_LABEL || node->kind == NODE_CASE ||
+                      node->kind == NODE_DEFAULT || node->kind == NODE_ATTRIBUTED ||
+                      (node->kind == NODE_SPLICE && !(node->flags & IS_BRACED));
+    struct deferred *outer = d->in_force;
+    bool whole = same_block || is_block(node);
+    for (uint32_t i = 0; i < node->count; i++) {
+        find(d, node->kid[i]);
+        if (!whole) /* an if's arms, a loop's body: blocks of their own */
+            d->in_force = outer;
+    }
+    if (!same_block)
+        d->in_force = outer;
+}
+
+static struct deferred *in_force_at_label(const struct defers *d, const struct node *jump)
+{
+    for (size_t i = 0; i < d->label_count; i++)
+        if (jump->symbol ? jump->symbol == d->labels[i]->symbol : jump->name == d->labels[i]->name)
+            return d->labels[i]->deferred;
+    return d->in_force; /* a label of a function around this one */
+}
+
+/* --- jumps */
+
+static struct node *walk(struct defers *d, struct node *node);
+static struct node *walk_body(struct defers *d, struct node *node);
+
+static struct deferred *in_force_at_target(const struct defers *d, const struct node *jump)
+{
+    const struct target *target = d->target;
+    switch (jump->kind) {
+    case NODE_RETURN:
+        return NULL;
+    case NODE_GOTO:
+        return in_force_at_label(d, jump);
+    default:
+        while (target && jump->kind == NODE_CONTINUE && !target->is_loop)
+            target = target->outer;
+        return target ? target->in_force : d->in_force;
+    }
+}
+
+static bool same_jump(const struct node *a, const struct node *b)
+{
+    return a->kind == b->kind && a->name == b->name && a->symbol == b->symbol;
+}
+
+/* The jump as it will stand behind the cleanups; what it returns has been stored before. */
+static struct node *jump_behind(struct defers *d, struct node *jump)
+{
+    struct hoist *h = &d->hoist;
+    const char *text = jump->kind == NODE_BREAK      ? "break;"
+                       : jump->kind == NODE_CONTINUE ? "continue;"
+                       : jump->kind == NODE_GOTO     ? "goto $n;"
+                                                     : "return;";
+    bool value = jump->kind == NODE_RETURN && d->value && node_kid(jump, 0);
+    struct node *node =
+        value ? make(h, NODE_RETURN, jump, "return $0;", 1, make_use(h, jump, d->value))
+              : make(h, jump->kind, jump, text, 0);
+    node->name = jump->name;
+    node->symbol = jump->symbol;
+    return node;
+}
+
+static struct way *way_of(struct defers *d, struct block *block, struct node *jump,
+                          struct deferred *until)
+{
+    for (struct way *way = block->ways; way; way = way->next)
+        if (way->until == until && same_jump(way->jump, jump))
+            return way;
+    struct way *way = arena_alloc(d->hoist.lowered->arena, sizeof *way);
+    *way = (struct way){.jump = jump_behind(d, jump), .code = ++block->way_count, .until = until};
+    *block->last_way = way;
+    block->last_way = &way->next;
+    return way;
+}
+
+/* `return E`: E is evaluated before the cleanups run, and kept. */
+static void store_value(struct defers *d, struct node *jump, struct list *list)
+{
+    struct hoist *h = &d->hoist;
+    struct node *value = node_kid(jump, 0);
+    struct type *type = d->function->type->target;
+    if (!value || (d->value && value->symbol == d->value->symbol))
+        return;
+    if (type_is_void(type)) {
+        list_push(h, list, make(h, NODE_EXPRESSION_STATEMENT, value, "$0;", 1, value));
+    } else if (function_has_frame(d->function)) {
+        list_push(h, list, make(h, NODE_EXPRESSION_STATEMENT, value, "$r = $0;", 1, value));
+    } else {
+        if (!d->value)
+            d->value = make_temporary(h, type_unqualified(h->lowered->check->types, type));
+        list_push(h, list, make_assignment(h, d->value, "$0 = $1", value));
+    }
+}
+
+static const char *cleanup_label(struct defers *d, struct deferred *deferred)
+{
+    struct lowered *lowered = d->hoist.lowered;
+    if (!deferred->label)
+        deferred->label = fresh_name(
+            lowered, arena_format(lowered->arena, "cleanup_%u", ++d->function->cleanups));
+    deferred->jumps++;
+    return deferred->label;
+}
+
+/* A jump past what is in force, down to `to`. */
+static struct node *leave(struct defers *d, struct node *jump, struct deferred *to)
+{
+    struct hoist *h = &d->hoist;
+    struct deferred *from = d->in_force, *until = from;
+    struct block *block = from->block;
+    struct list list = {0};
+    while (until->outer && until->outer != to && until->outer->block == block)
+        until = until->outer;
+    store_value(d, jump, &list);
+    struct code_setter *setter = arena_alloc(h->lowered->arena, sizeof *setter);
+    setter->way = way_of(d, block, jump, until);
+    setter->splice = node_new(h->lowered->arena, NODE_SPLICE, jump->start, jump->end, 1);
+    setter->next = block->setters;
+    block->setters = setter;
+    list_push(h, &list, setter->splice);
+    struct node *go = make(h, NODE_GOTO, jump, "goto $n;", 0);
+    go->name = cleanup_label(d, from);
+    list_push(h, &list, go);
+    return make_splice(h, jump, &list, false);
+}
+
+static struct node *walk_jump(struct defers *d, struct node *jump)
+{
+    struct deferred *to = in_force_at_target(d, jump);
+    return to == d->in_force ? jump : leave(d, jump, to);
+}
+
+/* --- the end of a block */
+
+static bool is_noreturn_call(const struct node *node)
+{
+    static const char *const names[] = {
+        "abort", "exit", "_Exit", "__builtin_unreachable", "quick_exit", "_exit", "__builtin_trap"};
+    struct node *call = node->kind == NODE_EXPRESSION_STATEMENT && node->count && node->kid[0]
+                            ? skip_parens(node->kid[0])
+                            : NULL;
+    const struct node *callee = call && call->kind == NODE_CALL ? skip_parens(call->kid[0]) : NULL;
+    for (size_t i = 0; callee && callee->name && i < sizeof names / sizeof *names; i++)
+        if (!strcmp(callee->name, names[i]))
+            return true;
+    return false;
+}
+
+static bool breaks(const struct node *node)
+{
+    if (!node)
+        return false;
+    switch (node->kind) {
+    case NODE_BREAK:
+        return true;
+    case NODE_WHILE:
+    case NODE_DO:
+    case NODE_FOR:
+    case NODE_SWITCH:
+    case NODE_FUNCTION:
+        return false;
+    default:
+        for (uint32_t i = 0; i < node->count; i++)
+            if (breaks(node->kid[i]))
+                return true;
+        return false;
+    }
+}
+
+/* `for (;;)`, `while (1)` */
+static bool is_true(const struct defers *d, struct node *condition)
+{
+    if (!condition)
+        return true;
+    struct node *number = skip_parens(condition);
+    return number->kind == NODE_NUMBER &&
+           source_code(d->hoist.lowered->check->source)[number->start] != '0';
+}
+
+/* Whether control may come to what follows; true where that is not clear. */
+static bool falls_through(const struct defers *d, struct node *node)
+{
+    if (!node)
+        return true;
+    switch (node->kind) {
+    case NODE_RETURN:
+    case NODE_GOTO:
+    case NODE_GOTO_COMPUTED:
+    case NODE_BREAK:
+    case NODE_CONTINUE:
+        return false;
+    case NODE_COMPOUND:
+    case NODE_SPLICE:
+        for (uint32_t i = node->count; i > 0; i--)
+            if (node->kid[i - 1] &&
+                (node->kid[i - 1]->kind != NODE_SPLICE || node->kid[i - 1]->count))
+                return falls_through(d, node->kid[i - 1]);
+        return true;
+    case NODE_LABEL:
+        return falls_through(d, node_kid(node, 0));
+    case NODE_IF:
+        return falls_through(d, node->kid[1]) || falls_through(d, node_kid(node, 2));
+    case NODE_WHILE:
+        return !is_true(d, node->kid[0]) || breaks(node->kid[1]);
+    case NODE_FOR:
+        return !is_true(d, node->kid[1]) || breaks(node->kid[3]);
+    default:
+        return !is_noreturn_call(node);
+    }
+}
+
+/* `goto cleanup_2;` right before `cleanup_2:` is left away. */
+static void drop_last_jump(struct block *block, struct node *node)
+{
+    struct node *last = node && node->count ? node->kid[node->count - 1] : NULL;
+    if (!last)
+        return;
+    if (last->kind == NODE_SPLICE && !(last->flags & IS_BRACED)) {
+        drop_last_jump(block, last);
+    } else if (last->kind == NODE_GOTO && last->name == block->last->label &&
+               node->kind == NODE_SPLICE) {
+        node->kid[--node->count] = NULL;
+        if (--block->last->jumps == 0)
+            block->last->label = NULL;
+    }
+}
+
+static void set_codes(struct defers *d, struct block *block)
+{
+    struct hoist *h = &d->hoist;
+    for (struct code_setter *setter = block->setters; setter; setter = setter->next) {
+        struct node *splice = setter->splice;
+        if (!block->leave) {
+            splice->count = 0;
+            continue;
+        }
+        const char *code = arena_format(h->lowered->arena, "%u", setter->way->code);
+        struct node *number = make(h, NODE_MADE, splice, code, 0);
+        splice->kid[0] = make_assignment(h, block->leave, "$0 = $1", number);
+    }
+}
+
+/* Behind the cleanup: the ways that go on from there. `rest` counts the ways not yet dealt with. */
+static void push_ways(struct defers *d, struct block *block, const struct deferred *deferred,
+                      struct list *tail, unsigned *rest, struct node *at)
+{
+    struct hoist *h = &d->hoist;
+    for (struct way *way = block->ways; way; way = way->next) {
+        if (way->until != deferred)
+            continue;
+        way->jump->start = way->jump->end = at->start;
+        struct node *jump = walk_jump(d, way->jump);
+        if (--*rest) {
+            if (jump->kind == NODE_SPLICE)
+                jump->flags |= IS_BRACED;
+            const char *text = arena_format(h->lowered->arena, "$0 == %u", way->code);
+            struct node *test = make(h, NODE_BINARY, at, text, 1, make_use(h, at, block->leave));
+            jump = make(h, NODE_IF, at, "if ($0)\n$1", 2, test, jump);
+        }
+        list_push(h, tail, jump);
+    }
+}
+
+static void push_cleanup(struct defers *d, struct deferred *deferred, struct list *tail)
+{
+    struct hoist *h = &d->hoist;
+    struct node *body = deferred->node->kid[0];
+    struct target *target = d->target;
+    if (deferred->label) {
+        struct node *label = make(h, NODE_LABEL, body, "$n:", 1, (struct node *)NULL);
+        label->name = deferred->label;
+        label->end = label->start;
+        list_push(h, tail, label);
+    }
+    d->target = NULL;
+    struct node *walked = walk_body(d, body);
+    d->target = target;
+    if (walked->kind == NODE_SUSPEND) {
+        struct list list = {0};
+        list_push(h, &list, walked);
+        walked = make_splice(h, body, &list, true);
+    }
+    list_push(h, tail, walked);
+}
+
+/* --- names: a cleanup has come behind declarations that it must not see */
+
+/* Whether the statement says `name` and means something else, declared outside of it. */
+static bool means_other(const struct node *node, const struct symbol *symbol,
+                        const struct node *cleanup)
+{
+    if (!node)
+        return false;
+    const struct symbol *found = node->kind == NODE_IDENTIFIER ? node->symbol : NULL;
+    if (found && found != symbol && found->name == symbol->name) {
+        const struct node *name = found->node;
+        return !name || name->start < cleanup->start || name->start >= cleanup->end;
+    }
+    for (uint32_t i = 0; i < node->count; i++)
+        if (means_other(node->kid[i], symbol, cleanup))
+            return true;
+    return false;
+}
+
+static void rename_declared(struct defers *d, struct block *block, const struct node *declaration)
+{
+    for (uint32_t i = 1; i < declaration->count; i++) {
+        struct node *name = declarator_name(declaration->kid[i]->kid[0]);
+        struct symbol *symbol = name ? name->symbol : NULL;
+        for (struct deferred *x = block->last; symbol && x && x->block == block; x = x->outer)
+            if (x->node->start < name->start && means_other(x->node->kid[0], symbol, x->node))
+                symbol->output_name =
+                    fresh_name(d->hoist.lowered,
+                               arena_format(d->hoist.lowered->arena, "%s_inner", name->name));
+    }
+}
+
+static void rename_hiding(struct defers *d, struct block *block, struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++) {
+        struct node *item = node->kid[i];
+        while (item && (item->kind == NODE_LABEL || item->kind == NODE_ATTRIBUTED) && item->count)
+            item = item->kid[item->count - 1];
+        if (item && item->kind == NODE_DECLARATION)
+            rename_declared(d, block, item);
+        else if (item && item->kind == NODE_SPLICE && !(item->flags & IS_BRACED))
+            rename_hiding(d, block, item);
+    }
+}
+
+/* The cleanups of a block, whose statements have been dealt with, as one splice. */
+static struct node *make_tail(struct defers *d, struct block *block, struct node *node,
+                              bool is_body)
+{
+    struct hoist *h = &d->hoist;
+    struct node at = {.start = node->end ? node->end - 1 : 0, .end = node->end ? node->end - 1 : 0};
+    struct type *int_type = type_simple(h->lowered->check->types, TYPE_INT);
+    /* At a function's end nobody reads what it returns, but for main. */
+    bool returns = is_body && block->ways && strcmp(d->function->name, "main") != 0;
+    bool falls = !returns && falls_through(d, node);
+    unsigned rest = block->way_count + falls;
+    struct list tail = {0};
+    rename_hiding(d, block, node);
+    drop_last_jump(block, node);
+    if (rest > 1) {
+        block->leave = make_temporary_named(h, int_type, "leave", ++d->function->leaves);
+        if (falls)
+            list_push(h, &tail,
+                      make_assignment(h, block->leave, "$0 = $1", make(h, NODE_MADE, &at, "0", 0)));
+    }
+    set_codes(d, block);
+    for (struct deferred *x = block->last; x && x->block == block; x = x->outer) {
+        d->in_force = x->outer;
+        d->block = x->outer ? x->outer->block : NULL;
+        push_cleanup(d, x, &tail);
+        push_ways(d, block, x, &tail, &rest, &at);
+    }
+    struct node *splice = make_splice(h, &at, &tail, false);
+    splice->flags |= IS_TAIL;
+    return splice;
+}
+
+/* --- the walk */
+
+/* Puts declarations before the first item of a block. */
+static void declare_first(struct defers *d, struct node *node, struct variable *variable,
+                          struct node *value)
+{
+    struct hoist *h = &d->hoist;
+    struct list list = {0};
+    struct node *first = node->kid[0];
+    struct node place = {.start = first->start, .end = first->start};
+    list_push(h, &list, make_spill(h, &place, variable, value));
+    list_push(h, &list, first);
+    node->kid[0] = make_splice(h, first, &list, false);
+}
+
+static void append(struct defers *d, struct node *node, struct node *tail)
+{
+    struct node **kids =
+        arena_alloc(d->hoist.lowered->arena, (node->count + 1) * sizeof(struct node *));
+    memcpy(kids, node->kid, node->count * sizeof *kids);
+    kids[node->count++] = tail;
+    node->kid = kids;
+}
+
+static struct node *walk_block(struct defers *d, struct node *node, bool is_body)
+{
+    struct block block = {.outer = d->block}, *outer = d->block;
+    struct deferred *in_force = d->in_force;
+    block.last_way = &block.ways;
+    d->block = &block;
+    for (uint32_t i = 0; i < node->count; i++)
+        node->kid[i] = walk(d, node->kid[i]);
+    if (block.last) {
+        append(d, node, make_tail(d, &block, node, is_body));
+        if (block.leave)
+            declare_first(d, node, block.leave, NULL);
+    }
+    d->block = outer;
+    d->in_force = in_force;
+    return node;
+}
+
+static bool defers_directly(const struct node *node)
+{
+    while (node->kind == NODE_LABEL || node->kind == NODE_CASE || node->kind == NODE_DEFAULT ||
+           node->kind == NODE_ATTRIBUTED) {
+        const struct node *last = node->count ? node->kid[node->count - 1] : NULL;
+        if (!last)
+            return false;
+        node = last;
+    }
+    return node->kind == NODE_DEFER;
+}
+
+/* What C takes for one statement: an if's arm, a loop's body. */
+static struct node *walk_body(struct defers *d, struct node *node)
+{
+    if (!node)
+        return NULL;
+    if (defers_directly(node)) {
+        struct list list = {0};
+        list_push(&d->hoist, &list, node);
+        node = make_splice(&d->hoist, node, &list, true);
+    }
+    struct node *walked = walk(d, node);
+    if (walked->kind == NODE_SPLICE)
+        walked->flags |= IS_BRACED;
+    return walked;
+}
+
+static void walk_loop(struct defers *d, struct node *node, uint32_t body, bool is_loop)
+{
+    struct target target = {d->target, is_loop, d->in_force};
+    for (uint32_t i = 0; i < node->count; i++)
+        if (i != body && node->kid[i])
+            node->kid[i] = walk(d, node->kid[i]);
+    d->target = &target;
+    node->kid[body] = walk_body(d, node->kid[body]);
+    d->target = target.outer;
+}
+
+static struct node *walk_defer(struct defers *d, struct node *node)
+{
+    node->deferred->block = d->block;
+    d->block->last = d->in_force = node->deferred;
+    return node_new(d->hoist.lowered->arena, NODE_SPLICE, node->start, node->end, 0);
+}
+
+static struct node *walk(struct defers *d, struct node *node)
+{
+    if (!node)
+        return NULL;
+    switch (node->kind) {
+    case NODE_FUNCTION:
+        break;
+    case NODE_DEFER:
+        return walk_defer(d, node);
+    case NODE_RETURN:
+    case NODE_BREAK:
+    case NODE_CONTINUE:
+    case NODE_GOTO:
+        return walk_jump(d, node);
+    case NODE_COMPOUND:
+        return walk_block(d, node, false);
+    case NODE_SPLICE:
+        if (node->flags & IS_BRACED)
+            return walk_block(d, node, false);
+        for (uint32_t i = 0; i < node->count; i++)
+            node->kid[i] = walk(d, node->kid[i]);
+        break;
+    case NODE_IF:
+        node->kid[0] = walk(d, node->kid[0]);
+        for (uint32_t i = 1; i < node->count; i++)
+            node->kid[i] = walk_body(d, node->kid[i]);
+        break;
+    case NODE_WHILE:
+    case NODE_SWITCH:
+        walk_loop(d, node, 1, node->kind == NODE_WHILE);
+        break;
+    case NODE_DO:
+        walk_loop(d, node, 0, true);
+        break;
+    case NODE_FOR:
+        walk_loop(d, node, 3, true);
+        break;
+    default:
+        for (uint32_t i = 0; i < node->count; i++) { /* labels; statement expressions */
+            node->kid[i] = walk(d, node->kid[i]);
+            if (node->kid[i] && node->kid[i]->kind == NODE_SPLICE && !node->kid[i]->count)
+                node->kid[i] = make(&d->hoist, NODE_EMPTY, node->kid[i], ";", 0);
+        }
+        break;
+    }
+    return node;
+}
+
+void defer_function(struct lowered *lowered, struct function *function)
+{
+    struct list none = {0};
+    struct defers d = {.hoist = {.lowered = lowered, .function = function, .out = &none},
+                       .function = function};
+    function->last_deferred = &function->deferred;
+    function->body = cleanup_attributes(&d.hoist, function->body);
+    find(&d, function->body);
+    if (!d.any)
+        return;
+    function->body = walk_block(&d, function->body, true);
+    if (d.value) {
+        bool scalar = type_is_scalar(d.value->type);
+        struct node *zero = scalar ? make(&d.hoist, NODE_MADE, function->body, "0", 0) : NULL;
+        declare_first(&d, function->body, d.value, zero);
+    }
+}
