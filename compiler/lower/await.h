@@ -49,6 +49,10 @@ struct node *make_spill(struct hoist *h, const struct node *at, struct variable 
 struct node *make_assignment(struct hoist *h, struct variable *variable, const char *text,
                              struct node *value);
 
+/* Gives the call of a typed primitive the arguments that this takes in C; returns the temporary
+ * whose address is one of them, NULL if none is. */
+struct variable *typed_arguments(struct hoist *h, struct node *call);
+
 /* Whether evaluating the expression has an effect that keeps its place among awaits. */
 bool node_has_effect(struct node *node);
 

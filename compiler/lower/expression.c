@@ -381,6 +381,8 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
 {
     skip_parens(call->kid[0])->flags |= IS_EMBEDDED;
     hoist_kids(h, call, 1, LATER_NOTHING);
+    bool is_typed = !skip_parens(call->kid[0])->symbol;
+    struct variable *kept = is_typed ? typed_arguments(h, call) : NULL;
     struct node *node =
         node_new(h->lowered->arena, NODE_SUSPEND, at->start, at->end, call->count - 1);
     if (node->count)
@@ -388,6 +390,7 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
     struct suspension *suspension = suspension_new(h, at, node);
     suspension->form = form;
     suspension->callee = callee;
+    suspension->kept = kept;
     suspension->is_only_result = form == SUSPEND_WAIT && wait_is_only_result(h->lowered, callee);
     struct function *child = lowered_function(h->lowered, callee);
     if (child)
@@ -411,6 +414,8 @@ static struct suspension *suspend(struct hoist *h, struct node *await)
 {
     struct node *call = skip_parens(await->kid[0]);
     struct symbol *callee = direct_callee(call);
+    if (!callee)
+        callee = typed_primitive(h->lowered, call);
     enum suspension_form form =
         callee ? embed_form(h->lowered, h->function, callee) : SUSPEND_HANDLE;
     return form == SUSPEND_HANDLE ? suspend_handle(h, await, await->kid[0])

@@ -244,6 +244,8 @@ static void suspension(struct build *b, struct node *node)
     b->flow->suspended[at] = suspension;
     if (suspension->result)
         replaces(b, suspension->result, at);
+    if (suspension->kept)
+        mention(b, suspension->kept, (struct mention){.point = join(b), .reads = true});
 }
 
 /* --- statements */

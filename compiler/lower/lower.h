@@ -43,6 +43,7 @@ struct suspension {
     struct type *type;       /* of the result; void too */
     struct variable *result; /* where it is read from; NULL where nobody does */
     bool is_only_result;     /* SUSPEND_WAIT: struct NAME__wait holds nothing but the result */
+    struct variable *kept;   /* its address is an argument: it must stay until the wait is over */
     bool moves;              /* the handle is an lvalue, emptied before the wait */
     struct slot *slot;       /* the child's */
     uint32_t point;
@@ -201,6 +202,10 @@ const char *container_function(struct arena *arena, const struct type *type,
 void container_call(struct lowered *lowered, struct node *node);
 
 void plain_unit(struct lowered *lowered, struct node *unit);
+/* The template of a call of the runtime that takes or makes what holds a T. */
+void typed_call(struct lowered *lowered, struct node *call);
+/* The primitive that an awaited one is, NULL if it is none. */
+struct symbol *typed_primitive(const struct lowered *lowered, const struct node *call);
 /* Whether the expression is an lvalue, which consuming its handle must empty. */
 bool is_handle_lvalue(struct node *node);
 

@@ -126,6 +126,7 @@ static void plain_call(struct lowered *lowered, struct node *node)
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (!strcmp(callee->name, calls[i].name) && (!callee->symbol || !callee->symbol->function))
             calls[i].lower(lowered, node);
+    typed_call(lowered, node);
 }
 
 static void note_mention(struct lowered *lowered, struct node *node)

@@ -249,6 +249,8 @@ bool is_whole_zero(struct check *check, const struct node *list, struct node *el
 /* Whether this pointer is what a handle of that kind is in C: `struct async_future *` and its
  * likes, or `void *`. (convert.c) */
 bool is_plain_handle(const struct type *type, enum type_kind former);
+/* Compatible, qualifiers aside, where a handle may stand for its plain C form. (convert.c) */
+bool same_in_c(const struct type *a, const struct type *b);
 
 static inline bool is_unknown(const struct type *type)
 {

@@ -34,8 +34,6 @@ static bool is_handle(const struct type *type)
     return plain_tag(type_resolve(type)->kind) != NULL;
 }
 
-static bool same_in_c(const struct type *a, const struct type *b);
-
 static bool same_function_in_c(const struct type *a, const struct type *b)
 {
     if (a->is_async != b->is_async) {
@@ -55,8 +53,7 @@ static bool same_function_in_c(const struct type *a, const struct type *b)
     return true;
 }
 
-/* Compatible, qualifiers aside, where a handle may stand for its plain C form. */
-static bool same_in_c(const struct type *a, const struct type *b)
+bool same_in_c(const struct type *a, const struct type *b)
 {
     a = type_resolve(a);
     b = type_resolve(b);

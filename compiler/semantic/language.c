@@ -22,7 +22,6 @@ static const struct {
     {NODE_ASYNC_WITH, 0, NULL, "'async with'"},
     {NODE_COMPREHENSION, 0, NULL, "a comprehension"},
     {NODE_FORMER, 0, "generator", "'generator'"},
-    {NODE_FORMER, 0, "queue", "'queue'"},
     {NODE_FORMER, 0, "contextvar", "'contextvar'"},
 };
 

@@ -7,7 +7,6 @@
 enum result {
     R_VOID,
     R_INT,
-    R_SIZE,
     R_BOOL,
     R_TOKEN,  /* struct async_token */
     R_RESULT, /* T of the handle */
@@ -53,11 +52,6 @@ static const struct row {
     {"async_take", R_FUTURE_INT, 1, TYPE_QUEUE, 2, 2, 0, 2, true},
     {"async_try_put", R_INT, 1, TYPE_QUEUE, 2, 2, 2, 0, false},
     {"async_try_take", R_INT, 1, TYPE_QUEUE, 2, 2, 0, 2, false},
-    {"async_queue_len", R_SIZE, 1, TYPE_QUEUE, 1, 1, 0, 0, false},
-    {"async_queue_close", R_VOID, 1, TYPE_QUEUE, 1, 1, 0, 0, false},
-    {"async_queue_free", R_VOID, 1, TYPE_QUEUE, 1, 1, 0, 0, false},
-    {"async_task_done", R_VOID, 1, TYPE_QUEUE, 1, 1, 0, 0, false},
-    {"async_join", R_FUTURE_INT, 1, TYPE_QUEUE, 1, 1, 0, 0, true},
     {"list_append", R_INT, 1, TYPE_LIST, 2, 2, 2, 0, false},
     {"list_pop", R_ELEMENT, 1, TYPE_LIST, 1, 1, 0, 0, false},
     {"list_free", R_VOID, 1, TYPE_LIST, 1, 1, 0, 0, false},
@@ -142,6 +136,20 @@ static bool check_count(struct check *check, const struct row *row, const struct
     return false;
 }
 
+/* An argument that the C function takes as `void *`, so that only asyncc sees a mistake. */
+static void check_pointer(struct check *check, const struct row *row, struct node *call,
+                          unsigned position, const struct type *wanted)
+{
+    struct node *argument = call->kid[position];
+    const struct type *given = type_decay(check->types, argument->type);
+    bool is_pointer = type_resolve(given)->kind == TYPE_POINTER;
+    if (is_unknown(given) || type_resolve(given)->kind == TYPE_NULLPTR ||
+        is_null_constant(check, argument) || (is_pointer && same_in_c(wanted, given)))
+        return;
+    complain(check, argument, "argument %u of '%s' of type '%s' does not convert to '%s'", position,
+             row->name, show(check, given), show(check, wanted));
+}
+
 /* The argument that is a T, or a pointer to one. */
 static void check_values(struct check *check, const struct row *row, struct node *call,
                          const struct type *handle)
@@ -155,8 +163,7 @@ static void check_values(struct check *check, const struct row *row, struct node
                              row->value, row->name);
     }
     if (row->place && !type_is_void(held))
-        check_conversion(check, type_pointer(check->types, held), call->kid[row->place], true,
-                         "argument %d of '%s'", row->place, row->name);
+        check_pointer(check, row, call, row->place, type_pointer(check->types, held));
 }
 
 static struct type *named_type(struct check *check, const struct row *row, struct node *call)
@@ -178,6 +185,21 @@ static void check_gathered(struct check *check, const struct row *row, struct no
             complain(check, call->kid[i], "'%s' takes futures, not a value of type '%s'", row->name,
                      show(check, type));
     }
+}
+
+/* A priority queue's order: int (*)(const T *, const T *). */
+static void check_compare(struct check *check, const struct row *row, struct node *call)
+{
+    struct types *types = check->types;
+    struct type *item = named_type(check, row, call);
+    struct type *function = type_make(types, TYPE_FUNCTION);
+    function->target = type_simple(types, TYPE_INT);
+    function->parameter_count = 2;
+    function->parameters = arena_alloc(check->arena, 2 * sizeof *function->parameters);
+    for (size_t i = 0; i < 2; i++)
+        function->parameters[i].type = type_pointer(types, type_qualified(types, item, QUAL_CONST));
+    if (!is_unknown(item))
+        check_pointer(check, row, call, 3, type_pointer(types, function));
 }
 
 /* --- results */
@@ -213,8 +235,6 @@ static struct type *result_type(struct check *check, const struct row *row, stru
         return type_simple(check->types, TYPE_VOID);
     case R_INT:
         return type_simple(check->types, TYPE_INT);
-    case R_SIZE:
-        return type_simple(check->types, TYPE_ULONG);
     case R_BOOL:
         return type_simple(check->types, TYPE_BOOL);
     case R_TOKEN:
@@ -245,6 +265,8 @@ struct type *runtime_call(struct check *check, const char *name, struct node *ca
         check_values(check, row, call, handle);
     if (handle && is_container(handle))
         check_container_call(check, call, row->name, handle);
+    if (!strcmp(name, "async_priority_queue"))
+        check_compare(check, row, call);
     if (!strcmp(name, "async_gather"))
         check_gathered(check, row, call);
     if (row->result == R_HANDLE && row->kind != TYPE_UNKNOWN && !handle)

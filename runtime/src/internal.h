@@ -131,7 +131,6 @@ static inline int async__reason(void)
 /* A wait is refused: counts, and gives way to others if the task ignores refusals. */
 enum async_step async__refuse(struct async_frame *caller);
 /* A wait is over before it began: goes on, or gives way once the budget is used up. */
-enum { ASYNC_BUDGET = 128 };
 enum async_step async__budget_used_up(struct async_frame *caller);
 static inline enum async_step async__at_once(struct async_frame *caller)
 {

@@ -3,14 +3,14 @@
 #include "form.h"
 #include "waiters.h"
 
-static void waiter_cancel(struct async_wait *wait, int error)
+void async__waiter_cancel(struct async_wait *wait, int error)
 {
     struct async_waiter *waiter = (struct async_waiter *)wait;
     async__waiter_unlink(waiter);
     *async__waiter_result(waiter) = error;
     async__wake(wait);
 }
-const struct async_wait_kind async__waiter_kind = {waiter_cancel};
+const struct async_wait_kind async__waiter_kind = {async__waiter_cancel};
 
 /* ---- event ---- */
 
@@ -102,7 +102,7 @@ static void let_go(struct async_barrier *barrier, int error)
 static void barrier_cancel(struct async_wait *wait, int error)
 {
     struct async_barrier *barrier = ((struct async_barrier_wait__wait *)wait)->barrier;
-    waiter_cancel(wait, error);
+    async__waiter_cancel(wait, error);
     async_barrier_abort(barrier);
 }
 static const struct async_wait_kind barrier_kind = {barrier_cancel};

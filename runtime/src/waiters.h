@@ -55,6 +55,7 @@ static inline void async__wake_anywhere(struct async_wait *wait)
 }
 
 /* A wait in a ring that needs nothing but unlinking if it ends early. */
+void async__waiter_cancel(struct async_wait *wait, int error);
 extern const struct async_wait_kind async__waiter_kind;
 
 /* Suspends the running task at the end of the ring. Always ASYNC_PENDING. */

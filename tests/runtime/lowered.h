@@ -41,6 +41,9 @@ union any_wait {
     struct async_condition_wait__wait async_condition_wait;
     struct async_semaphore_acquire__wait async_semaphore_acquire;
     struct async_barrier_wait__wait async_barrier_wait;
+    struct async_queue_put__wait async_queue_put;
+    struct async_queue_take__wait async_queue_take;
+    struct async_join__wait async_join;
     struct async_future *handle;
 };
 

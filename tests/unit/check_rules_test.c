@@ -235,9 +235,9 @@ Test(check_rules, not_lowered_yet)
                     "6:1: error: 'async with' is not lowered by this version of asyncc\n");
     expect_messages("async generator(int) f(void) { yield 1; await unknown(); }",
                     "1:7: error: 'generator' is not lowered by this version of asyncc\n");
-    expect_messages("contextvar(int) x = 1;\nvoid f(queue(int) q) { set(int) s; (void)s; }",
-                    "1:1: error: 'contextvar' is not lowered by this version of asyncc\n"
-                    "2:8: error: 'queue' is not lowered by this version of asyncc\n");
+    expect_messages(
+        "contextvar(int) x = 1;\nvoid f(queue(int) q) { set(int) s; (void)s; (void)q; }",
+        "1:1: error: 'contextvar' is not lowered by this version of asyncc\n");
     expect_messages("# 1 \"lib.h\" 1 3\nasync generator(int) f(void); void g(list(int) *);\n"
                     "# 2 \"test.ac\" 2\nint x;",
                     "");

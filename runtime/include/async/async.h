@@ -7,6 +7,7 @@
 #include <async/generator.h>
 #include <async/io.h>
 #include <async/loop.h>
+#include <async/queue.h>
 #include <async/stream.h>
 #include <async/sync.h>
 #include <async/task.h>

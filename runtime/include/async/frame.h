@@ -90,6 +90,9 @@ enum async_bits {
     ASYNC_CLASSES = 63,       /* size classes of 48 + 16 * class bytes; class 63: by malloc */
 };
 
+/* How many runtime waits in a row may be over at once before their task gives way. */
+enum { ASYNC_BUDGET = 128 };
+
 /* What the inline paths need of the running loop, one per thread. */
 struct async_thread {
     struct async_future *head;    /* ready queue, FIFO; empty: tail is &head */

@@ -234,6 +234,94 @@ static double run_spawn(long n)
     return -1;
 }
 
+/* chan: two tasks, two channels with room for one */
+
+struct channel {
+    bool full;
+    long value;
+    struct frame *taker, *putter;
+};
+
+static inline void wake(struct frame **waiting)
+{
+    if (*waiting)
+        enqueue(*waiting);
+    *waiting = NULL;
+}
+
+#define PUT(CHANNEL, VALUE, STATE)    \
+    do {                              \
+        while ((CHANNEL)->full) {     \
+            (CHANNEL)->putter = base; \
+            base->state = STATE;      \
+            return false;             \
+        case STATE:;                  \
+        }                             \
+        (CHANNEL)->value = VALUE;     \
+        (CHANNEL)->full = true;       \
+        wake(&(CHANNEL)->taker);      \
+    } while (0)
+#define TAKE(CHANNEL, VALUE, STATE)  \
+    do {                             \
+        while (!(CHANNEL)->full) {   \
+            (CHANNEL)->taker = base; \
+            base->state = STATE;     \
+            return false;            \
+        case STATE:;                 \
+        }                            \
+        VALUE = (CHANNEL)->value;    \
+        (CHANNEL)->full = false;     \
+        wake(&(CHANNEL)->putter);    \
+    } while (0)
+
+struct player {
+    struct frame base;
+    struct channel *to, *from;
+    long i, n, sum, value;
+};
+
+static __attribute__((noinline)) bool ping_step(struct frame *base)
+{
+    struct player *self = (struct player *)base;
+    switch (base->state) {
+    case 0:
+        for (self->i = 0; self->i < self->n; self->i++) {
+            PUT(self->to, self->i, 1);
+            TAKE(self->from, self->value, 2);
+            self->sum += self->value;
+        }
+    }
+    base->state = -1;
+    return true;
+}
+
+static __attribute__((noinline)) bool pong_step(struct frame *base)
+{
+    struct player *self = (struct player *)base;
+    switch (base->state) {
+    case 0:
+        for (self->i = 0; self->i < self->n; self->i++) {
+            TAKE(self->from, self->value, 1);
+            PUT(self->to, self->value + 1, 2);
+        }
+    }
+    base->state = -1;
+    return true;
+}
+
+static double run_chan(long n)
+{
+    struct channel a = {0}, b = {0};
+    struct player ping = {.to = &a, .from = &b, .n = n}, pong = {.to = &b, .from = &a, .n = n};
+    prepare(&pong.base, pong_step, NULL);
+    prepare(&ping.base, ping_step, NULL);
+    enqueue(&pong.base);
+    enqueue(&ping.base);
+    run_all();
+    sink = ping.sum;
+    return -1;
+}
+
 /* mem_park */
 
 struct parked {
@@ -267,9 +355,9 @@ static double run_mem_park(long n)
 int main(int argc, char **argv)
 {
     static const struct job jobs[] = {
-        {"call", run_call}, {"yield1", run_yield1}, {"yield1000", run_yield1000},
-        {"deep", run_deep}, {"spawn", run_spawn},   {"mem_park", run_mem_park},
-        {NULL, NULL},
+        {"call", run_call},         {"yield1", run_yield1}, {"yield1000", run_yield1000},
+        {"deep", run_deep},         {"spawn", run_spawn},   {"chan", run_chan},
+        {"mem_park", run_mem_park}, {NULL, NULL},
     };
     return run_job(argc, argv, jobs);
 }
