@@ -57,8 +57,10 @@ static void check_body(struct check *check, struct node *node, struct scope *par
     check_block(check, node->kid[2]);
     scope_close(state->scopes);
     resolve_jumps(check);
-    if (function.is_async)
+    if (function.is_async) {
+        check_operands(check, node->kid[2]);
         check_stack(check, node);
+    }
     if (!function.outer)
         advise(check, node);
     state->function = function.outer;

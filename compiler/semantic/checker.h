@@ -8,6 +8,7 @@
  *     initializer.c  lists, designators, array lengths          constant.c, literal.c  values
  *     statement.c    scopes and jumps                           label.c  labels and gotos
  *     expression.c, operator.c, call.c, builtin.c, convert.c    types of expressions
+ *     operand.c      what operators can be applied to
  *     address.c      whose address is taken
  *     stack.c        what cannot stay on the C stack            advice.c warnings
  *     language.c, runtime.c, container.c                        asyncc's own constructs and names
@@ -211,6 +212,8 @@ void check_local_labels(struct check *check, struct node *node);
 void check_jump(struct check *check, struct node *jump); /* goto or &&label */
 void resolve_jumps(struct check *check);
 
+/* operand.c: types of operands below the node, in an async function. */
+void check_operands(struct check *check, struct node *node);
 void check_stack(struct check *check, struct node *function); /* stack.c: of an async function */
 void advise(struct check *check, struct node *function);      /* advice.c: of any, outermost */
 

@@ -83,15 +83,6 @@ static bool is_binary(const struct node *node)
     return node->kind == NODE_BINARY || node->kind == NODE_LOGICAL;
 }
 
-/* In an async function the C compiler would see the operand only after it was pulled apart. */
-static void check_operand(struct check *check, struct node *operand)
-{
-    const struct function_state *function = check->state->function;
-    struct type *type = check_value(check, operand);
-    if (function && function->is_async && type_is_void(type))
-        complain(check, operand, "an operand of type 'void'");
-}
-
 /* `a + b + c + ...` nests to the left as deep as it is long, so the left side is walked in a loop.
  */
 struct type *check_binary(struct check *check, struct node *node)
@@ -103,9 +94,9 @@ struct type *check_binary(struct check *check, struct node *node)
     struct node **chain = arena_alloc(check->arena, depth * sizeof *chain);
     for (size_t i = depth; i-- > 0; node = node->kid[0])
         chain[i] = node;
-    check_operand(check, leftmost);
+    check_value(check, leftmost);
     for (size_t i = 0; i < depth; i++) {
-        check_operand(check, chain[i]->kid[1]);
+        check_value(check, chain[i]->kid[1]);
         struct type *type = binary_type(check, chain[i]);
         chain[i]->type = type ? type : simple(check, TYPE_UNKNOWN);
     }

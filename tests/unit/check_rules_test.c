@@ -175,7 +175,7 @@ Test(check_rules, conversions)
                     "2:5: error: assigned value of type 'struct s' does not convert to 'int'\n"
                     "2:15: error: returned value of type 'struct s' does not convert to 'int'\n");
     expect_messages("async void g(void); async int f(void) { return await g() + 1; }",
-                    "1:48: error: an operand of type 'void'\n");
+                    "1:48: error: '+' between values of types 'void' and 'int'\n");
 }
 
 Test(check_rules, return_values)

@@ -1,0 +1,305 @@
+/* Operands of the wrong type in functions that are written anew. There the C compiler would speak
+ * of names that the user never wrote, or say nothing (the frame keeps no `const`); everywhere else
+ * it does this better, so ordinary functions are left to it.
+ *
+ * A walk over the typed tree, when the function is known as a whole. Only what is an error in C and
+ * GNU C alike is one here; wherever a type is not known, nothing is said. */
+#include "semantic/checker.h"
+
+/* The type of the expression's value, resolved; NULL if nothing is known about it. */
+static const struct type *value_of(struct check *check, const struct node *node)
+{
+    if (!node || !node->type)
+        return NULL;
+    const struct type *type = type_resolve(type_decay(check->types, node->type));
+    bool is_judged = (type->kind >= TYPE_VOID && type->kind <= TYPE_NULLPTR) ||
+                     type->kind == TYPE_POINTER || type->kind == TYPE_STRUCT ||
+                     type->kind == TYPE_UNION || type->kind == TYPE_ENUM;
+    return is_judged ? type : NULL;
+}
+
+static bool is_pointer(const struct type *type)
+{
+    return type->kind == TYPE_POINTER || type->kind == TYPE_NULLPTR;
+}
+
+static bool is_record(const struct type *type)
+{
+    return type->kind == TYPE_STRUCT || type->kind == TYPE_UNION;
+}
+
+static bool is_real(const struct type *type)
+{
+    return type_is_arithmetic(type) && type->kind != TYPE_COMPLEX;
+}
+
+/* --- operators with two operands */
+
+static bool fits_addition(const struct type *left, const struct type *right, enum operator op)
+{
+    if (type_is_arithmetic(left) && type_is_arithmetic(right))
+        return true;
+    if (is_pointer(left))
+        return type_is_integer(right) || (op == OP_MINUS && is_pointer(right));
+    return op == OP_PLUS && type_is_integer(left) && is_pointer(right);
+}
+
+static bool fits_comparison(const struct type *left, const struct type *right)
+{
+    if (type_is_arithmetic(left) && type_is_arithmetic(right))
+        return true;
+    return (is_pointer(left) && (is_pointer(right) || type_is_integer(right))) ||
+           (is_pointer(right) && type_is_integer(left));
+}
+
+static bool fits_operator(const struct type *left, const struct type *right, enum operator op)
+{
+    switch (op) {
+    case OP_PLUS:
+    case OP_MINUS:
+        return fits_addition(left, right, op);
+    case OP_MULTIPLY:
+    case OP_DIVIDE:
+        return type_is_arithmetic(left) && type_is_arithmetic(right);
+    case OP_LESS:
+    case OP_GREATER:
+    case OP_LESS_EQUAL:
+    case OP_GREATER_EQUAL:
+    case OP_EQUAL:
+    case OP_NOT_EQUAL:
+        return fits_comparison(left, right);
+    default: /* % << >> & ^ | */
+        return type_is_integer(left) && type_is_integer(right);
+    }
+}
+
+static void check_pair(struct check *check, const struct node *node)
+{
+    const struct type *left = value_of(check, node->kid[0]), *right = value_of(check, node->kid[1]);
+    if (left && right && !fits_operator(left, right, node->op))
+        complain(check, node, "'%s%s' between values of types '%s' and '%s'",
+                 operator_names[node->op], node->kind == NODE_ASSIGN ? "=" : "", show(check, left),
+                 show(check, right));
+}
+
+/* --- operators with one */
+
+static void check_truth(struct check *check, const struct node *node)
+{
+    const struct type *type = value_of(check, node);
+    if (type && !type_is_scalar(type))
+        complain(check, node, "a value of type '%s' stands where a condition is wanted",
+                 show(check, type));
+}
+
+static void check_unary_operand(struct check *check, const struct node *node)
+{
+    const struct type *type = value_of(check, node->kid[0]);
+    if (node->op == OP_NOT) {
+        check_truth(check, node->kid[0]);
+        return;
+    }
+    bool is_sign = node->op == OP_PLUS || node->op == OP_MINUS;
+    bool fits = !type || (is_sign ? type_is_arithmetic(type)
+                                  : node->op != OP_COMPLEMENT || type_is_integer(type) ||
+                                        type->kind == TYPE_COMPLEX);
+    if (!fits)
+        complain(check, node, "'%s' of a value of type '%s'", operator_names[node->op],
+                 show(check, type));
+}
+
+static void check_indirection(struct check *check, const struct node *node)
+{
+    const struct type *type = value_of(check, node->kid[0]);
+    if (type && !is_pointer(type))
+        complain(check, node, "'*' of a value of type '%s'", show(check, type));
+}
+
+static void check_subscript(struct check *check, const struct node *node)
+{
+    const struct type *left = value_of(check, node->kid[0]), *right = value_of(check, node->kid[1]);
+    if (!left || !right)
+        return;
+    bool fits = (is_pointer(left) && type_is_integer(right)) ||
+                (type_is_integer(left) && is_pointer(right));
+    if (!fits && is_pointer(left))
+        complain(check, node->kid[1], "a subscript of type '%s'", show(check, right));
+    else if (!fits)
+        complain(check, node, "a subscript of a value of type '%s'", show(check, left));
+}
+
+static void check_callee(struct check *check, const struct node *node)
+{
+    const struct type *type = value_of(check, node->kid[0]);
+    if (!type)
+        return;
+    const struct type *target = type->kind == TYPE_POINTER ? type_resolve(type->target) : type;
+    if (target->kind != TYPE_FUNCTION && target->kind != TYPE_UNKNOWN)
+        complain(check, node->kid[0], "a call of a value of type '%s'", show(check, type));
+}
+
+static void check_member_of(struct check *check, const struct node *node)
+{
+    const struct type *type = value_of(check, node->kid[0]);
+    if (!type || !node->name)
+        return;
+    if (node->op == OP_ARROW) {
+        if (type->kind != TYPE_POINTER) {
+            complain(check, node, "'->' behind a value of type '%s'", show(check, type));
+            return;
+        }
+        type = type_resolve(type->target);
+        if (type->kind == TYPE_UNKNOWN || type->kind >= TYPE_FUTURE)
+            return;
+    }
+    if (!is_record(type))
+        complain(check, node, "member '%s' of a value of type '%s'", node->name, show(check, type));
+    else if (!type->is_complete)
+        complain(check, node, "member '%s' of the incomplete type '%s'", node->name,
+                 show(check, type));
+    else if (!type_field(type, node->name))
+        complain(check, node, "'%s' has no member '%s'", show(check, type), node->name);
+}
+
+static void check_cast_operand(struct check *check, const struct node *node)
+{
+    const struct type *from = value_of(check, node->kid[1]);
+    if (!from || !node->type)
+        return;
+    const struct type *to = type_resolve(node->type);
+    bool is_wrong = (to->kind == TYPE_STRUCT && !type_compatible(to, from)) ||
+                    (type_is_scalar(to) && (is_record(from) || from->kind == TYPE_VOID)) ||
+                    (to->kind == TYPE_POINTER && is_real(from) && !type_is_integer(from)) ||
+                    (from->kind == TYPE_POINTER && is_real(to) && !type_is_integer(to));
+    if (is_wrong)
+        complain(check, node, "a value of type '%s' cannot be cast to '%s'", show(check, from),
+                 show(check, to));
+}
+
+/* --- what is written */
+
+static bool is_no_object(struct node *node)
+{
+    switch (node->kind) {
+    case NODE_IDENTIFIER:
+        return node->symbol &&
+               (node->symbol->kind == SYMBOL_FUNCTION || node->symbol->kind == SYMBOL_ENUMERATOR);
+    case NODE_NUMBER:
+    case NODE_CHARACTER:
+    case NODE_CAST:
+    case NODE_BINARY:
+    case NODE_LOGICAL:
+    case NODE_CONDITIONAL:
+    case NODE_ASSIGN:
+    case NODE_COMMA:
+    case NODE_AWAIT:
+    case NODE_PREFIX:
+    case NODE_POSTFIX:
+    case NODE_ADDRESS:
+    case NODE_SIZEOF:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void check_written(struct check *check, struct node *node)
+{
+    struct node *target = skip_parens(node);
+    if (!target->type || is_unknown(target->type))
+        return;
+    if (is_no_object(target))
+        complain(check, node, "only an object can be assigned to");
+    else if (type_resolve(target->type)->kind == TYPE_ARRAY)
+        complain(check, node, "an array cannot be assigned to");
+    else if (type_qualifiers(target->type) & QUAL_CONST &&
+             complain(check, node, "what is 'const' cannot be assigned to") &&
+             target->kind == NODE_IDENTIFIER && target->symbol->node)
+        add_note(check, target->symbol->node, "'%s' is declared here", target->name);
+}
+
+static void check_assignment(struct check *check, struct node *node)
+{
+    check_written(check, node->kid[0]);
+    if (node->op != OP_NONE)
+        check_pair(check, node);
+}
+
+static void check_step(struct check *check, struct node *node)
+{
+    const struct type *type = value_of(check, node->kid[0]);
+    check_written(check, node->kid[0]);
+    if (type && !type_is_scalar(type))
+        complain(check, node, "'%s' of a value of type '%s'", operator_names[node->op],
+                 show(check, type));
+}
+
+static void check_choice(struct check *check, const struct node *node)
+{
+    const struct type *type = value_of(check, node->kid[0]);
+    if (type && !type_is_integer(type))
+        complain(check, node->kid[0], "a 'switch' over a value of type '%s'", show(check, type));
+}
+
+/* --- the walk */
+
+static void check_node(struct check *check, struct node *node)
+{
+    switch (node->kind) {
+    case NODE_BINARY:
+        check_pair(check, node);
+        break;
+    case NODE_LOGICAL:
+        check_truth(check, node->kid[0]);
+        check_truth(check, node->kid[1]);
+        break;
+    case NODE_IF:
+    case NODE_WHILE:
+    case NODE_CONDITIONAL:
+        check_truth(check, node->kid[0]);
+        break;
+    case NODE_DO:
+    case NODE_FOR:
+        check_truth(check, node->kid[1]);
+        break;
+    case NODE_SWITCH:
+        check_choice(check, node);
+        break;
+    case NODE_UNARY:
+        check_unary_operand(check, node);
+        break;
+    case NODE_DEREFERENCE:
+        check_indirection(check, node);
+        break;
+    case NODE_INDEX:
+        check_subscript(check, node);
+        break;
+    case NODE_CALL:
+        check_callee(check, node);
+        break;
+    case NODE_MEMBER:
+        check_member_of(check, node);
+        break;
+    case NODE_CAST:
+        check_cast_operand(check, node);
+        break;
+    case NODE_ASSIGN:
+        check_assignment(check, node);
+        break;
+    case NODE_PREFIX:
+    case NODE_POSTFIX:
+        check_step(check, node);
+        break;
+    default:
+        break;
+    }
+}
+
+void check_operands(struct check *check, struct node *node)
+{
+    if (!node)
+        return;
+    check_node(check, node);
+    for (uint32_t i = 0; i < node->count; i++)
+        check_operands(check, node->kid[i]);
+}
