@@ -180,6 +180,8 @@ static bool has_statements(const struct node *node)
  * them. Not `deep`: only that of the whole expression, for operands might not be reached. */
 static void assignments(struct build *b, struct node *node, uint32_t at, bool deep)
 {
+    if (!node) /* made nodes may lack a part */
+        return;
     node = skip_parens(node);
     if (node->kind == NODE_ASSIGN && node->op == OP_NONE) {
         struct variable *variable = variable_of(skip_parens(node->kid[0]));

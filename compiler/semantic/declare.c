@@ -203,9 +203,9 @@ static void check_initial_value(struct check *check, const struct specifiers *sp
     if (is_static)
         check->state->no_await = "a static initialiser";
     if (specifiers->is_deduced)
-        type = type_qualified(check->types,
-                              type_unqualified(check->types, check_value(check, value)),
-                              specifiers->type->qualifiers);
+        type =
+            type_qualified(check->types, type_unqualified(check->types, check_value(check, value)),
+                           specifiers->type->qualifiers);
     else
         type = check_initializer(check, type, value);
     check->state->no_await = outer;
