@@ -3,7 +3,7 @@
  * A callback is a block like a task's, so that the ready queue holds one kind of thing and order
  * stays first come, first served; its resume function calls the program and frees the block. It
  * is not counted as a task and has no owner. */
-#include "internal.h"
+#include "debug.h"
 
 struct async_handle {
     struct async_future future;
@@ -75,6 +75,8 @@ static void *new_block(size_t size, enum async_step (*resume)(struct async_frame
     }
     future->frame.bits -= ASYNC_OWNER;
     async__set_status(future, ASYNC_READY);
+    if (async__debug)
+        async__note_place(future);
     return future;
 }
 
@@ -172,6 +174,7 @@ void async_add_done_callback(struct async_future *future, void (*fn)(struct asyn
 {
     if (!future || future == &async__out_of_memory)
         return;
+    async__check_thread(future);
     struct done_callback *self = new_block(sizeof *self, run_done);
     if (!self) {
         async__report(future, -ENOMEM, "no memory for a done callback");

@@ -14,7 +14,7 @@
  * awaits it, and its frame's caller is the awaiting frame, as if it were embedded. One with several
  * owners, or that was cancelled or listened to, becomes a task. Everything here is single-threaded.
  */
-#include "internal.h"
+#include "debug.h"
 
 #include <string.h>
 
@@ -69,13 +69,20 @@ static uintptr_t chain_take(struct async_future *future)
     return reversed;
 }
 
-/* What a task in a joining wait waits for. */
-static struct async_future *joined_by(struct async_future *task)
+struct async_future *async__joined_by(struct async_future *task)
 {
     uintptr_t link = (uintptr_t)task->next;
     while (!(link & TAG_END))
         link = *next_of(link);
     return (struct async_future *)(link & ~(uintptr_t)TAGS);
+}
+
+bool async__is_awaited(struct async_future *future)
+{
+    uintptr_t link = (uintptr_t)future->frame.caller & ~(uintptr_t)TAG_END;
+    while (link && link & TAG_LISTENER)
+        link = *next_of(link);
+    return link && !(link & TAG_END);
 }
 
 void async__listen(struct async_future *future, struct async_listener *listener)
@@ -104,7 +111,7 @@ static void wake(struct async_future *task)
 
 void async__leave_chain(struct async_future *task)
 {
-    chain_remove(joined_by(task), (uintptr_t)task);
+    chain_remove(async__joined_by(task), (uintptr_t)task);
     wake(task);
 }
 
@@ -159,6 +166,7 @@ void async__disown(struct async_future *future)
 {
     if (future == &async__out_of_memory)
         return;
+    async__check_thread(future);
     if (!async__owners(future))
         async__die(NULL, 0, "a handle was used that was consumed before");
     future->frame.bits -= ASYNC_OWNER;
@@ -180,6 +188,7 @@ struct async_future *async_retain(struct async_future *future)
 {
     if (!future || future == &async__out_of_memory)
         return future;
+    async__check_thread(future);
     if (!async__owners(future))
         async__die(NULL, 0, "a handle was retained that was consumed");
     if (async__owners(future) == UINT16_MAX)
@@ -200,6 +209,7 @@ void async_spawn_slow(struct async_future *future, const char *file, int line)
         async_empty_handle(file, line);
     if (!loop)
         async__die(file, line, "spawn where no loop runs");
+    async__check_thread(future);
     if (!async__owners(future))
         async__die(file, line, "spawn of a handle that was consumed");
     if (async__status(future) != ASYNC_COLD)
@@ -245,6 +255,7 @@ static __attribute__((noinline)) enum async_step await_other(struct async_frame 
                                                              struct async_future *future)
 {
     const uint32_t mask = ~(ASYNC_OWNER - 1u) | ASYNC_STATUS | ASYNC_CANCELLED;
+    async__check_thread(future);
     if ((future->frame.bits & mask) == ASYNC_OWNER && !future->frame.caller)
         return run_inline(caller, future);
     if (!async__owners(future))
@@ -326,6 +337,7 @@ void async_cancel(struct async_future *future)
 {
     while (future && future != &async__out_of_memory) {
         uint32_t status = async__status(future);
+        async__check_thread(future);
         if (async__is_pure(future)) {
             if (status == ASYNC_WAITING)
                 async__fail(future, -ECANCELED);
@@ -338,7 +350,7 @@ void async_cancel(struct async_future *future)
             cancel_wait(future);
         if (status != ASYNC_JOINING)
             return;
-        struct async_future *joined = joined_by(future);
+        struct async_future *joined = async__joined_by(future);
         if (async__is_pure(joined)) {
             async__leave_chain(future);
             return;
@@ -361,5 +373,8 @@ struct async_future *async_current_task(void)
 
 bool async_done(struct async_future *future)
 {
-    return future && async__status(future) == ASYNC_FINISHED;
+    if (!future)
+        return false;
+    async__check_thread(future);
+    return async__status(future) == ASYNC_FINISHED;
 }

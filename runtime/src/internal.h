@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define ASYNC_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
@@ -23,14 +24,20 @@ void *async__reallocate(void *memory, size_t size);
 void *async__allocate_aligned(size_t size, size_t align); /* a power of two, 8 at least */
 void async__free(void *memory);
 
+/* How many allocations are not freed. */
+size_t async__allocated(void);
+
 /* Asked before each allocation, which fails with ENOMEM if it says false; NULL: never fails. */
 extern bool (*async__may_allocate)(void *arg);
 extern void *async__may_allocate_arg;
 
 /* Frames one by one from malloc (debug mode, address sanitizer), so that tools see their misuse. */
 extern bool async__frames_from_malloc;
-/* ASYNC_DEBUG=1. Without the address sanitizer, freed frames are poisoned and kept for a while. */
+/* Freed frames are poisoned and kept for a while (debug mode without the address sanitizer). */
+extern bool async__frames_kept;
+/* ASYNC_DEBUG=1, and how long a step may take then. */
 extern bool async__debug;
+extern uint64_t async__slow_nanoseconds;
 
 /* Frees the block of a future, whatever it is. */
 void async__block_free(struct async_future *future);
@@ -81,6 +88,10 @@ void async__unlisten(struct async_future *future, struct async_listener *listene
 void async__finish(struct async_future *future);
 /* Ends it with an error instead of a result. */
 void async__fail(struct async_future *future, int error);
+/* What a task in a joining wait waits for. */
+struct async_future *async__joined_by(struct async_future *task);
+/* Whether a task waits for it. */
+bool async__is_awaited(struct async_future *future);
 /* Gives up one owner. */
 void async__disown(struct async_future *future);
 /* Takes a task out of its joining wait before what it waits for has ended; it is ready then. */
@@ -120,6 +131,7 @@ const char *async__env_place(struct async_future *future, int *line);
 struct async_wait_kind {
     /* Ends the wait early with `error`, now or (if the kernel holds a buffer) later. */
     void (*cancel)(struct async_wait *wait, int error);
+    const char *name; /* for dumps: what the task waits for; NULL: not known */
 };
 
 /* The reason why leaving waits of the running task are refused, or 0. */
@@ -203,11 +215,16 @@ struct async_loop {
     struct async_watch **watches; /* by descriptor number, see io.c */
     int watches_size;
     struct async_resource *resources;
-    uint32_t slot; /* in the thread's table of loops, from 1 */
+    const struct async_thread *thread; /* that made it */
+    uint32_t slot;                     /* in the thread's table of loops, from 1 */
     bool stop, ending;
+    bool observed;           /* run by observe.c */
+    bool seeded;             /* the order of ready tasks is drawn from `random` */
+    uint64_t random, number; /* the thread's how manieth loop, from 1 */
     bool dropping; /* what did not end is dropped: every cancellation must end the wait now */
     volatile int interrupted;             /* SIGINT came: set by the signal handler */
     struct async_future *main;            /* what SIGINT cancels */
+    struct async_future *running;         /* what async__loop_run runs */
     struct async_resolution *resolutions; /* waiting for a helper, see resolve.c */
     unsigned resolving;
     /* requests of other threads */
@@ -220,6 +237,8 @@ struct async_loop {
 
 /* Runs the loop until the future is done (true), or the loop was stopped. Consumes nothing. */
 bool async__loop_run(struct async_loop *loop, struct async_future *future);
+/* For each slot of this thread, the present time on its loop's clock, or 0. */
+void async__loops_now(uint64_t now[8]);
 /* The loop that runs a task. */
 struct async_loop *async__loop_of(const struct async_future *task);
 /* Tasks of a loop that does not run may be cancelled, or woken by what they wait for. That is done
@@ -264,6 +283,10 @@ void async__enter(struct async_loop *loop);
 void async__leave(struct async_loop *loop);
 /* Runs until loop->stop, or, while it ends, until no task is left. */
 void async__run(struct async_loop *loop);
+/* Between steps; `idle`: no task is ready. False: the loop is to stop. */
+bool async__turn(struct async_loop *loop, bool idle);
+/* Puts a list back before what is ready. */
+void async__put_back(struct async_future *list);
 /* The bits of tasks that are spawned on this loop now. */
 uint32_t async__spawn_bits(const struct async_loop *loop);
 /* Empties the ready queue; a list that ends with NULL. */
@@ -310,6 +333,8 @@ void async__timer_drop(struct async_timer *timer);
 
 /* ---- report.c ---- */
 
+/* Prints where a task stands: its frames, one a line, the outermost first. */
+void async__print_frames(FILE *file, const struct async_future *task, int depth);
 /* The function that the handle runs, or NULL. */
 const struct async_function *async__function(const struct async_future *future);
 /* The result as an error: a negative number, or 0. */

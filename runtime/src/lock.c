@@ -53,7 +53,8 @@ static void reacquire_cancel(struct async_wait *wait, int error)
     async__waiter_unlink((struct async_waiter *)wait);
     async__wake(wait);
 }
-static const struct async_wait_kind reacquire_kind = {reacquire_cancel};
+static const struct async_wait_kind reacquire_kind = {reacquire_cancel,
+                                                      "async_condition_wait, for its lock"};
 
 /* The wait for the condition is over: its task goes on as soon as it has the lock. */
 static void reacquire(struct async_condition_wait__wait *self)
@@ -74,7 +75,7 @@ static void condition_cancel(struct async_wait *wait, int error)
     self->result = error;
     reacquire(self);
 }
-static const struct async_wait_kind condition_kind = {condition_cancel};
+static const struct async_wait_kind condition_kind = {condition_cancel, "async_condition_wait"};
 
 void async_condition_init(struct async_condition *condition, struct async_lock *lock)
 {

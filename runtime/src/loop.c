@@ -7,7 +7,7 @@
  *
  * The ready queue of the running loop is in async_thread, where the inline code finds it; enter()
  * and leave() move it there and back. */
-#include "internal.h"
+#include "debug.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@ __thread struct async_thread async_thread;
 
 static __thread struct async_loop *loops[LOOPS + 1];
 static __thread uint64_t turns;
+static __thread uint64_t made;                /* loops */
 static __thread struct async_future *orphans; /* callbacks that became ready where no loop ran */
 
 uint64_t async__step(void)
@@ -76,8 +77,7 @@ void async__serve_posts(struct async_loop *loop)
     }
 }
 
-/* Between steps; `idle`: no task is ready. False: the loop is to stop. */
-static bool turn(struct async_loop *loop, bool idle)
+bool async__turn(struct async_loop *loop, bool idle)
 {
     struct async_thread *thread = &async_thread;
     thread->credit = TURN;
@@ -109,8 +109,7 @@ struct async_future *async__take_ready(void)
     return thread->head;
 }
 
-/* Puts a list back before what is ready. */
-static void put_back(struct async_future *list)
+void async__put_back(struct async_future *list)
 {
     struct async_thread *thread = &async_thread;
     struct async_future *last = list;
@@ -162,6 +161,10 @@ void async__run(struct async_loop *loop)
     struct async_future *task = NULL, *next = NULL;
     struct async_frame *frame;
     thread->floor = stack_floor((char *)__builtin_frame_address(0));
+    if (loop->observed) {
+        async__run_observed(loop);
+        return;
+    }
     __asm__("" : "+r"(thread)); /* one register instead of offsets from the thread pointer */
     thread->end = NULL;
     thread->credit = 1; /* begins with a turn */
@@ -169,7 +172,7 @@ void async__run(struct async_loop *loop)
         __asm__("" ::: "memory"); /* credit stays in memory: others set it */
         if (__builtin_expect(--thread->credit == 0, 0)) {
             if (!thread->handover) {
-                if (!turn(loop, at_end(thread, task)))
+                if (!async__turn(loop, at_end(thread, task)))
                     break;
                 continue;
             }
@@ -209,7 +212,7 @@ void async__run(struct async_loop *loop)
     }
     if (!at_end(thread, task)) {
         *thread->end = NULL;
-        put_back(next);
+        async__put_back(next);
     }
     thread->current = NULL;
 }
@@ -224,6 +227,7 @@ uint32_t async__spawn_bits(const struct async_loop *loop)
 void async__enter(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
+    async__check_loop(loop);
     if (thread->loop)
         async__die(NULL, 0, "a loop was run or ended while a loop runs");
     thread->loop = loop;
@@ -257,6 +261,12 @@ void async__leave(struct async_loop *loop)
 struct async_loop *async__loop_of(const struct async_future *task)
 {
     return loops[task->frame.bits >> ASYNC_LOOP_SHIFT & LOOPS];
+}
+
+void async__loops_now(uint64_t now[8])
+{
+    for (uint32_t slot = 1; slot <= LOOPS; slot++)
+        now[slot] = loops[slot] ? async__now(loops[slot]) : 0;
 }
 
 bool async__loop_forget(const struct async_loop *loop)
@@ -298,21 +308,11 @@ void async__push_callback(struct async_future *callback)
     *last = callback;
 }
 
-static void choose_debug(void)
-{
-    const char *debug = getenv("ASYNC_DEBUG");
-    if (!debug || strcmp(debug, "1"))
-        return;
-    if (!async__frames_from_malloc)
-        async__debug = true; /* the address sanitizer does more */
-    async__frames_from_malloc = true;
-}
-
 struct async_loop *async_loop_new(void)
 {
     struct async_loop *loop;
     uint32_t slot = 1;
-    choose_debug();
+    async__choose_modes();
     while (slot <= LOOPS && loops[slot])
         slot++;
     if (slot > LOOPS) {
@@ -321,7 +321,7 @@ struct async_loop *async_loop_new(void)
     }
     if (!(loop = async__allocate(sizeof *loop)))
         return NULL;
-    *loop = (struct async_loop){.slot = slot};
+    *loop = (struct async_loop){.thread = &async_thread, .slot = slot};
     loop->posts_tail = &loop->posts;
     pthread_mutex_init(&loop->mutex, NULL);
     pthread_cond_init(&loop->quiet, NULL);
@@ -333,6 +333,9 @@ struct async_loop *async_loop_new(void)
         errno = -error;
         return NULL;
     }
+    loop->seeded = loop->backend->simulated && async__seed(&loop->random);
+    loop->observed = loop->seeded || async__debug || async__sweeping;
+    loop->number = ++made;
     loops[slot] = loop;
     return loop;
 }
@@ -362,7 +365,9 @@ bool async__loop_run(struct async_loop *loop, struct async_future *future)
         async_spawn(future, NULL, 0);
     if (!async_done(future)) {
         async__listen(future, &stopper.listener);
+        loop->running = future;
         async__run(loop);
+        loop->running = NULL;
         if (!async_done(future))
             async__unlisten(future, &stopper.listener);
     }
@@ -372,6 +377,7 @@ bool async__loop_run(struct async_loop *loop, struct async_future *future)
 
 void async_loop_stop(struct async_loop *loop)
 {
+    async__check_loop(loop);
     loop->stop = true;
     if (async_thread.loop == loop)
         async_thread.credit = 1;

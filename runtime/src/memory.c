@@ -11,10 +11,10 @@
  * noticed instead of finding another frame there.
  *
  *      slab:   | next, sizes, carved | block | block | block | ... | not carved yet
- *      large:  | padding | next, link, base, size | block |
+ *      large:  | padding | next, link, base, size, note | block |
  *
  * All tasks of a thread are found by walking its blocks, so tasks need no list of their own. */
-#include "internal.h"
+#include "debug.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ struct large {
     struct large *next, **link;
     void *base;  /* what malloc gave */
     size_t size; /* of the block */
-    size_t unused;
+    struct async_note note;
 };
 _Static_assert(sizeof(struct slab) % 16 == 8, "blocks must lie at 8 mod 16");
 _Static_assert(sizeof(struct large) % 16 == 8, "blocks must lie at 8 mod 16");
@@ -52,7 +52,7 @@ _Static_assert(sizeof(uintptr_t) == 8, "handles pack a pointer and a line in 64 
 #endif
 
 bool async__frames_from_malloc = MALLOC_FRAMES;
-bool async__debug;
+bool async__frames_kept;
 bool (*async__may_allocate)(void *arg);
 void *async__may_allocate_arg;
 
@@ -60,6 +60,20 @@ static __thread struct slab *slabs[ASYNC_CLASSES];  /* the first one is carved f
 static __thread struct large *larges, **larges_end; /* in the order in which they were made */
 static __thread struct large *quarantine[QUARANTINE];
 static __thread size_t quarantined;
+
+static size_t allocated; /* what is not freed yet; all threads' */
+
+size_t async__allocated(void)
+{
+    return __atomic_load_n(&allocated, __ATOMIC_RELAXED);
+}
+
+static void *counted(void *memory)
+{
+    if (memory)
+        __atomic_fetch_add(&allocated, 1, __ATOMIC_RELAXED);
+    return memory;
+}
 
 static bool may_allocate(void)
 {
@@ -71,22 +85,26 @@ static bool may_allocate(void)
 
 void *async__allocate(size_t size)
 {
-    return may_allocate() ? malloc(size) : NULL;
+    return may_allocate() ? counted(malloc(size)) : NULL;
 }
 
 void *async__reallocate(void *memory, size_t size)
 {
+    if (!memory)
+        return async__allocate(size);
     return may_allocate() ? realloc(memory, size) : NULL;
 }
 
 void *async__allocate_aligned(size_t size, size_t align)
 {
     void *memory;
-    return may_allocate() && posix_memalign(&memory, align, size) == 0 ? memory : NULL;
+    return may_allocate() && posix_memalign(&memory, align, size) == 0 ? counted(memory) : NULL;
 }
 
 void async__free(void *memory)
 {
+    if (memory)
+        __atomic_fetch_sub(&allocated, 1, __ATOMIC_RELAXED);
     free(memory);
 }
 
@@ -120,10 +138,25 @@ static struct async_future *allocate_large(size_t size, size_t align)
     struct async_future *future = (struct async_future *)(frame - BLOCK_HEAD);
     struct large *large = (struct large *)future - 1;
     struct large **end = larges ? larges_end : &larges;
-    *large = (struct large){NULL, end, base, BLOCK_HEAD + size, 0};
+    struct async_loop *loop = async_thread.loop;
+    *large = (struct large){
+        .link = end,
+        .base = base,
+        .size = BLOCK_HEAD + size,
+        .note = {.thread = &async_thread, .loop = loop ? loop->number : 0},
+    };
+    if (loop && async__debug)
+        large->note.since = async__now(loop);
     *end = large;
     larges_end = &large->next;
     return future;
+}
+
+struct async_note *async__note(const struct async_future *future)
+{
+    if ((future->frame.bits & ASYNC_CLASS) != ASYNC_CLASSES || future == &async__out_of_memory)
+        return NULL;
+    return &((struct large *)future - 1)->note;
 }
 
 struct async_future *async_coroutine_slow(size_t size, size_t align,
@@ -169,7 +202,7 @@ void async__block_free(struct async_future *future)
         large->next->link = large->link;
     else
         larges_end = large->link;
-    if (async__debug) {
+    if (async__frames_kept) {
         memset(future + 1, POISON, large->size - sizeof *future);
         struct large **slot = &quarantine[quarantined++ % QUARANTINE];
         if (*slot)

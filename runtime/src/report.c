@@ -1,5 +1,5 @@
 /* What goes wrong and has no one to be told: reports, and errors that end the program. */
-#include "internal.h"
+#include "debug.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,14 +20,27 @@ void async_register(struct async_unit *unit)
     }
 }
 
-const struct async_function *async__function(const struct async_future *future)
+static const struct async_function *function_of(enum async_step (*resume)(struct async_frame *))
 {
     struct async_unit *unit = __atomic_load_n(&units, __ATOMIC_ACQUIRE);
     for (; unit; unit = unit->next)
         for (size_t i = 0; i < unit->count; i++)
-            if (unit->functions[i].resume == future->frame.resume)
+            if (unit->functions[i].resume == resume)
                 return &unit->functions[i];
     return NULL;
+}
+
+const struct async_function *async__function(const struct async_future *future)
+{
+    return function_of(future->frame.resume);
+}
+
+const struct async_function *async__frame_function(const struct async_frame *frame, int *line)
+{
+    const struct async_function *function = function_of(frame->resume);
+    bool has_line = function && function->lines && frame->state < function->states;
+    *line = has_line ? function->lines[frame->state] : 0;
+    return function;
 }
 
 int async__error_of(struct async_future *future)

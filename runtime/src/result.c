@@ -4,7 +4,7 @@
  * asks for more. A pure future has no function; its `state` packs the result's size and alignment
  * (as a power of two, in the upper 5 bits). An ended handle that has no value because of an error
  * is SLOW and keeps the error in `leaf`, where no frame has a negative address. */
-#include "internal.h"
+#include "debug.h"
 
 #include <string.h>
 
@@ -102,6 +102,7 @@ static int completable(struct async_future *future)
 {
     if (future == &async__out_of_memory)
         return -ENOMEM;
+    async__check_thread(future);
     if (!async__owners(future))
         async__die(NULL, 0, "a future was completed that is gone");
     if (async__owners(future) == 1 || async__status(future) == ASYNC_FINISHED)

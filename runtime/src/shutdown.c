@@ -5,7 +5,7 @@
  * that all of it is in the ready queue, and dropped from there: nothing may touch a frame that is
  * gone. Streams, servers and descriptors are closed after the last task, helper threads are waited
  * for. */
-#include "internal.h"
+#include "debug.h"
 
 #include <stdlib.h>
 
@@ -162,11 +162,13 @@ void async_loop_free(struct async_loop *loop)
     async__blocks_visit(detach_visit, loop);
     drop_ready();
     join_helpers(loop);
+    async__sweep_end(loop);
     while (loop->resources)
         loop->resources->close(loop->resources);
     drop_ready();
     drop_timers(loop);
     async__watches_free(loop);
+    async__report_leaks(loop);
     loop->backend->close(loop->backend_state);
     async__leave(loop);
     pthread_mutex_destroy(&loop->mutex);

@@ -11,6 +11,8 @@
  * order of ready tasks is drawn from it too, see observe.c.) */
 #include "sim.h"
 
+#include "debug.h"
+
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -29,6 +31,7 @@ static int sim_open(void **state)
     *sim = (struct sim){.now = 1000000000, .port = 49151};
     sim->events_tail = &sim->events;
     sim->seeded = async__seed(&sim->random);
+    sim->hesitates = async__sweeping && !sim->seeded;
     sem_init(&sim->woken, 0, 0);
     *state = sim;
     return 0;

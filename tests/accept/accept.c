@@ -11,6 +11,7 @@
  *     // args: A B C       its arguments
  *     // stack: KIB        the limit of its C stack
  *     // seconds: N        how long it may run, else 20
+ *     // env: NAME=VALUE... in its environment
  *     // loops: NAME...    the backends of the loop on which it runs, else all of them
  *     // flags: F...       for asyncc and the C compiler alike
  *     // also: FILE...     beside the program: further .ac or .c files of the same program
@@ -198,13 +199,17 @@ static void run(const struct program *program, const struct flavour *flavour,
                 const char *executable, const char *loop)
 {
     char *arguments = directive_value(program->text, "args");
+    char *environment = directive_value(program->text, "env");
     char *complaint = directive_value(program->text, "stderr");
     int signal = number_of(program, "signal", 0);
     int status = signal ? 256 + signal : number_of(program, "exit", 0);
     struct limits limits = {.seconds = (unsigned)number_of(program, "seconds", 20),
                             .stack_bytes = (size_t)number_of(program, "stack", 0) * 1024};
     struct command command = {0};
-    command_add(&command, "env", format("ASYNC_LOOP=%s", loop), executable, NULL);
+    command_add(&command, "env", format("ASYNC_LOOP=%s", loop), NULL);
+    if (environment)
+        command_split(&command, environment);
+    command_add(&command, executable, NULL);
     if (arguments)
         command_split(&command, arguments);
     struct outcome outcome = run_command(&command, executable, limits);

@@ -12,6 +12,8 @@
 extern "C" {
 #endif
 
+struct _IO_FILE;
+
 /* A new loop that does not run yet; at most 7 per thread. NULL with errno set on failure. */
 struct async_loop *async_loop_new(void);
 
@@ -55,6 +57,12 @@ struct async_report {
 
 /* Sets this thread's handler of reports; NULL: the default, which prints a line on stderr. */
 void async_set_exception_handler(void (*handler)(const struct async_report *, void *), void *arg);
+
+/* Prints every task of this thread as a tree of async frames: function, file and line of the await
+ * that each frame stands at, what the innermost one waits for, and who waits for whom; in debug
+ * mode (ASYNC_DEBUG=1) also for how long. SIGUSR1 does the same on stderr, in debug mode. (struct
+ * _IO_FILE is FILE, without <stdio.h>.) */
+void async_dump_tasks(struct _IO_FILE *file);
 
 #ifdef __cplusplus
 }

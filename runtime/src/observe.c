@@ -1,0 +1,195 @@
+/* The loop, observed: the same steps in the same order as loop.c runs them, one at a time.
+ *
+ * What would cost time in loop.c's hot path is here: steps are timed (debug mode), the tasks of a
+ * turn are shuffled (ASYNC_SEED on the sim backend), and waits are counted (sweep.c). A task's
+ * `leaf` is kept true while it runs, so that a dump sees where it is. */
+#include "debug.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* ---- order ---- */
+
+/* Merges two lists into one, taking from each by a chance proportional to its length: if both are
+ * in random order, so is the result; the order within a list that is not is kept. */
+static struct async_future *merge(uint64_t *random, struct async_future *a, size_t a_count,
+                                  struct async_future *b, size_t b_count)
+{
+    struct async_future *list = NULL, **tail = &list;
+    while (a_count + b_count) {
+        bool first = async__random(random) % (a_count + b_count) < a_count;
+        struct async_future **from = first ? &a : &b;
+        *tail = *from;
+        *from = (*from)->next;
+        tail = &(*tail)->next;
+        --*(first ? &a_count : &b_count);
+    }
+    *tail = NULL;
+    return list;
+}
+
+/* The first `count` of a list in random order, without the rest. */
+static struct async_future *shuffle(uint64_t *random, struct async_future *list, size_t count)
+{
+    struct async_future *middle = list;
+    if (count < 2) {
+        if (list)
+            list->next = NULL;
+        return list;
+    }
+    size_t half = count / 2;
+    for (size_t i = 0; i < half; i++)
+        middle = middle->next;
+    struct async_future *right = shuffle(random, middle, count - half);
+    return merge(random, shuffle(random, list, half), half, right, count - half);
+}
+
+/* The turn's tasks in an order drawn from the seed; callbacks stay in theirs, among them. */
+static struct async_future *draw_order(struct async_loop *loop, struct async_future *list)
+{
+    struct async_future *tasks = NULL, **tasks_tail = &tasks;
+    struct async_future *callbacks = NULL, **callbacks_tail = &callbacks;
+    size_t task_count = 0, callback_count = 0;
+    for (; list; list = list->next) {
+        bool is_callback = async__is_callback(list);
+        struct async_future ***tail = is_callback ? &callbacks_tail : &tasks_tail;
+        **tail = list;
+        *tail = &list->next;
+        ++*(is_callback ? &callback_count : &task_count);
+    }
+    *tasks_tail = *callbacks_tail = NULL;
+    tasks = shuffle(&loop->random, tasks, task_count);
+    return merge(&loop->random, tasks, task_count, callbacks, callback_count);
+}
+
+static struct async_future *take_turn(struct async_loop *loop)
+{
+    struct async_future *list = async__take_ready();
+    return list && loop->seeded ? draw_order(loop, list) : list;
+}
+
+/* ---- steps ---- */
+
+/* Where a step began. */
+struct place {
+    const char *name, *file;
+    int line;
+};
+
+static uint64_t real_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* The frame's place; of a callback, where it was asked for. */
+static struct place place_of(struct async_future *task, const struct async_frame *frame)
+{
+    struct place place = {0};
+    if (async__is_callback(task)) {
+        place.file = async__env_place(task, &place.line);
+        return place;
+    }
+    const struct async_function *function = async__frame_function(frame, &place.line);
+    if (function) {
+        place.name = function->name;
+        place.file = function->file;
+    }
+    return place;
+}
+
+void async__note_place(struct async_future *callback)
+{
+    int line;
+    const struct async_future *task = async_thread.current;
+    const struct async_function *function = task ? async__frame_function(task->leaf, &line) : NULL;
+    if (function)
+        async__env_set_place(callback, function->file, line);
+}
+
+static void report_slow(const struct place *place, uint64_t nanoseconds, struct async_future *task)
+{
+    char text[400], where[300] = "";
+    const char *file = place->file ? place->file : "?";
+    if (place->name)
+        snprintf(where, sizeof where, ", from %s() at %.200s:%d", place->name, file, place->line);
+    else if (place->file)
+        snprintf(where, sizeof where, ", a callback asked for at %.200s:%d", file, place->line);
+    snprintf(text, sizeof text, "the loop was blocked for %.3f s by one step%s",
+             (double)nanoseconds / 1e9, where);
+    async__report(task, 0, text);
+}
+
+/* Runs a task's step, and what goes on directly. True: the task is suspended now. */
+static bool resume(struct async_frame *frame)
+{
+    struct async_thread *thread = &async_thread;
+    while (frame->resume(frame) == ASYNC_DONE) {
+        frame = thread->current->leaf->caller; /* awaits of tasks inside a step change current */
+        if ((uintptr_t)frame & 1) {
+            thread->ended++;
+            async__finish(thread->current);
+            thread->current = NULL;
+            return false;
+        }
+        thread->current->leaf = frame;
+    }
+    return thread->current && !thread->handover;
+}
+
+static void step(struct async_loop *loop, struct async_future *task, struct async_frame *frame)
+{
+    struct async_thread *thread = &async_thread;
+    struct place place = {0};
+    uint64_t start = 0, spent = 0;
+    bool is_callback = async__is_callback(task);
+    if (async__debug) {
+        place = place_of(task, frame);
+        start = real_time();
+    }
+    bool suspended = resume(frame);
+    if (async__debug)
+        spent = real_time() - start;
+    if (suspended) {
+        struct async_note *note = async__note(thread->current);
+        if (note)
+            note->since = async__now(loop);
+        if (async__sweeping)
+            async__sweep_wait(loop);
+    }
+    if (spent > async__slow_nanoseconds)
+        report_slow(&place, spent, suspended && !is_callback ? thread->current : NULL);
+}
+
+void async__run_observed(struct async_loop *loop)
+{
+    struct async_thread *thread = &async_thread;
+    struct async_future *list = NULL, *task; /* what is left of the turn */
+    thread->credit = 1;                      /* begins with a turn */
+    for (;;) {
+        if (--thread->credit == 0 && !thread->handover) {
+            async__dump_if_asked();
+            if (!async__turn(loop, !list))
+                break;
+            continue;
+        }
+        if (thread->handover) {
+            task = thread->current;
+            task->leaf = thread->handover;
+            thread->handover = NULL;
+            thread->credit = thread->handover_credit;
+        } else if (list || (list = take_turn(loop))) {
+            thread->current = task = list;
+            list = task->next;
+            thread->end = list ? NULL : &task->next; /* async_await asks whether it is the last */
+        } else {
+            thread->credit = 1;
+            continue;
+        }
+        step(loop, task, task->leaf);
+    }
+    async__put_back(list);
+    thread->current = NULL;
+}
