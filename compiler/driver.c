@@ -14,6 +14,7 @@
 #include "lower/lower.h"
 #include "options.h"
 #include "output/emit.h"
+#include "output/header.h"
 #include "preprocess.h"
 #include "semantic/check.h"
 #include "source.h"
@@ -139,7 +140,7 @@ static bool run_parse_and_check(struct compilation *c)
 
 static bool run_lower(struct compilation *c)
 {
-    c->lowered = lower_unit(c->check, c->unit);
+    c->lowered = lower_unit(c->check, c->unit, c->options->header);
     if (c->options->frame_size)
         frames_warn(c->diagnostics, c->lowered, c->options->frame_size);
     report_time(c, "lower");
@@ -148,6 +149,11 @@ static bool run_lower(struct compilation *c)
 
 static void run_emit(struct compilation *c)
 {
+    if (c->options->header) {
+        emit_header(&c->output, c->check, c->lowered, c->unit, !c->options->no_line);
+        report_time(c, "emit");
+        return;
+    }
     struct emit_options options = {.lines = !c->options->no_line,
                                    .self_contained = c->options->self_contained};
     const char *problem = emit_unit(&c->output, c->check, c->lowered, c->unit, &options);

@@ -26,6 +26,7 @@
     X("-MP",               EXACT,    DO_PHONY,         "", "add an empty rule for each header")     \
     X("--no-line",         EXACT,    DO_NO_LINE,       "", "write no #line")                        \
     X("--self-contained",  EXACT,    DO_SELF_CONTAINED, "", "write out what headers hold instead of including them") \
+    X("--header",          EXACT,    DO_HEADER,        "", "make a C header of a header that uses the language: file.ah to file.h") \
     X("-fsyntax-only",     EXACT,    DO_SYNTAX_ONLY,   "", "check the file and write nothing")      \
     X("-fdiagnostics-format=", JOINED, DO_FORMAT,      "text|json", "the form of messages")         \
     X("-fdiagnostics-color=", JOINED, DO_COLOR,        "auto|always|never", "whether they are coloured") \

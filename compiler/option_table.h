@@ -23,6 +23,7 @@ enum action {
     DO_PHONY,
     DO_NO_LINE,
     DO_SELF_CONTAINED,
+    DO_HEADER,
     DO_SYNTAX_ONLY,
     DO_FORMAT,
     DO_COLOR,

@@ -185,6 +185,9 @@ static bool perform(struct parser *parser, const struct option *option, const ch
     case DO_SELF_CONTAINED:
         options->self_contained = true;
         break;
+    case DO_HEADER:
+        options->header = true;
+        break;
     case DO_SYNTAX_ONLY:
         options->syntax_only = true;
         break;
@@ -268,6 +271,12 @@ static const char *with_suffix(struct arena *arena, const char *path, const char
     return arena_format(arena, "%.*s%s", (int)(name + length - start), start, suffix);
 }
 
+static const char *default_output(const struct parser *parser)
+{
+    return with_suffix(parser->arena, parser->options->input, parser->options->header ? ".h" : ".c",
+                       false);
+}
+
 static void complete_dependencies(struct parser *parser)
 {
     struct options *options = parser->options;
@@ -276,8 +285,7 @@ static void complete_dependencies(struct parser *parser)
         options->dependencies.file = with_suffix(
             parser->arena, has_file ? options->output_given : options->input, ".d", has_file);
     if (!parser->targets.length) {
-        const char *target = has_file ? options->output_given
-                                      : with_suffix(parser->arena, options->input, ".c", false);
+        const char *target = has_file ? options->output_given : default_output(parser);
         dependencies_quote(&parser->targets, target);
     }
     options->dependencies.targets =
@@ -305,9 +313,7 @@ static bool complete(struct parser *parser)
     const char *from_environment = getenv("CC");
     if (!options->compiler || !*options->compiler)
         options->compiler = from_environment && *from_environment ? from_environment : "cc";
-    options->output = options->output_given
-                          ? options->output_given
-                          : with_suffix(parser->arena, options->input, ".c", false);
+    options->output = options->output_given ? options->output_given : default_output(parser);
     if (options->dependencies.wanted)
         complete_dependencies(parser);
     bool writes = !options->syntax_only && (options->dump == PASS_NONE || options->output_given);

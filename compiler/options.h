@@ -37,7 +37,7 @@ struct options {
     const char *compiler;      /* --cc, else $CC, else cc */
     const char **preprocessor; /* arguments for the preprocessor, in their order */
     size_t preprocessor_count, preprocessor_capacity;
-    bool no_line, self_contained, verbose, syntax_only, json, frames;
+    bool header, no_line, self_contained, verbose, syntax_only, json, frames;
     enum pass dump;                /* PASS_NONE: none */
     bool help, version, dump_help; /* print that, and nothing else */
     struct {

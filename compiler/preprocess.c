@@ -63,9 +63,13 @@ static struct arguments make_command(const struct options *options, struct arena
         add(arena, &command, options->preprocessor[i]);
     if (options->json)
         add(arena, &command, "-fno-diagnostics-color");
+    if (options->header) { /* as one: #pragma once in a main file makes compilers wonder */
+        add(arena, &command, "-include");
+        add(arena, &command, options->input);
+    }
     add(arena, &command, "-x");
     add(arena, &command, "c");
-    add(arena, &command, options->input);
+    add(arena, &command, options->header ? "/dev/null" : options->input);
     add(arena, &command, NULL);
     return command;
 }

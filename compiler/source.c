@@ -47,6 +47,8 @@ static const char *read_file_name(struct source *source, const char *at, const c
         name[length++] = digits ? (char)byte : *++at;
     }
     *file = name ? name_intern(source->files, name, length) : source->main_path;
+    if (!strncmp(*file, "./", 2) && !strcmp(*file + 2, source->main_path))
+        *file = source->main_path; /* compilers say so of a file of -include */
     free(name);
     return at < end ? at + 1 : at;
 }

@@ -1,10 +1,14 @@
-# asyncc_target_sources(<target> PRIVATE <file.ac>...)
+# asyncc_target_sources(<target> [PRIVATE <file.ac|file.ah>...] [PUBLIC <file.ah>...] [BASE <dir>])
 #
 # Adds .ac files to a target: each is lowered to C by asyncc with the very flags that the target's
 # own C files get (include directories, definitions, options, language standard; its own, its
 # directory's, its libraries', generator expressions and all), and that C is compiled into the
 # target. The runtime is linked. A changed .ac file, header, flag or asyncc itself lowers again,
 # and nothing else does. The .ac files show up in the target for IDEs.
+#
+# Of a header, file.ah, a C header file.h is made, in a folder among the target's include
+# directories, and for PUBLIC ones also among those of targets that link it. There it has the path
+# that the .ah file has below BASE, by default the directory that is being processed.
 #
 # How: flags are known when CMake generates. file(GENERATE) writes them as a CMake script
 # (flags-C.cmake); a build step turns it into a response file with proper quoting
@@ -14,13 +18,18 @@ include_guard(GLOBAL)
 cmake_policy(VERSION 3.25)
 
 function(asyncc_target_sources target)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "PRIVATE")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "BASE" "PRIVATE;PUBLIC")
     if(NOT TARGET ${target})
         message(FATAL_ERROR "asyncc_target_sources: there is no target \"${target}\"")
     endif()
-    if(arg_UNPARSED_ARGUMENTS OR NOT arg_PRIVATE)
-        message(FATAL_ERROR "usage: asyncc_target_sources(<target> PRIVATE <file.ac>...)")
+    if(arg_UNPARSED_ARGUMENTS OR NOT (arg_PRIVATE OR arg_PUBLIC))
+        message(FATAL_ERROR "usage: asyncc_target_sources(<target> [PRIVATE <file.ac|file.ah>...] "
+                            "[PUBLIC <file.ah>...] [BASE <dir>])")
     endif()
+    if(NOT DEFINED arg_BASE)
+        set(arg_BASE .)
+    endif()
+    cmake_path(ABSOLUTE_PATH arg_BASE BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
     get_target_property(aliased ${target} ALIASED_TARGET)
     if(aliased)
         set(target ${aliased})
@@ -45,13 +54,32 @@ function(asyncc_target_sources target)
     _asyncc_write_flags(${target} "${folder}")
     _asyncc_link_runtime(${target})
     set(outputs)
-    foreach(source IN LISTS arg_PRIVATE)
-        _asyncc_add_source(${target} "${source}" "${folder}")
+    foreach(source IN LISTS arg_PRIVATE arg_PUBLIC)
+        cmake_path(GET source EXTENSION LAST_ONLY extension)
+        set(is_public FALSE)
+        if(source IN_LIST arg_PUBLIC)
+            set(is_public TRUE)
+        endif()
+        cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
+        if(extension STREQUAL ".ah")
+            _asyncc_add_header(${target} "${source}" "${folder}" "${arg_BASE}")
+        elseif(NOT extension STREQUAL ".ac")
+            message(FATAL_ERROR "asyncc_target_sources: \"${source}\" is no .ac or .ah file")
+        elseif(is_public)
+            message(FATAL_ERROR "asyncc_target_sources: \"${source}\" can only be PRIVATE")
+        else()
+            _asyncc_add_source(${target} "${source}" "${folder}")
+        endif()
     endforeach()
+    if(arg_PUBLIC)
+        set_property(TARGET ${target} APPEND PROPERTY INTERFACE_INCLUDE_DIRECTORIES
+                     "$<BUILD_INTERFACE:${folder}/include>")
+        set_property(TARGET ${target} APPEND PROPERTY INTERFACE_LINK_LIBRARIES asyncc::runtime)
+    endif()
 
     get_target_property(directory ${target} SOURCE_DIR)
     if(NOT directory STREQUAL home)
-        string(MD5 hash "${CMAKE_CURRENT_SOURCE_DIR} ${arg_PRIVATE}")
+        string(MD5 hash "${CMAKE_CURRENT_SOURCE_DIR} ${arg_PRIVATE} ${arg_PUBLIC}")
         string(SUBSTRING ${hash} 0 8 hash)
         _asyncc_call_in("${home}" add_custom_target ${target}_asyncc_${hash} DEPENDS ${outputs})
         _asyncc_call_in("${home}" add_dependencies ${target} ${target}_asyncc_${hash})
@@ -72,12 +100,7 @@ endfunction()
 # One source: its build step, its C file in the target, the .ac file for IDEs. Adds the C file to
 # `outputs` of the caller and takes `home` from it.
 function(_asyncc_add_source target source folder)
-    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
     cmake_path(GET source PARENT_PATH source_folder)
-    cmake_path(GET source EXTENSION LAST_ONLY extension)
-    if(NOT extension STREQUAL ".ac")
-        message(FATAL_ERROR "asyncc_target_sources: \"${source}\" is no .ac file")
-    endif()
     file(RELATIVE_PATH name "${CMAKE_CURRENT_SOURCE_DIR}" "${source}")
     string(REPLACE "../" "up/" name "${name}")
     string(REGEX REPLACE "\\.ac$" ".c" name "${name}")
@@ -102,13 +125,33 @@ function(_asyncc_add_source target source folder)
     set(outputs ${outputs} "${output}" PARENT_SCOPE)
 endfunction()
 
-# The build step that lowers one source.
+# One header: its build step, its C header for who compiles the target. Adds that to `outputs` of
+# the caller and takes `home` from it.
+function(_asyncc_add_header target source folder base)
+    file(RELATIVE_PATH name "${base}" "${source}")
+    string(REPLACE "../" "up/" name "${name}")
+    string(REGEX REPLACE "\\.ah$" ".h" name "${name}")
+    set(output "${folder}/include/${name}")
+    _asyncc_call_in("${home}" _asyncc_lower "${source}" "${output}" "${folder}/flags.rsp" --header)
+
+    target_sources(${target} PRIVATE "${output}" "${source}")
+    set_source_files_properties("${output}" TARGET_DIRECTORY ${target} PROPERTIES GENERATED ON)
+    set_source_files_properties("${source}" TARGET_DIRECTORY ${target} PROPERTIES
+        HEADER_FILE_ONLY ON)
+    get_target_property(directories ${target} INCLUDE_DIRECTORIES)
+    if(NOT "${folder}/include" IN_LIST directories)
+        set_property(TARGET ${target} APPEND PROPERTY INCLUDE_DIRECTORIES "${folder}/include")
+    endif()
+    set(outputs ${outputs} "${output}" PARENT_SCOPE)
+endfunction()
+
+# The build step that lowers one source or header, with further options.
 function(_asyncc_lower source output flags)
     cmake_path(GET output PARENT_PATH folder)
     add_custom_command(
         OUTPUT "${output}"
         COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
-        COMMAND asyncc::asyncc "--cc=${CMAKE_C_COMPILER}" "@${flags}"
+        COMMAND asyncc::asyncc "--cc=${CMAKE_C_COMPILER}" "@${flags}" ${ARGN}
                 -MD -MF "${output}.d" -MQ "${output}" "${source}" -o "${output}"
         DEPENDS "${source}" "${flags}" "$<TARGET_FILE:asyncc::asyncc>"
         DEPFILE "${output}.d"

@@ -7,6 +7,7 @@
  * elsewhere is live as long as its scope lasts.
  *
  * A variable that is live behind a suspension that does not itself write it is needed in the frame.
+ * In a header so is one whose declaration a resumption jumps over, which C++ refuses.
  * For those, and for children, the points where their storage is in use are kept as sets: slots may
  * share storage if their sets do not meet. */
 #include "lower/flow.h"
@@ -23,6 +24,7 @@ struct walk {
     uint32_t *kills; /* likewise: the variable that is replaced here */
     uint32_t *stack;
     size_t top;
+    bool is_header;
 };
 
 static size_t words(const struct flow *flow)
@@ -126,7 +128,10 @@ static void decide(struct walk *w, struct variable *variable)
         for (uint32_t p = variable->first; p <= variable->last && !variable->crossed; p++)
             if (w->flow->suspended[p])
                 variable->crossed = w->flow->suspended[p]->state;
+    bool is_jumped_over = w->is_header && (before[variable->last + 1] > before[variable->first] ||
+                                           w->function->deferred);
     variable->in_frame = variable->kind == VARIABLE_PARAMETER ||
+                         (is_jumped_over && variable->kind != VARIABLE_RESULT) ||
                          (variable->crossed && variable->kind != VARIABLE_RESULT);
 }
 
@@ -144,7 +149,10 @@ static void occupy(struct walk *w, struct variable *variable)
 void liveness_compute(struct lowered *lowered, struct function *function)
 {
     struct flow *flow = function->flow;
-    struct walk w = {.function = function, .flow = flow, .arena = lowered->arena};
+    struct walk w = {.function = function,
+                     .flow = flow,
+                     .arena = lowered->arena,
+                     .is_header = lowered->is_header};
     w.seen = arena_alloc(lowered->arena, flow->count * sizeof *w.seen);
     w.kills = arena_alloc(lowered->arena, flow->count * sizeof *w.kills);
     w.stack = arena_alloc(lowered->arena, (flow->count + 1) * sizeof *w.stack);

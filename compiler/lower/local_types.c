@@ -3,7 +3,8 @@
  * Its frame is declared at file scope, so the types of what lies in the frame must be known there:
  * definitions of local structs, unions, enums and typedefs move out of the function. They keep
  * their names unless those mean something else at file scope, in another function's moved types, or
- * elsewhere in the same function; then they become FUNCTION__NAME. What has no name gets one. */
+ * elsewhere in the same function; then, and in headers, they become FUNCTION__NAME. What has no
+ * name gets one. */
 #include <string.h>
 
 #include "lower/lower.h"
@@ -44,7 +45,7 @@ static bool was_moved(const struct lowered *lowered, const struct symbol *symbol
 static void move_symbol(struct lowered *lowered, struct function *function, struct symbol *symbol)
 {
     bool tag = symbol->kind == SYMBOL_TAG;
-    bool taken = was_moved(lowered, symbol) ||
+    bool taken = lowered->is_header || was_moved(lowered, symbol) ||
                  (tag ? check_file_tag(lowered->check, symbol->name)
                       : check_file_symbol(lowered->check, symbol->name)) ||
                  (!tag && names_a_variable(function, symbol->name));

@@ -191,13 +191,23 @@ static bool has_runtime(struct check *check, const struct function *function)
     return false;
 }
 
-struct lowered *lower_unit(struct check *check, struct node *unit)
+/* Everything in a header may be used by who includes it. */
+static void use_all(struct lowered *lowered)
+{
+    for (size_t i = 0; i < lowered->count; i++)
+        lowered->functions[i]->is_embedded = lowered->functions[i]->is_called_by_handle = true;
+}
+
+struct lowered *lower_unit(struct check *check, struct node *unit, bool is_header)
 {
     struct lowered *lowered = arena_alloc(check->arena, sizeof *lowered);
     lowered->arena = check->arena;
     lowered->check = check;
+    lowered->is_header = is_header;
     find_functions(lowered);
-    if (lowered->count && !has_runtime(check, lowered->functions[0]))
+    if (is_header)
+        use_all(lowered);
+    else if (lowered->count && !has_runtime(check, lowered->functions[0]))
         return lowered;
     embed_unit(lowered);
     for (size_t i = 0; i < lowered->count; i++) {

@@ -159,9 +159,10 @@ struct lowered {
     struct symbol *moved; /* local types at file scope, the last first */
     unsigned renamed;
     struct function **by_frame; /* children before those that embed them */
+    bool is_header;             /* it is to be a header, which C++ compilers may read */
 };
 
-struct lowered *lower_unit(struct check *check, struct node *unit);
+struct lowered *lower_unit(struct check *check, struct node *unit, bool is_header);
 
 /* The function of this symbol, NULL if it has no body here. */
 struct function *lowered_function(const struct lowered *lowered, const struct symbol *symbol);

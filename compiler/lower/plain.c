@@ -40,6 +40,17 @@ bool is_handle_lvalue(struct node *node)
     }
 }
 
+/* The same as a declaration of `name`. */
+static const char *lowered_declaration(const struct lowered *lowered, const struct type *type,
+                                       const char *name)
+{
+    struct text text = {0};
+    type_print(&text, type, name, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC | QUAL_RESTRICT);
+    char *copy = arena_copy(lowered->arena, text.data, text.length);
+    text_free(&text);
+    return copy;
+}
+
 /* The result type of the future that this expression is. */
 static struct type *future_of(const struct node *node)
 {
@@ -67,6 +78,18 @@ static void plain_run(struct lowered *lowered, struct node *node)
         return;
     }
     const char *name = lowered_type(lowered, type);
+    if (lowered->is_header) { /* C++ gives no address of a literal */
+        const char *result = fresh_name(lowered, "result");
+        const char *variable = lowered_declaration(lowered, type, result);
+        bool status = type_carries_error(type);
+        node->text = arena_format(
+            lowered->arena,
+            status ? "__extension__({ %1$s; async_run_result(%2$s, &%3$s, sizeof %3$s); %3$s; })"
+                   : "__extension__({ %1$s; async_run_value(%2$s, &%3$s, sizeof %3$s, "
+                     "_Alignof(%4$s)); %3$s; })",
+            variable, handle, result, name);
+        return;
+    }
     const char *template =
         type_carries_error(type)
             ? "(*(%1$s *)async_run_result(%2$s, &(%1$s){0}, sizeof(%1$s)))"
@@ -95,6 +118,13 @@ static void plain_set_result(struct lowered *lowered, struct node *node)
         return;
     if (type_is_void(type) || node->count < 3) {
         node->text = "async_complete($1, 0, 0)";
+        return;
+    }
+    if (lowered->is_header) {
+        const char *value = fresh_name(lowered, "value");
+        node->text = arena_format(
+            lowered->arena, "__extension__({ %1$s = $2; async_complete($1, &%2$s, sizeof %2$s); })",
+            lowered_declaration(lowered, type, value), value);
         return;
     }
     const char *name = lowered_type(lowered, type);

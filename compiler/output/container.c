@@ -31,12 +31,23 @@ static bool is_new(struct emitter *e, const char *name)
     return true;
 }
 
-/* What is written belongs to the place where it is needed first. */
-static void start(struct emitter *e, uint32_t place)
+/* What is written belongs to the place where it is needed first. Of headers several may write it.
+ */
+static void start(struct emitter *e, const char *name, uint32_t place)
 {
     if (e->writer.out->length > e->writer.line_start)
         write_string(&e->writer, "\n");
+    if (e->header)
+        write_format(&e->writer, "#ifndef %s__written\n#define %s__written\n", name, name);
     write_place(&e->writer, place, false);
+}
+
+static void finish(struct emitter *e)
+{
+    if (!e->header)
+        return;
+    write_string(&e->writer, "#endif\n");
+    e->writer.file = NULL; /* the compiler may not have seen a #line before it */
 }
 
 /* `T name`, as C. */
@@ -79,7 +90,7 @@ static void write_struct(struct emitter *e, const struct type *type, uint32_t pl
     struct symbol *symbol = check_file_tag(e->check, name_of(e->check->names, tag));
     if (!is_new(e, tag) || (symbol && type_is_complete(symbol->type)))
         return;
-    start(e, place);
+    start(e, tag, place);
     write_format(&e->writer, "/* %s */\n", type_string(e->lowered->arena, type));
     write_format(&e->writer, "struct %s {\n", tag);
     if (type->kind == TYPE_LIST) {
@@ -87,6 +98,7 @@ static void write_struct(struct emitter *e, const struct type *type, uint32_t pl
         write_string(&e->writer, "    size_t len, capacity;\n"
                                  "    int error;\n"
                                  "};\n");
+        finish(e);
         return;
     }
     write_format(&e->writer, "    %s;\n", pointer_to(e, type->target, "keys"));
@@ -97,6 +109,7 @@ static void write_struct(struct emitter *e, const struct type *type, uint32_t pl
                              "    unsigned changes;\n"
                              "    uint32_t *hashes, *index, used, capacity;\n"
                              "};\n");
+    finish(e);
 }
 
 static void write_structs_of(struct emitter *e, const struct type *type, uint32_t place)
@@ -245,8 +258,9 @@ static void write_operation(struct emitter *e, const struct type *type,
     w.item = parameter(e, type->kind == TYPE_LIST ? "item" : "key");
     w.value = parameter(e, "value");
     write_structs_of(e, type, place);
-    start(e, place);
+    start(e, w.name, place);
     writers[operation](e, &w);
+    finish(e);
 }
 
 /* --- the walk */

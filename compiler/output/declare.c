@@ -258,6 +258,20 @@ bool has_const_member(const struct type *type)
     return false;
 }
 
+/* In a header, where C++ has no literals of such types with an address. */
+static void emit_initial_copy(struct emitter *e, struct variable *variable, struct node *value)
+{
+    const char *initial = fresh_name(e->lowered, "initial");
+    struct text declaration = {0};
+    type_print(&declaration, variable->type, initial, true, QUAL_VOLATILE | QUAL_ATOMIC);
+    write_format(&e->writer, "{ %s = ", declaration.data);
+    emit_node(e, value);
+    write_string(&e->writer, "; __builtin_memcpy((void *)&");
+    emit_variable(e, variable);
+    write_format(&e->writer, ", &%s, sizeof %s); }", initial, initial);
+    text_free(&declaration);
+}
+
 /* What remains of the declaration of a local that lives in the frame. */
 static void emit_initialization(struct emitter *e, const struct node *declared, const char *end)
 {
@@ -273,6 +287,10 @@ static void emit_initialization(struct emitter *e, const struct node *declared, 
         write_string(&e->writer, ", 0, sizeof ");
         emit_variable(e, variable);
         write_string(&e->writer, ")");
+    } else if (e->header && *end && (type->kind == TYPE_ARRAY || has_const_member(type))) {
+        emit_initial_copy(e, variable, value);
+        text_free(&name);
+        return;
     } else if (type->kind == TYPE_ARRAY) {
         bool list = value->kind == NODE_INITIALIZER_LIST;
         write_string(&e->writer, "__builtin_memcpy(");

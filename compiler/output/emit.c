@@ -72,6 +72,15 @@ static void emit_containers_before(struct emitter *e, struct node *node)
     emit_containers(e, &head);
 }
 
+void emit_item(struct emitter *e, struct node *node)
+{
+    emit_containers_before(e, node);
+    if (is_async_definition(e, node))
+        emit_prototype(e, lowered_function(e->lowered, node->symbol));
+    else if (!declares_nothing(e, node))
+        emit_external(e, node);
+}
+
 static void emit_file(struct emitter *e, struct node *unit)
 {
     const struct includes *includes =
@@ -87,11 +96,7 @@ static void emit_file(struct emitter *e, struct node *unit)
             (includes && includes_restored(includes, node->start)))
             continue;
         emit_between(e, at, node->start);
-        emit_containers_before(e, node);
-        if (is_async_definition(e, node))
-            emit_prototype(e, lowered_function(e->lowered, node->symbol));
-        else if (!declares_nothing(e, node))
-            emit_external(e, node);
+        emit_item(e, node);
         write_definitions(&e->writer, node->start, node->end);
         at = node->end;
     }

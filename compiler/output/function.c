@@ -29,6 +29,12 @@ static bool returns_value(const struct function *function)
     return !type_is_void(function->type->target);
 }
 
+/* What is in a header may stay unused. */
+static const char *static_word(const struct emitter *e)
+{
+    return e->header ? "static inline " : "static ";
+}
+
 static const char *name_of_function(const struct function *function)
 {
     return function->symbol->output_name ? function->symbol->output_name : function->name;
@@ -204,8 +210,27 @@ static bool stores_anything(const struct function *function)
     return false;
 }
 
-static void put_begin(struct emitter *e, const struct function *function)
+/* C++ warns of a literal with members left out. */
+static void put_base(struct emitter *e, const struct function *function)
 {
+    const char *self = function->self;
+    if (!e->header) {
+        write_format(&e->writer,
+                     "%s->base = (struct async_frame){.resume = %s__resume, .caller = %s};", self,
+                     function->name, function->caller);
+        return;
+    }
+    write_format(&e->writer, "%s->base.resume = %s__resume;", self, function->name);
+    write_line_break(&e->writer);
+    write_format(&e->writer, "%s->base.caller = %s;", self, function->caller);
+    write_line_break(&e->writer);
+    write_format(&e->writer, "%s->base.state = %s->base.bits = 0;", self, self);
+}
+
+static void put_begin(struct emitter *e, struct function *function)
+{
+    if (!function->is_embedded)
+        return;
     write_format(&e->writer, "\nstatic inline void %s__begin(struct %s__frame *%s, ",
                  function->name, function->name, function->self);
     write_format(&e->writer, "struct async_frame *%s", function->caller);
@@ -213,8 +238,7 @@ static void put_begin(struct emitter *e, const struct function *function)
     write_string(&e->writer, ")\n{");
     e->writer.indent = 4;
     write_line_break(&e->writer);
-    write_format(&e->writer, "%s->base = (struct async_frame){.resume = %s__resume, .caller = %s};",
-                 function->self, function->name, function->caller);
+    put_base(e, function);
     put_stores(e, function);
     write_string(&e->writer, "\n}\n");
 }
@@ -240,13 +264,17 @@ void emit_prototype(struct emitter *e, struct function *function)
 static void put_handle_form(struct emitter *e, struct function *function)
 {
     const char *future = function->future, *name = function->name;
+    bool in_file = is_static(function) || function->is_main;
+    bool is_inline = has_specifier(function, OP_INLINE);
     bool unused = is_static(function) && !function->is_called_by_handle &&
-                  (function->is_mentioned || has_specifier(function, OP_INLINE));
-    /* Inlined into a body that recurses, it would make each resumption save more registers. */
-    write_format(
-        &e->writer, "\n%s%s%sstruct async_future *%s(", unused ? "__attribute__((unused)) " : "",
-        function->in_cycle ? "__attribute__((noinline)) " : "",
-        is_static(function) || function->is_main ? "static " : "", name_of_function(function));
+                  (function->is_mentioned || is_inline);
+    /* Of an inline function every unit has a definition, and the linker takes one. Inlined into a
+     * body that recurses, it would make each resumption save more registers. */
+    write_format(&e->writer, "\n%s%s%s%sstruct async_future *%s(",
+                 unused ? "__attribute__((unused)) " : "",
+                 is_inline && !in_file ? "__attribute__((weak)) " : "",
+                 function->in_cycle ? "__attribute__((noinline)) " : "",
+                 in_file ? static_word(e) : "", name_of_function(function));
     put_parameters(e, function, true);
     write_string(&e->writer, ")\n{");
     e->writer.indent = 4;
@@ -324,8 +352,8 @@ static void put_resume(struct emitter *e, struct function *function)
     write_string(w, "\n");
     write_place(w, function->node->start, true);
     put_attributes(e, function);
-    write_format(w, "static enum async_step %s__resume(struct async_frame *%s)\n{", function->name,
-                 function->base);
+    write_format(w, "%senum async_step %s__resume(struct async_frame *%s)\n{", static_word(e),
+                 function->name, function->base);
     w->indent = 4;
     write_line_break(w);
     if (e->uses_self)
@@ -346,7 +374,7 @@ static void put_resume(struct emitter *e, struct function *function)
 
 /* --- what the runtime knows of them */
 
-static void put_lines(struct emitter *e, const struct function *function)
+static void put_lines(struct emitter *e, struct function *function)
 {
     struct source *source = e->check->source;
     write_format(&e->writer, "static const int %s__lines[] = {%u", function->name,
@@ -357,41 +385,82 @@ static void put_lines(struct emitter *e, const struct function *function)
     write_string(&e->writer, "};\n");
 }
 
-static void put_entry(struct emitter *e, const struct function *function)
+/* All members, in their order, as C++ wants them. */
+static void put_entry(struct emitter *e, struct function *function)
 {
-    struct text result = {0};
     const char *name = function->name;
-    if (returns_value(function))
-        type_print(&result, function->type->target, NULL, true, FRAME_DROP);
     write_format(&e->writer, "    {.resume = %s__resume,\n     .name = \"%s\",\n", name, name);
-    write_string(&e->writer, "     .file = __FILE__,\n");
-    if (result.length)
-        write_format(&e->writer,
-                     "     .result_size = sizeof(%s),\n"
-                     "     .result_offset = __builtin_offsetof(struct %s__frame, result),\n",
-                     result.data, name);
+    write_string(&e->writer, "     .file = __FILE__,\n     .result_size = ");
+    if (returns_value(function)) {
+        struct text result = {0};
+        type_print(&result, function->type->target, NULL, true, FRAME_DROP);
+        write_format(&e->writer, "sizeof(%s),\n", result.data);
+        text_free(&result);
+    } else {
+        write_string(&e->writer, "0,\n");
+    }
     write_format(&e->writer, "     .frame_size = sizeof(struct %s__frame),\n", name);
     write_format(&e->writer, "     .lines = %s__lines,\n     .states = %zu,\n", name,
                  function->suspension_count + 1);
+    if (returns_value(function))
+        write_format(&e->writer,
+                     "     .result_offset = __builtin_offsetof(struct %s__frame, result),\n", name);
+    else
+        write_string(&e->writer, "     .result_offset = 0,\n");
     write_format(&e->writer, "     .result_is_status = %d},\n",
                  type_carries_error(function->type->target));
-    text_free(&result);
+}
+
+/* --- what only the header that is lowered has */
+
+/* Begins a part of what is written for the function, under the conditions that it stands under;
+ * false if it is not written here. */
+static bool begin_part(struct emitter *e, const struct function *function)
+{
+    const char *conditions = e->header ? e->header->conditions[function->index] : "";
+    if (conditions)
+        write_string(&e->writer, conditions);
+    return conditions != NULL;
+}
+
+static void end_part(struct emitter *e, const struct function *function)
+{
+    for (unsigned i = 0; e->header && i < e->header->depths[function->index]; i++) {
+        write_string(&e->writer, "#endif\n");
+        e->writer.file = NULL; /* the compiler may not have seen the #line before it */
+    }
+}
+
+/* --- all of them */
+
+typedef void put_part(struct emitter *e, struct function *function);
+
+static void put_parts(struct emitter *e, put_part *put, struct function *const *functions)
+{
+    for (size_t i = 0; i < e->lowered->count; i++) {
+        bool is_empty = put == put_local_types && !functions[i]->hoisted_count;
+        if (is_empty || !begin_part(e, functions[i]))
+            continue;
+        put(e, functions[i]);
+        end_part(e, functions[i]);
+    }
 }
 
 static void put_table(struct emitter *e)
 {
-    const struct lowered *lowered = e->lowered;
+    struct function *const *functions = e->lowered->functions;
     struct writer *w = &e->writer;
+    const char *name = e->header ? e->header->table : "async";
     write_string(w, "\n/* For reports and tracebacks: the line of each await, by state. */\n");
-    for (size_t i = 0; i < lowered->count; i++)
-        put_lines(e, lowered->functions[i]);
-    write_string(w, "\nstatic const struct async_function async_functions[] = {\n");
-    for (size_t i = 0; i < lowered->count; i++)
-        put_entry(e, lowered->functions[i]);
-    write_string(w, "};\n\nstatic struct async_unit async_unit = {.functions = async_functions,\n");
-    write_format(w, "                                       .count = %zu};\n", lowered->count);
-    write_string(w, "\n__attribute__((constructor)) static void async_unit_register(void)\n{\n"
-                    "    async_register(&async_unit);\n}\n");
+    put_parts(e, put_lines, functions);
+    write_format(w, "\nstatic const struct async_function %s_functions[] = {\n", name);
+    put_parts(e, put_entry, functions);
+    write_format(w, "};\n\nstatic struct async_unit %s_unit = {\n", name);
+    write_format(w, "    .functions = %s_functions,\n", name);
+    write_format(w, "    .count = sizeof %s_functions / sizeof *%s_functions,\n", name, name);
+    write_format(w, "    .next = 0,\n};\n");
+    write_format(w, "\n__attribute__((constructor)) static void %s_unit_register(void)\n{\n", name);
+    write_format(w, "    async_register(&%s_unit);\n}\n", name);
 }
 
 static void put_main(struct emitter *e, const struct function *function)
@@ -404,30 +473,40 @@ static void put_main(struct emitter *e, const struct function *function)
     write_string(&e->writer, "));\n}\n");
 }
 
+static void put_containers(struct emitter *e, struct function *function)
+{
+    struct written *before = *e->written;
+    emit_containers(e, function->body);
+    if (e->header && e->header->depths[function->index])
+        *e->written = before; /* they may be left out */
+}
+
+static void put_resume_prototype(struct emitter *e, struct function *function)
+{
+    write_format(&e->writer, "%senum async_step %s__resume(struct async_frame *base);\n",
+                 static_word(e), function->name);
+}
+
+static void put_code(struct emitter *e, struct function *function)
+{
+    if (has_handle_form(function))
+        put_handle_form(e, function);
+    put_resume(e, function);
+}
+
 void emit_functions(struct emitter *e)
 {
     const struct lowered *lowered = e->lowered;
     if (!lowered->count)
         return;
     write_string(&e->writer, "\n");
-    for (size_t i = 0; i < lowered->count; i++)
-        put_local_types(e, lowered->functions[i]);
-    for (size_t i = 0; i < lowered->count; i++)
-        emit_containers(e, lowered->functions[i]->body);
-    for (size_t i = 0; i < lowered->count; i++)
-        put_frame(e, lowered->by_frame[i]);
+    put_parts(e, put_local_types, lowered->functions);
+    put_parts(e, put_containers, lowered->functions);
+    put_parts(e, put_frame, lowered->by_frame);
     write_string(&e->writer, "\n");
-    for (size_t i = 0; i < lowered->count; i++)
-        write_format(&e->writer, "static enum async_step %s__resume(struct async_frame *base);\n",
-                     lowered->functions[i]->name);
-    for (size_t i = 0; i < lowered->count; i++)
-        if (lowered->functions[i]->is_embedded)
-            put_begin(e, lowered->functions[i]);
-    for (size_t i = 0; i < lowered->count; i++) {
-        if (has_handle_form(lowered->functions[i]))
-            put_handle_form(e, lowered->functions[i]);
-        put_resume(e, lowered->functions[i]);
-    }
+    put_parts(e, put_resume_prototype, lowered->functions);
+    put_parts(e, put_begin, lowered->functions);
+    put_parts(e, put_code, lowered->functions);
     for (size_t i = 0; i < lowered->count; i++)
         if (lowered->functions[i]->is_main)
             put_main(e, lowered->functions[i]);

@@ -14,7 +14,7 @@
 void emit_gap(struct emitter *e, uint32_t start, uint32_t end)
 {
     if (start < end)
-        write_source(&e->writer, start, end, !e->function);
+        write_source(&e->writer, start, end, !e->function && !e->header);
 }
 
 /* --- copying */

@@ -8,17 +8,25 @@
 #include "output/emit.h"
 #include "output/writer.h"
 
+/* What is different where a header is lowered (header.c). */
+struct header {
+    const char **conditions; /* by function: directives it stands under, NULL if not of this file */
+    unsigned *depths;        /* by function: how many #endif close them */
+    const char *table;       /* begins the names of what the header registers */
+};
+
 struct emitter {
     struct writer writer;
     const struct check *check;
     const struct lowered *lowered;
-    struct function *function; /* the lowered function whose body is written; NULL elsewhere */
-    unsigned nested;           /* > 0: inside a nested function: `return` is C's */
-    bool in_block;             /* what is written next may be several statements */
-    const struct node *next;   /* in a block of the source: the item that follows */
-    bool hoisting;             /* a local type is being defined at file scope */
-    bool uses_self, uses_base; /* by the body so far */
-    struct written **written;  /* containers that were written already (container.c) */
+    struct function *function;   /* the lowered function whose body is written; NULL elsewhere */
+    unsigned nested;             /* > 0: inside a nested function: `return` is C's */
+    bool in_block;               /* what is written next may be several statements */
+    const struct node *next;     /* in a block of the source: the item that follows */
+    bool hoisting;               /* a local type is being defined at file scope */
+    bool uses_self, uses_base;   /* by the body so far */
+    struct written **written;    /* containers that were written already (container.c) */
+    const struct header *header; /* NULL: a .ac file */
     const char *code;
 };
 
@@ -71,6 +79,10 @@ bool is_frame_local(const struct emitter *e, const struct node *declared);
 /* alignment.c */
 /* What the variable's declaration says about alignment, to stand before its field. */
 void emit_alignment(struct emitter *e, const struct variable *variable);
+
+/* emit.c */
+/* A declaration or function at file scope in which something is the language's. */
+void emit_item(struct emitter *e, struct node *node);
 
 /* function.c */
 /* Whether NAME(), which makes a cold coroutine, is written at all. */

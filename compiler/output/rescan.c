@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "output/restoration.h"
+#include "output/skip.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -39,24 +40,6 @@ struct scan {
 };
 
 /* --- the table */
-
-static bool is_letter(char c)
-{
-    return isalpha((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 128;
-}
-
-static bool is_name_part(char c)
-{
-    return is_letter(c) || isdigit((unsigned char)c);
-}
-
-static size_t name_length(const char *at, const char *end)
-{
-    const char *start = at;
-    while (at < end && is_name_part(*at))
-        at++;
-    return (size_t)(at - start);
-}
 
 static struct macro **find(struct scan *scan, const char *name, size_t length)
 {
@@ -107,7 +90,7 @@ static void apply_directive(struct scan *scan, const struct directive *directive
     const char *name = strstr(text + directive->start, word) + strlen(word);
     while (name < end && isspace((unsigned char)*name))
         name++;
-    size_t length = name_length(name, end);
+    size_t length = skip_name_length(name, end);
     struct macro **link = find(scan, name, length);
     if (!*link) {
         *link = arena_alloc(scan->restoration->arena, sizeof **link);
@@ -141,33 +124,6 @@ static void apply_events(struct scan *scan)
 
 /* --- the text */
 
-static const char *skip_line(const char *at, const char *end)
-{
-    const char *newline = memchr(at, '\n', (size_t)(end - at));
-    return newline ? newline : end;
-}
-
-static const char *skip_quoted(const char *at, const char *end)
-{
-    char quote = *at++;
-    while (at < end && *at != quote && *at != '\n')
-        at += *at == '\\' && at + 1 < end ? 2 : 1;
-    return at < end ? at + 1 : end;
-}
-
-/* Behind the comment that begins here; where it is if none does. */
-static const char *skip_comment(const char *at, const char *end)
-{
-    if (end - at < 2 || *at != '/')
-        return at;
-    if (at[1] == '/')
-        return skip_line(at, end);
-    if (at[1] != '*')
-        return at;
-    const char *close = memmem(at + 2, (size_t)(end - at - 2), "*/", 2);
-    return close ? close + 2 : end;
-}
-
 /* Behind blanks, comments and directives. `*fresh`: at the start of a line. */
 static const char *skip_space(const char *at, const char *end, bool *fresh)
 {
@@ -181,14 +137,6 @@ static const char *skip_space(const char *at, const char *end, bool *fresh)
         if (at == start)
             return at;
     }
-}
-
-static const char *skip_number(const char *at, const char *end)
-{
-    while (at < end && (is_name_part(*at) || *at == '.' ||
-                        ((*at == '+' || *at == '-') && strchr("eEpP", at[-1]))))
-        at++;
-    return at;
 }
 
 static bool is_call(const char *at, const char *end)
@@ -239,17 +187,9 @@ const char *rescan(struct restoration *restoration, const struct text *out)
         apply_events(scan);
         if (scan->at == scan->end)
             break;
-        if (*scan->at == '"' || *scan->at == '\'') {
-            scan->at = skip_quoted(scan->at, scan->end);
-        } else if (is_letter(*scan->at)) {
-            size_t length = name_length(scan->at, scan->end);
-            judge_name(scan, scan->at, length);
-            scan->at += length;
-        } else if (isdigit((unsigned char)*scan->at)) {
-            scan->at = skip_number(scan->at, scan->end);
-        } else {
-            scan->at++;
-        }
+        if (skip_is_letter(*scan->at))
+            judge_name(scan, scan->at, skip_name_length(scan->at, scan->end));
+        scan->at = skip_token(scan->at, scan->end);
     }
     return scan->hopeless;
 }

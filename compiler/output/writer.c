@@ -121,6 +121,13 @@ void write_place(struct writer *w, uint32_t offset, bool always)
         put_line(w, place.file, place.line);
 }
 
+void write_line(struct writer *w, const char *file, uint32_t line)
+{
+    bool same = w->file && !strcmp(w->file, file) && w->line == line;
+    if (w->lines && !same && only_blanks(w))
+        put_line(w, file, line);
+}
+
 /* The first directive that ends behind `offset`. */
 static size_t directive_at(const struct directive *directives, size_t count, uint32_t offset)
 {

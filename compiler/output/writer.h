@@ -33,6 +33,9 @@ void write_line_break(struct writer *w);
  * but blanks stands on it and it would be taken for another line. `always`: even if not. */
 void write_place(struct writer *w, uint32_t offset, bool always);
 
+/* What follows is this line of this file: the same for a text that is not the source's. */
+void write_line(struct writer *w, const char *file, uint32_t line);
+
 /* Blanks that the current line begins with. */
 int writer_indent(const struct writer *w);
 

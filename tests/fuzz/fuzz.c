@@ -88,7 +88,7 @@ static void compile_text(const char *text)
     if (unit && strlen(text) % 8 == 0)
         dump_tree(&out, arena, source, unit, true);
     if (unit && !diagnostics_errors(diagnostics)) {
-        struct lowered *lowered = lower_unit(check, unit);
+        struct lowered *lowered = lower_unit(check, unit, false);
         if (!diagnostics_errors(diagnostics)) {
             struct emit_options options = {.lines = true, .self_contained = true};
             emit_unit(&out, check, lowered, unit, &options);

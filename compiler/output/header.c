@@ -1,0 +1,520 @@
+/* A header as C and C++ compilers can read it.
+ *
+ * It stays the user's text, directives and macros and comments as they were written, with these
+ * edits, which are collected, sorted by place and made in one pass over the original:
+ *
+ *   - declarations that use the language are written anew (`item`s: one declaration, or several
+ *     that came out of the same macro call);
+ *   - an #include of a .ah file becomes one of the .h file that is made of it;
+ *   - all is `extern "C"` but the files that are included;
+ *   - async functions that are defined in it follow before the guard's end, each under the
+ *     conditions (#if) that its definition stands under.
+ *
+ * What is written anew was expanded already. Where macros are in force that would expand it again
+ * (rescan.c), they are put aside meanwhile, by #pragma push_macro. */
+#include "output/header.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnostic.h"
+#include "lexical.h"
+#include "output/header_text.h"
+#include "output/node.h"
+#include "output/portable.h"
+#include "output/rescan.h"
+#include "output/restoration.h"
+#include "source.h"
+#include "support/arena.h"
+#include "support/text.h"
+
+struct item {
+    struct span span;
+    uint32_t first, last; /* of the unit's kids: [first, last] */
+    bool has_language;
+};
+
+enum edit_kind { /* in the order in which they are made at one place */
+                 EDIT_HEAD,
+                 EDIT_ENTER_C,
+                 EDIT_LEAVE_C,
+                 EDIT_SUFFIX,
+                 EDIT_ITEM,
+                 EDIT_TAIL
+};
+
+struct edit {
+    enum edit_kind kind;
+    struct span span; /* what it replaces */
+    const struct item *item;
+};
+
+struct output {
+    struct emitter e;
+    struct arena *arena;
+    struct node *unit;
+    const struct header_text *text;
+    struct header header;
+    struct item *items;
+    size_t item_count, item_capacity;
+    struct edit *edits;
+    size_t edit_count, edit_capacity;
+    /* while edits are made: how far the original was read */
+    uint32_t at, line;
+    enum lexical_state state; /* where a line begins */
+    size_t directive;
+    bool marked; /* a line was told inside a conditional */
+};
+
+/* --- items */
+
+/* The byte of the original file that this one of the preprocessed text was. */
+static uint32_t original_offset(const struct output *o, uint32_t offset)
+{
+    const struct source *source = o->e.check->source;
+    const char *file = source_main_path(source);
+    struct place place = source_place(source, offset);
+    size_t length;
+    const char *line = source_original_line(source, file, place.line, &length);
+    uint32_t column = place.column ? place.column - 1 : 0;
+    return line ? (uint32_t)(line - o->text->text) + column : 0;
+}
+
+static bool is_in_main(const struct output *o, const struct node *node)
+{
+    return source_line(o->e.check->source, node->start).main_file;
+}
+
+static void add_item(struct output *o, struct item item, bool ends_with_semicolon)
+{
+    struct item *last = o->item_count ? &o->items[o->item_count - 1] : NULL;
+    uint32_t from = last ? last->span.end : 0;
+    if (last && item.span.start < from) { /* out of the same macro call, or a neighbour of it */
+        from = last->span.start;
+        last->last = item.last;
+        last->has_language |= item.has_language;
+        if (item.span.end > last->span.end)
+            last->span.end = item.span.end;
+    } else {
+        o->items =
+            arena_grow(o->arena, o->items, o->item_count, &o->item_capacity, sizeof *o->items);
+        o->items[o->item_count++] = item;
+        last = &o->items[o->item_count - 1];
+    }
+    header_text_widen(o->text, from, &last->span, ends_with_semicolon);
+}
+
+static void find_items(struct output *o)
+{
+    for (uint32_t i = 0; i < o->unit->count; i++) {
+        struct node *node = o->unit->kid[i];
+        if (!is_in_main(o, node) || node->end == node->start)
+            continue;
+        struct item item = {.first = i, .last = i, .has_language = node->flags & HAS_LANGUAGE};
+        item.span.start = original_offset(o, node->start);
+        item.span.end = original_offset(o, node->end - 1) + 1;
+        add_item(o, item, o->e.code[node->end - 1] == ';');
+    }
+}
+
+/* --- what is refused */
+
+static bool is_dual(const struct source *source, const char *file)
+{
+    size_t count;
+    const struct directive *directives = source_directives(source, &count);
+    for (size_t i = 0; i < count; i++)
+        if (directives[i].kind == DIRECTIVE_PRAGMA &&
+            source_own_pragma(source, &directives[i]) == OWN_PRAGMA_DUAL &&
+            source_line(source, directives[i].start).file == file)
+            return true;
+    return false;
+}
+
+/* Whether what stands in an included file can be left to that file's lowered form. */
+static bool is_left_to(const struct source *source, const char *file)
+{
+    size_t length = strlen(file);
+    return (length > 3 && !strcmp(file + length - 3, ".ah")) || is_dual(source, file);
+}
+
+static void check_nodes(const struct output *o)
+{
+    const struct source *source = o->e.check->source;
+    struct diagnostics *diagnostics = o->e.check->diagnostics;
+    const char *judged = NULL;
+    for (uint32_t i = 0; i < o->unit->count; i++) {
+        const struct node *node = o->unit->kid[i];
+        struct range range = {node->start, node->end};
+        if (!(node->flags & HAS_LANGUAGE))
+            continue;
+        const char *file = source_line(source, node->start).file;
+        if (!is_in_main(o, node) && file != judged && !is_left_to(source, judged = file)) {
+            report_error(diagnostics, range, "'%s' uses the language and is no .ah file", file);
+            report_note(diagnostics, range,
+                        "an #include of x.ah becomes one of x.h, which is lowered by itself");
+        }
+    }
+}
+
+static void check_items(const struct output *o)
+{
+    for (size_t i = 0; i < o->item_count; i++) {
+        const struct item *item = &o->items[i];
+        const struct node *node = o->unit->kid[item->first];
+        struct range range = {node->start, node->end};
+        if (item->has_language && !header_text_is_whole(o->text, item->span)) {
+            report_error(o->e.check->diagnostics, range,
+                         "a conditional directive divides this declaration");
+            report_note(o->e.check->diagnostics, range, "write it out whole in each branch");
+        }
+    }
+}
+
+/* --- functions */
+
+static void find_functions(struct output *o)
+{
+    const struct lowered *lowered = o->e.lowered;
+    o->header.conditions = arena_alloc(o->arena, (lowered->count + 1) * sizeof(char *));
+    o->header.depths = arena_alloc(o->arena, (lowered->count + 1) * sizeof(unsigned));
+    for (size_t i = 0; i < o->item_count; i++) {
+        const struct item *item = &o->items[i];
+        for (uint32_t k = item->first; k <= item->last; k++) {
+            const struct node *node = o->unit->kid[k];
+            struct function *function = node->kind == NODE_FUNCTION && node->symbol
+                                            ? lowered_function(lowered, node->symbol)
+                                            : NULL;
+            if (!function || function->node != node)
+                continue;
+            if (function->is_main)
+                report_error(o->e.check->diagnostics, (struct range){node->start, node->end},
+                             "main cannot be defined in a header");
+            o->header.conditions[function->index] = header_text_conditions(
+                o->text, item->span.start, &o->header.depths[function->index]);
+            if (!o->header.table)
+                o->header.table = arena_format(o->arena, "%s_", function->name);
+        }
+    }
+}
+
+/* --- edits */
+
+static void add_edit(struct output *o, enum edit_kind kind, uint32_t start, uint32_t end,
+                     const struct item *item)
+{
+    o->edits = arena_grow(o->arena, o->edits, o->edit_count, &o->edit_capacity, sizeof *o->edits);
+    o->edits[o->edit_count++] = (struct edit){kind, {start, end}, item};
+}
+
+static const struct item *item_around(const struct output *o, uint32_t offset)
+{
+    for (size_t i = 0; i < o->item_count; i++)
+        if (o->items[i].span.start <= offset && offset < o->items[i].span.end)
+            return &o->items[i];
+    return NULL;
+}
+
+static bool is_blank_between(const struct output *o, uint32_t start, uint32_t end)
+{
+    while (start < end && strchr(" \t\r\n", o->text->text[start]))
+        start++;
+    return start == end;
+}
+
+static void add_includes(struct output *o)
+{
+    size_t last_enter = SIZE_MAX;
+    for (size_t i = 0; i < o->text->count; i++) {
+        const struct header_directive *directive = &o->text->directives[i];
+        if (directive->kind != HEADER_INCLUDE)
+            continue;
+        const struct item *item = item_around(o, directive->start);
+        if (item && item->has_language)
+            continue;
+        bool is_inside = item || directive->start < o->text->declarations;
+        if (!is_inside && last_enter != SIZE_MAX &&
+            is_blank_between(o, o->edits[last_enter].span.start, directive->start)) {
+            o->edits[last_enter].span.start = o->edits[last_enter].span.end = directive->end;
+        } else if (!is_inside) {
+            add_edit(o, EDIT_LEAVE_C, directive->start, directive->start, NULL);
+            last_enter = o->edit_count;
+            add_edit(o, EDIT_ENTER_C, directive->end, directive->end, NULL);
+        }
+        uint32_t dot;
+        if (header_text_includes_header(o->text, directive, &dot))
+            add_edit(o, EDIT_SUFFIX, dot, dot + (uint32_t)strlen(".ah"), NULL);
+    }
+}
+
+static int by_place(const void *left, const void *right)
+{
+    const struct edit *a = left, *b = right;
+    if (a->span.start != b->span.start)
+        return a->span.start < b->span.start ? -1 : 1;
+    return (int)a->kind - (int)b->kind;
+}
+
+static void find_edits(struct output *o)
+{
+    const struct header_text *text = o->text;
+    add_edit(o, EDIT_HEAD, text->head, text->head, NULL);
+    add_edit(o, EDIT_ENTER_C, text->declarations, text->declarations, NULL);
+    add_includes(o);
+    for (size_t i = 0; i < o->item_count; i++)
+        if (o->items[i].has_language)
+            add_edit(o, EDIT_ITEM, o->items[i].span.start, o->items[i].span.end, &o->items[i]);
+    add_edit(o, EDIT_TAIL, text->tail, text->tail, NULL);
+    qsort(o->edits, o->edit_count, sizeof *o->edits, by_place);
+}
+
+/* --- copying the original */
+
+static void start_line(struct output *o)
+{
+    struct writer *w = &o->e.writer;
+    if (w->out->length > w->line_start)
+        write_string(w, "\n");
+}
+
+/* Notes that the directive was passed; what it ends may have told another line. */
+static void pass_directives(struct output *o)
+{
+    const struct header_text *text = o->text;
+    for (; o->directive < text->count && text->directives[o->directive].end <= o->at;
+         o->directive++) {
+        const struct header_directive *directive = &text->directives[o->directive];
+        if (directive->kind != HEADER_ELSE && directive->kind != HEADER_ENDIF)
+            continue;
+        if (o->marked)
+            o->e.writer.file = NULL;
+        if (directive->kind == HEADER_ENDIF && directive->depth == text->depth)
+            o->marked = false;
+    }
+}
+
+/* Whether a #line can stand before the original's line that begins here. */
+static bool is_fresh_line(const struct output *o)
+{
+    const char *text = o->text->text;
+    bool starts = o->at == 0 || text[o->at - 1] == '\n';
+    bool is_spliced =
+        o->at > 1 && (text[o->at - 2] == '\\' ||
+                      (text[o->at - 2] == '\r' && o->at > 2 && text[o->at - 3] == '\\'));
+    return starts && !is_spliced && o->state == IN_CODE;
+}
+
+/* Reads the original up to `to`, and writes it if `writes`. */
+static void copy_original(struct output *o, uint32_t to, bool writes)
+{
+    const char *text = o->text->text;
+    struct writer *w = &o->e.writer;
+    while (o->at < to) {
+        pass_directives(o);
+        if (writes && is_fresh_line(o))
+            write_line(w, source_main_path(w->source), o->line);
+        uint32_t start = o->at;
+        const char *newline = memchr(text + start, '\n', to - start);
+        o->at = newline ? (uint32_t)(newline - text) + 1 : to;
+        if (writes)
+            write_text(w, text + start, o->at - start);
+        o->state = lexical_line(o->state, text + start, o->at - start - (newline != NULL));
+        o->line += newline != NULL;
+    }
+}
+
+/* --- what is written anew */
+
+typedef void put_piece(struct emitter *e, const struct output *o, const struct item *item);
+
+/* The macros in force at this byte of the preprocessed text that would expand the piece again. */
+static void find_hazards(const struct output *o, const struct text *piece, uint32_t offset,
+                         struct restoration *restoration)
+{
+    struct includes *includes = arena_alloc(o->arena, sizeof *includes);
+    struct restored_event *all = arena_alloc(o->arena, sizeof *all);
+    size_t count;
+    const struct directive *directives = source_directives(o->e.check->source, &count);
+    while (all->last < count && directives[all->last].start < offset)
+        all->last++;
+    includes->source = o->e.check->source;
+    *restoration = (struct restoration){
+        .arena = o->arena, .includes = includes, .events = all, .event_count = 1};
+    rescan(restoration, piece);
+}
+
+static void render(struct output *o, struct text *piece, put_piece *put, const struct item *item)
+{
+    struct emitter e = o->e;
+    e.writer.out = piece;
+    e.writer.line_start = 0;
+    put(&e, o, item);
+    o->e.writer.file = e.writer.file;
+    o->e.writer.line = e.writer.line;
+}
+
+static void append(struct output *o, const struct text *piece)
+{
+    struct writer *w = &o->e.writer;
+    portable_write(w->out, piece);
+    w->line_start = w->out->length;
+    while (w->line_start && w->out->data[w->line_start - 1] != '\n')
+        w->line_start--;
+}
+
+/* Writes what `put` does; `offset`: where in the preprocessed text. */
+static void put_anew(struct output *o, put_piece *put, const struct item *item, uint32_t offset)
+{
+    struct writer *w = &o->e.writer;
+    struct text piece = {0};
+    struct restoration restoration;
+    const char *file = w->file;
+    uint32_t line = w->line;
+    render(o, &piece, put, item);
+    find_hazards(o, &piece, offset, &restoration);
+    if (restoration.undef_count) {
+        w->file = file;
+        w->line = line;
+        for (size_t i = 0; i < restoration.undef_count; i++)
+            write_format(w, "#pragma push_macro(\"%s\")\n#undef %s\n", restoration.undefs[i].name,
+                         restoration.undefs[i].name);
+        text_clear(&piece);
+        render(o, &piece, put, item);
+    }
+    append(o, &piece);
+    if (restoration.undef_count)
+        start_line(o);
+    for (size_t i = 0; i < restoration.undef_count; i++)
+        write_format(w, "#pragma pop_macro(\"%s\")\n", restoration.undefs[i].name);
+    text_free(&piece);
+}
+
+static void put_item(struct emitter *e, const struct output *o, const struct item *item)
+{
+    uint32_t at = o->unit->kid[item->first]->start;
+    struct written *written = NULL; /* what a conditional may leave out is written again */
+    e->written = &written;
+    write_place(&e->writer, at, false);
+    for (uint32_t i = item->first; i <= item->last; i++) {
+        struct node *node = o->unit->kid[i];
+        emit_gap(e, at, node->start);
+        if (node->flags & HAS_LANGUAGE)
+            emit_item(e, node);
+        else
+            emit_node(e, node);
+        at = node->end;
+    }
+}
+
+static void put_functions(struct emitter *e, const struct output *o, const struct item *item)
+{
+    (void)o;
+    (void)item;
+    struct written *written = NULL;
+    e->written = &written;
+    emit_functions(e);
+}
+
+/* Macros that a body defines are known behind it. */
+static void put_definitions(struct output *o, const struct item *item)
+{
+    const struct source *source = o->e.check->source;
+    size_t count;
+    const struct directive *directives = source_directives(source, &count);
+    uint32_t start = o->unit->kid[item->first]->start, end = o->unit->kid[item->last]->end;
+    for (size_t i = 0; i < count; i++) {
+        const struct directive *directive = &directives[i];
+        bool defines = directive->kind == DIRECTIVE_DEFINE || directive->kind == DIRECTIVE_UNDEF;
+        if (!defines || directive->start < start || directive->end > end)
+            continue;
+        start_line(o);
+        write_text(&o->e.writer, source_text(source) + directive->start,
+                   directive->end - directive->start);
+    }
+}
+
+/* What the generated declarations need. */
+static void put_head(struct output *o)
+{
+    bool bodies = false;
+    unsigned needs = 0;
+    for (size_t i = 0; i < o->item_count; i++) {
+        const struct item *item = &o->items[i];
+        uint32_t start = o->unit->kid[item->first]->start, end = o->unit->kid[item->last]->end;
+        if (!item->has_language)
+            continue;
+        for (uint32_t k = item->first; k <= item->last; k++)
+            bodies |= o->unit->kid[k]->kind == NODE_FUNCTION;
+        needs |= portable_needs(o->e.code + start, end - start);
+    }
+    if (bodies && !o->text->has_guard && !o->text->has_once)
+        write_string(&o->e.writer, "#pragma once\n");
+    write_format(&o->e.writer, "#include <async/%s.h>\n", bodies ? "async" : "frame");
+    portable_includes(&o->e.writer, needs);
+}
+
+static void make_edit(struct output *o, const struct edit *edit)
+{
+    struct writer *w = &o->e.writer;
+    const struct source *source = o->e.check->source;
+    if (edit->kind != EDIT_SUFFIX)
+        start_line(o);
+    switch (edit->kind) {
+    case EDIT_HEAD:
+        put_head(o);
+        break;
+    case EDIT_ENTER_C:
+        write_string(w, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+        break;
+    case EDIT_LEAVE_C:
+        write_string(w, "#ifdef __cplusplus\n}\n#endif\n");
+        break;
+    case EDIT_SUFFIX:
+        write_string(w, ".h");
+        break;
+    case EDIT_ITEM:
+        put_anew(o, put_item, edit->item, o->unit->kid[edit->item->first]->start);
+        put_definitions(o, edit->item);
+        break;
+    case EDIT_TAIL:
+        if (o->header.table)
+            put_anew(o, put_functions, NULL, (uint32_t)source_length(source));
+        start_line(o);
+        write_string(w, "#ifdef __cplusplus\n}\n#endif\n");
+        break;
+    }
+    o->marked |= edit->kind == EDIT_ITEM || edit->kind == EDIT_LEAVE_C;
+}
+
+void emit_header(struct text *out, const struct check *check, const struct lowered *lowered,
+                 struct node *unit, bool lines)
+{
+    size_t length;
+    const char *path = source_main_path(check->source);
+    const char *text = source_original_text(check->source, path, &length);
+    struct output o = {.arena = lowered->arena, .unit = unit, .line = 1};
+    o.e = (struct emitter){.check = check,
+                           .lowered = lowered,
+                           .header = &o.header,
+                           .code = source_code(check->source),
+                           .writer = {.out = out, .source = check->source, .lines = lines}};
+    if (!text) {
+        report_failure(check->diagnostics, "'%s' cannot be read a second time", path);
+        return;
+    }
+    o.text = header_text_read(o.arena, text, length);
+    find_items(&o);
+    check_nodes(&o);
+    check_items(&o);
+    find_functions(&o);
+    if (diagnostics_errors(check->diagnostics))
+        return;
+    find_edits(&o);
+    for (size_t i = 0; i < o.edit_count; i++) {
+        copy_original(&o, o.edits[i].span.start, true);
+        pass_directives(&o);
+        make_edit(&o, &o.edits[i]);
+        copy_original(&o, o.edits[i].span.end, false);
+    }
+    copy_original(&o, (uint32_t)length, true);
+}

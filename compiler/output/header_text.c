@@ -1,0 +1,319 @@
+/* One pass over the original text of a header finds its directives; everything else is asked of
+ * them. No preprocessor is asked: what stands in a branch that is not taken is found as well. */
+#include "output/header_text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "output/skip.h"
+#include "support/arena.h"
+#include "support/text.h"
+
+/* --- directives */
+
+static const char *skip_space(const char *at, const char *end)
+{
+    for (;;) {
+        const char *start = at;
+        while (at < end && (isspace((unsigned char)*at) ||
+                            (*at == '\\' && end - at > 1 && strchr("\r\n", at[1]) != NULL)))
+            at++;
+        at = skip_comment(at, end);
+        if (at == start)
+            return at;
+    }
+}
+
+static bool is_word(const char *at, size_t length, const char *word)
+{
+    return strlen(word) == length && memcmp(at, word, length) == 0;
+}
+
+/* The first word of the directive. */
+static const char *directive_word(const struct header_text *header,
+                                  const struct header_directive *directive, size_t *length)
+{
+    const char *end = header->text + directive->end;
+    const char *at = memchr(header->text + directive->start, '#', directive->end);
+    at = skip_space(at + 1, end);
+    *length = skip_name_length(at, end);
+    return at;
+}
+
+static enum header_directive_kind kind_of(const struct header_text *header,
+                                          const struct header_directive *directive)
+{
+    static const struct {
+        const char *word;
+        enum header_directive_kind kind;
+    } words[] = {{"if", HEADER_IF},           {"ifdef", HEADER_IF},
+                 {"ifndef", HEADER_IF},       {"else", HEADER_ELSE},
+                 {"elif", HEADER_ELSE},       {"elifdef", HEADER_ELSE},
+                 {"elifndef", HEADER_ELSE},   {"endif", HEADER_ENDIF},
+                 {"include", HEADER_INCLUDE}, {"include_next", HEADER_INCLUDE}};
+    size_t length;
+    const char *word = directive_word(header, directive, &length);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_word(word, length, words[i].word))
+            return words[i].kind;
+    return HEADER_OTHER;
+}
+
+/* `start` is where its line begins. Returns where the text goes on. */
+static const char *add_directive(struct header_text *header, const char *start, const char *hash,
+                                 uint32_t *depth)
+{
+    const char *end = skip_directive(hash, header->text + header->length);
+    struct header_directive directive = {.start = (uint32_t)(start - header->text),
+                                         .end = (uint32_t)(end - header->text)};
+    directive.kind = kind_of(header, &directive);
+    bool leaves = directive.kind == HEADER_ELSE || directive.kind == HEADER_ENDIF;
+    directive.depth = *depth - (leaves && *depth);
+    if (directive.kind == HEADER_IF)
+        ++*depth;
+    else if (directive.kind == HEADER_ENDIF)
+        *depth = directive.depth;
+    header->directives = arena_grow(header->arena, header->directives, header->count,
+                                    &header->capacity, sizeof *header->directives);
+    header->directives[header->count++] = directive;
+    return end;
+}
+
+/* Finds all directives, and in `*first` and `*last` the ends of the text that is none. */
+static void find_directives(struct header_text *header, uint32_t *first, uint32_t *last)
+{
+    const char *at = header->text, *end = at + header->length, *line = at;
+    uint32_t depth = 0;
+    bool fresh = true, any = false;
+    while (at < end) {
+        const char *behind = skip_comment(at, end);
+        if (behind > at) {
+            at = behind;
+        } else if (*at == '\n') {
+            fresh = true;
+            line = ++at;
+        } else if (*at == '#' && fresh) {
+            line = at = add_directive(header, line, at, &depth);
+        } else if (isspace((unsigned char)*at) || *at == '\\') {
+            at++;
+        } else {
+            if (!any)
+                *first = (uint32_t)(at - header->text);
+            any = true;
+            fresh = false;
+            at = skip_token(at, end);
+            *last = (uint32_t)(at - header->text);
+        }
+    }
+}
+
+/* --- the guard */
+
+/* The macro that `#ifndef X` or `#if !defined X` asks for, or that `#define X` defines. */
+static const char *macro_of(const struct header_text *header,
+                            const struct header_directive *directive, bool asks, size_t *length)
+{
+    const char *end = header->text + directive->end;
+    const char *at = directive_word(header, directive, length);
+    bool is_if = is_word(at, *length, "if");
+    if (!is_word(at, *length, asks ? "ifndef" : "define") && !(asks && is_if))
+        return NULL;
+    at = skip_space(at + *length, end);
+    if (is_if) {
+        if (at == end || *at != '!')
+            return NULL;
+        at = skip_space(at + 1, end);
+        if (!is_word(at, skip_name_length(at, end), "defined"))
+            return NULL;
+        at = skip_space(at + strlen("defined"), end);
+        if (at < end && *at == '(')
+            at = skip_space(at + 1, end);
+    }
+    *length = skip_name_length(at, end);
+    return *length ? at : NULL;
+}
+
+static bool is_guarded(const struct header_text *header, uint32_t first, uint32_t last)
+{
+    const struct header_directive *d = header->directives;
+    size_t count = header->count, asked, defined;
+    if (count < 3 || d[count - 1].kind != HEADER_ENDIF || d[count - 1].depth)
+        return false;
+    const char *name = macro_of(header, &d[0], true, &asked);
+    const char *other = macro_of(header, &d[1], false, &defined);
+    if (!name || !other || asked != defined || memcmp(name, other, asked) != 0)
+        return false;
+    for (size_t i = 1; i + 1 < count; i++)
+        if (d[i].depth == 0)
+            return false;
+    return !last || (d[1].end <= first && last <= d[count - 1].start);
+}
+
+static const struct header_directive *find_once(const struct header_text *header)
+{
+    for (size_t i = 0; i < header->count; i++) {
+        size_t length;
+        const char *end = header->text + header->directives[i].end;
+        const char *word = directive_word(header, &header->directives[i], &length);
+        const char *what = skip_space(word + length, end);
+        if (is_word(word, length, "pragma") && is_word(what, skip_name_length(what, end), "once"))
+            return &header->directives[i];
+    }
+    return NULL;
+}
+
+struct header_text *header_text_read(struct arena *arena, const char *text, size_t length)
+{
+    struct header_text *header = arena_alloc(arena, sizeof *header);
+    header->arena = arena;
+    header->text = text;
+    header->length = header->tail = (uint32_t)length;
+    uint32_t first = (uint32_t)length, last = 0;
+    find_directives(header, &first, &last);
+    const struct header_directive *once = find_once(header);
+    header->has_once = once != NULL;
+    header->has_guard = is_guarded(header, first, last);
+    if (header->has_guard) {
+        header->depth = 1;
+        header->head = header->directives[1].end;
+        header->tail = header->directives[header->count - 1].start;
+    } else if (once && once->depth == 0 && once->end <= first) {
+        header->head = once->end;
+    }
+    header->declarations = header->head;
+    for (size_t i = 0; i < header->count; i++) {
+        const struct header_directive *directive = &header->directives[i];
+        if (directive->depth == header->depth && directive->kind != HEADER_IF &&
+            directive->kind != HEADER_ELSE && directive->end <= first &&
+            directive->end > header->declarations)
+            header->declarations = directive->end;
+    }
+    return header;
+}
+
+/* --- spans */
+
+/* Steps over blanks, comments and directives. */
+static const char *next_token(const struct header_text *header, const char *at, const char *end)
+{
+    for (;;) {
+        at = skip_space(at, end);
+        if (at == end || *at != '#')
+            return at;
+        const char *start = at;
+        while (start > header->text && start[-1] != '\n' && isspace((unsigned char)start[-1]))
+            start--;
+        if (start > header->text && start[-1] != '\n')
+            return at;
+        at = skip_directive(at, end);
+    }
+}
+
+static int nesting(char c)
+{
+    return c && strchr("([{", c) ? 1 : c && strchr(")]}", c) ? -1 : 0;
+}
+
+/* A declaration that begins among a macro's arguments begins with the macro's name. */
+static void widen_start(const struct header_text *header, uint32_t from, struct span *span)
+{
+    const char *at = header->text + from, *start = header->text + span->start, *name = NULL;
+    uint32_t outermost = span->start;
+    int depth = 0;
+    while ((at = next_token(header, at, start)) < start) {
+        if (depth == 0 && *at == '(' && name)
+            outermost = (uint32_t)(name - header->text);
+        if (depth == 0 && skip_is_letter(*at))
+            name = at;
+        depth += (*at == '(') - (*at == ')');
+        at = skip_token(at, start);
+    }
+    if (depth > 0)
+        span->start = outermost;
+}
+
+void header_text_widen(const struct header_text *header, uint32_t from, struct span *span,
+                       bool ends_with_semicolon)
+{
+    widen_start(header, from, span);
+    const char *at = header->text + span->start, *end = header->text + header->length;
+    const char *wanted = header->text + span->end, *behind = at;
+    bool was_name = false;
+    int depth = 0;
+    for (;;) {
+        at = next_token(header, at, end);
+        bool is_call = at < end && *at == '(' && was_name; /* the arguments of a last macro */
+        if (at == end || (depth <= 0 && behind >= wanted && !is_call))
+            break;
+        was_name = skip_is_letter(*at);
+        depth += nesting(*at);
+        at = behind = skip_token(at, end);
+    }
+    if (ends_with_semicolon && behind[-1] != ';' && at < end && *at == ';')
+        behind = at + 1;
+    if (behind > wanted)
+        span->end = (uint32_t)(behind - header->text);
+}
+
+bool header_text_is_whole(const struct header_text *header, struct span span)
+{
+    bool any = false;
+    uint32_t outer = 0;
+    for (size_t i = 0; i < header->count; i++) {
+        const struct header_directive *d = &header->directives[i];
+        if (d->start < span.start || d->end > span.end || d->kind > HEADER_ENDIF)
+            continue;
+        if (!any && d->kind != HEADER_IF)
+            return false;
+        if (!any)
+            outer = d->depth;
+        any = d->kind != HEADER_ENDIF || d->depth != outer;
+    }
+    return !any;
+}
+
+/* --- conditions */
+
+const char *header_text_conditions(const struct header_text *header, uint32_t offset,
+                                   unsigned *depth)
+{
+    const struct header_directive **open =
+        arena_alloc(header->arena, (header->count + 1) * sizeof(void *));
+    size_t count = 0;
+    *depth = 0;
+    for (size_t i = 0; i < header->count && header->directives[i].start < offset; i++) {
+        const struct header_directive *directive = &header->directives[i];
+        if (directive->depth < header->depth || directive->kind > HEADER_ENDIF)
+            continue;
+        if (directive->kind != HEADER_ENDIF) {
+            open[count++] = directive;
+            *depth += directive->kind == HEADER_IF;
+            continue;
+        }
+        while (count && open[--count]->kind != HEADER_IF)
+            ;
+        --*depth;
+    }
+    struct text text = {0};
+    for (size_t i = 0; i < count; i++)
+        text_write(&text, header->text + open[i]->start, open[i]->end - open[i]->start);
+    const char *copy = arena_copy(header->arena, text.data ? text.data : "", text.length);
+    text_free(&text);
+    return copy;
+}
+
+bool header_text_includes_header(const struct header_text *header,
+                                 const struct header_directive *directive, uint32_t *dot)
+{
+    size_t length;
+    const char *end = header->text + directive->end;
+    const char *at = directive_word(header, directive, &length);
+    at = skip_space(at + length, end);
+    if (at == end || !strchr("<\"", *at))
+        return false;
+    const char *close = memchr(at + 1, *at == '<' ? '>' : '"', (size_t)(end - at - 1));
+    if (!close || close - at < 4 || memcmp(close - 3, ".ah", 3) != 0)
+        return false;
+    *dot = (uint32_t)(close - 3 - header->text);
+    return true;
+}

@@ -1,0 +1,63 @@
+/* The original text of a header: its directives, its include guard, and the extent of what stands
+ * at file scope. Offsets are bytes of the original file. */
+#ifndef ASYNCC_OUTPUT_HEADER_TEXT_H
+#define ASYNCC_OUTPUT_HEADER_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+enum header_directive_kind {
+    HEADER_IF,   /* #if, #ifdef, #ifndef */
+    HEADER_ELSE, /* #else, #elif */
+    HEADER_ENDIF,
+    HEADER_INCLUDE,
+    HEADER_OTHER
+};
+
+struct header_directive {
+    enum header_directive_kind kind;
+    uint32_t start, end; /* from the line's start to behind its newline */
+    uint32_t depth;      /* of conditionals around it, its own not among them */
+};
+
+struct span {
+    uint32_t start, end;
+};
+
+struct header_text {
+    struct arena *arena;
+    const char *text;
+    uint32_t length;
+    struct header_directive *directives;
+    size_t count, capacity;
+    bool has_guard, has_once; /* #ifndef X, #define X ... #endif; #pragma once */
+    uint32_t depth;           /* of conditionals that all of it stands in: 1 with a guard, else 0 */
+    uint32_t head, tail;   /* behind the guard's #define, or #pragma once, or 0; where the guard's
+                              #endif begins, or the end */
+    uint32_t declarations; /* behind the last directive, at that depth, before the first token */
+};
+
+/* Lives in the arena, as `text` must. */
+struct header_text *header_text_read(struct arena *arena, const char *text, size_t length);
+
+/* Widens what was found by its first and last token, so that macro calls are whole; `from` is where
+ * the declaration before it ends. A semicolon that it `ends_with` may stand behind such a call. */
+void header_text_widen(const struct header_text *header, uint32_t from, struct span *span,
+                       bool ends_with_semicolon);
+
+/* Whether every conditional that has a directive in the span is whole inside it. */
+bool header_text_is_whole(const struct header_text *header, struct span span);
+
+/* The directives that decide whether the text at `offset` is there, one after the other, the guard
+ * left out: `#ifdef A\n#else\n`; "" if there are none. `*depth`: how many `#endif` close them. */
+const char *header_text_conditions(const struct header_text *header, uint32_t offset,
+                                   unsigned *depth);
+
+/* Whether the include's operand is NAME.ah; `*dot`: where the suffix begins. */
+bool header_text_includes_header(const struct header_text *header,
+                                 const struct header_directive *directive, uint32_t *dot);
+
+#endif

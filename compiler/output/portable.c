@@ -1,0 +1,72 @@
+/* What macros of C's own headers expand to in C is not always C++: `bool`, `NULL`, `static_assert`.
+ * These go back, and keywords that C++ lacks become others that compilers of both know. */
+#include "output/portable.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "output/skip.h"
+#include "output/writer.h"
+#include "support/text.h"
+
+static const struct {
+    const char *c, *both, *header;
+} words[] = {{"_Bool", "bool", NULL},
+             {"_Alignof", "__alignof__", NULL},
+             {"_Alignas", "alignas", "stdalign.h"},
+             {"_Static_assert", "static_assert", "assert.h"},
+             {"_Thread_local", "__thread", NULL},
+             {"_Noreturn", "__attribute__((__noreturn__))", NULL},
+             {"restrict", "__restrict__", NULL}};
+
+static const char null[] = "((void *)0)";
+
+unsigned portable_needs(const char *text, size_t length)
+{
+    unsigned needs = 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].header && memmem(text, length, words[i].c, strlen(words[i].c)))
+            needs |= 1u << i;
+    return needs;
+}
+
+void portable_includes(struct writer *w, unsigned needs)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (needs & 1u << i)
+            write_format(w, "#include <%s>\n", words[i].header);
+}
+
+/* Writes what this token is in both languages; its length in C. */
+static size_t put_token(struct text *out, const char *at, const char *end)
+{
+    size_t length = (size_t)(skip_token(at, end) - at);
+    if ((size_t)(end - at) >= sizeof null - 1 && !memcmp(at, null, sizeof null - 1)) {
+        text_puts(out, "NULL");
+        return sizeof null - 1;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i].c) != length || memcmp(at, words[i].c, length) != 0)
+            continue;
+        text_puts(out, words[i].both);
+        return length;
+    }
+    text_write(out, at, length);
+    return length;
+}
+
+void portable_write(struct text *out, const struct text *text)
+{
+    const char *at = text->data, *end = text->data + text->length;
+    while (at < end) {
+        const char *behind = skip_comment(at, end);
+        if (behind == at && isspace((unsigned char)*at))
+            behind = at + 1;
+        if (behind > at) {
+            text_write(out, at, (size_t)(behind - at));
+            at = behind;
+        } else {
+            at += put_token(out, at, end);
+        }
+    }
+}
