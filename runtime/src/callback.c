@@ -183,7 +183,7 @@ void async_add_done_callback(struct async_future *future, void (*fn)(struct asyn
     self->fn = fn;
     self->arg = arg;
     self->done = NULL;
-    self->listener = (struct async_listener){0, done_notify, done_drop};
+    self->listener = (struct async_listener){0, done_notify, done_drop, NULL};
     if (async__status(future) == ASYNC_FINISHED)
         done_notify(&self->listener, future);
     else

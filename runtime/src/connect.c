@@ -93,7 +93,8 @@ static void cancel(struct async_wait *wait, int error)
     async__wake(wait);
 }
 
-static const struct async_wait_kind connect_wait = {cancel, "async_open_connection"};
+static const struct async_wait_kind connect_wait = {.cancel = cancel,
+                                                    .name = "async_open_connection"};
 
 enum async_step async_open_connection__begin(connection *self, struct async_frame *caller,
                                              const char *host, const char *service,

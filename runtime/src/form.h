@@ -51,4 +51,34 @@
     ASYNC_FORM(T, NAME, (A a, B b, C c, D d), A a; B b; C c; D d;, self->a = a; self->b = b; \
                self->c = c; self->d = d;, (&self->wait, base, self->a, self->b, self->c, self->d))
 
+/* The two ways to make a generator of the runtime ready, where NAME__resume is written by hand:
+ * NAME__begin in a frame of the caller's, and NAME, a handle. STORE keeps the arguments. */
+#define ASYNC_GENERATOR_FORM(NAME, PARAMETERS, MORE, STORE)                                \
+    void NAME##__begin(struct NAME##__frame *self, struct async_frame *caller MORE)        \
+    {                                                                                      \
+        self->base = (struct async_frame){.resume = NAME##__resume, .caller = caller};     \
+        self->result = self->thrown = 0;                                                   \
+        STORE;                                                                             \
+    }                                                                                      \
+    struct async_generator *NAME PARAMETERS                                                \
+    {                                                                                      \
+        struct async_future *future = async_coroutine(                                     \
+            sizeof(struct NAME##__frame), _Alignof(struct NAME##__frame), NAME##__resume); \
+        struct NAME##__frame *self = (struct NAME##__frame *)&future->frame;               \
+        if (async_is_cold(future)) {                                                       \
+            self->result = self->thrown = 0;                                               \
+            STORE;                                                                         \
+        }                                                                                  \
+        return (struct async_generator *)future;                                           \
+    }                                                                                      \
+    struct NAME##__frame
+
+#define ASYNC_COMMA_(A) , A a
+#define ASYNC_COMMA_2_(A, B) , A a, B b
+#define ASYNC_GENERATOR_FORM_0(NAME, STORE) ASYNC_GENERATOR_FORM(NAME, (void), , STORE)
+#define ASYNC_GENERATOR_FORM_1(NAME, A, STORE) \
+    ASYNC_GENERATOR_FORM(NAME, (A a), ASYNC_COMMA_(A), STORE)
+#define ASYNC_GENERATOR_FORM_2(NAME, A, B, STORE) \
+    ASYNC_GENERATOR_FORM(NAME, (A a, B b), ASYNC_COMMA_2_(A, B), STORE)
+
 #endif

@@ -1,4 +1,4 @@
-/* Handles: who waits for whom, and what happens at an end.
+/* Handles: who waits for whom, and what happens at an end. (scope.c has how they are cancelled.)
  *
  * Who waits for a handle hangs in a chain that begins in its root frame's `caller` (low bit set)
  * and costs no memory: a task in a joining wait does not need `next` for anything else. A link is
@@ -55,21 +55,31 @@ static void chain_remove(struct async_future *future, uintptr_t link)
     *next_of(at) = next;
 }
 
-/* Takes the whole chain, first come first. 0 at its end. */
-static uintptr_t chain_take(struct async_future *future)
+/* Turns the chain round: first come first. */
+static void chain_reverse(struct async_future *future)
 {
-    uintptr_t link = (uintptr_t)future->frame.caller & ~(uintptr_t)TAG_END, reversed = 0;
+    uintptr_t link = (uintptr_t)future->frame.caller & ~(uintptr_t)TAG_END;
+    uintptr_t reversed = (uintptr_t)future | TAG_END;
     while (link && !(link & TAG_END)) {
         uintptr_t next = *next_of(link);
         *next_of(link) = reversed;
         reversed = link;
         link = next;
     }
-    future->frame.caller = (struct async_frame *)TAG_END;
-    return reversed;
+    future->frame.caller =
+        (struct async_frame *)(reversed & TAG_END ? TAG_END : reversed | TAG_END);
 }
 
-struct async_future *async__joined_by(struct async_future *task)
+/* Takes the first one out; 0 if there is none. */
+static uintptr_t chain_pop(struct async_future *future)
+{
+    uintptr_t link = (uintptr_t)future->frame.caller & ~(uintptr_t)TAG_END;
+    if (link)
+        chain_remove(future, link);
+    return link;
+}
+
+struct async_future *async__joined_by(const struct async_future *task)
 {
     uintptr_t link = (uintptr_t)task->next;
     while (!(link & TAG_END))
@@ -93,6 +103,21 @@ void async__listen(struct async_future *future, struct async_listener *listener)
 void async__unlisten(struct async_future *future, struct async_listener *listener)
 {
     chain_remove(future, (uintptr_t)listener | TAG_LISTENER);
+}
+
+void async__drop_listeners(struct async_future *future, const struct async_loop *loop)
+{
+    uintptr_t link = (uintptr_t)future->frame.caller & ~(uintptr_t)TAG_END, next;
+    if (async__status(future) == ASYNC_INLINE)
+        return; /* nobody but the caller waits */
+    for (; link && !(link & TAG_END); link = next) {
+        struct async_listener *listener = (struct async_listener *)(link & ~(uintptr_t)TAGS);
+        next = *next_of(link);
+        if (!(link & TAG_LISTENER) || listener->loop != loop)
+            continue;
+        async__unlisten(future, listener);
+        listener->drop(listener);
+    }
 }
 
 /* ---- ends ---- */
@@ -119,16 +144,14 @@ void async__finish(struct async_future *future)
 {
     future->frame.bits &= ~(uint32_t)ASYNC_REFUSING;
     async__set_status(future, ASYNC_FINISHED);
-    uintptr_t link = chain_take(future);
-    while (link) {
-        uintptr_t next = *next_of(link);
+    chain_reverse(future); /* stays a chain: who is told may take others out */
+    for (uintptr_t link; (link = chain_pop(future));) {
         if (link & TAG_LISTENER) {
             struct async_listener *listener = (struct async_listener *)(link & ~(uintptr_t)TAGS);
             listener->notify(listener, future);
         } else {
             wake((struct async_future *)link);
         }
-        link = next;
     }
     if (!async__owners(future))
         async__destroy(future);
@@ -146,16 +169,18 @@ void async__destroy(struct async_future *future)
 {
     if (async__status(future) == ASYNC_FINISHED) {
         int error = future->frame.bits & ASYNC_TAKEN ? 0 : async__error_of(future);
-        bool asked_for = error == -ECANCELED && future->frame.bits & ASYNC_CANCELLED;
+        uint32_t reason = error == -ECANCELED   ? ASYNC_CANCELLED
+                          : error == -ETIMEDOUT ? ASYNC_TIMED
+                                                : 0;
+        bool asked_for = future->frame.bits & reason;
         if (error < 0 && !asked_for && !async__is_pure(future)) {
             future->frame.bits += ASYNC_OWNER; /* the handler may look at it */
             async__report(future, error, "the result of a task that nobody awaited");
             future->frame.bits -= ASYNC_OWNER;
         }
     } else if (async__status(future) != ASYNC_INLINE && future->frame.caller) {
-        for (uintptr_t link = chain_take(future), next; link; link = next) {
+        for (uintptr_t link; (link = chain_pop(future));) { /* no task: it would own the handle */
             struct async_listener *listener = (struct async_listener *)(link & ~(uintptr_t)TAGS);
-            next = listener->next; /* no task is left: it would own the handle */
             listener->drop(listener);
         }
     }
@@ -234,6 +259,15 @@ static inline enum async_step run_inline(struct async_frame *caller, struct asyn
     return ASYNC_PENDING;
 }
 
+/* A joining wait of a task that was cancelled already. */
+static void hand_on(struct async_future *task, struct async_future *joined)
+{
+    if (async__owners(joined) != 1)
+        return;
+    joined->frame.bits |= ASYNC_SLOW; /* async_collect looks whether it told */
+    async__request(joined, async__reason_of(task));
+}
+
 static __attribute__((noinline)) enum async_step join(struct async_frame *caller,
                                                       struct async_future *future)
 {
@@ -246,8 +280,8 @@ static __attribute__((noinline)) enum async_step join(struct async_frame *caller
     task->leaf = caller;
     async__set_status(task, ASYNC_JOINING);
     chain_add(future, (uintptr_t)task);
-    if (cancelled && async__owners(future) == 1)
-        async_cancel(future);
+    if (cancelled)
+        hand_on(task, future);
     return ASYNC_PENDING;
 }
 
@@ -286,8 +320,8 @@ static __attribute__((noinline)) enum async_step joined_late(struct async_frame 
     if (step == ASYNC_DONE) {
         async_thread.ended++;
         async__finish(joined);
-    } else if (task->frame.bits & ASYNC_CANCELLED && async__owners(joined) == 1) {
-        async_cancel(joined);
+    } else if (task->frame.bits & ASYNC_CANCELLED) {
+        hand_on(task, joined);
     }
     return ASYNC_PENDING;
 }
@@ -317,53 +351,6 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
     thread->current = task;
     future->frame.bits |= ASYNC_FINISHED;
     return ASYNC_DONE;
-}
-
-/* ---- cancellation ---- */
-
-static void cancel_wait(struct async_future *task)
-{
-    struct async_wait *wait = (struct async_wait *)task->next;
-    if (!async__is_foreign(task)) {
-        wait->kind->cancel(wait, -ECANCELED);
-        return;
-    }
-    struct async_elsewhere here = async__go(async__loop_of(task));
-    wait->kind->cancel(wait, -ECANCELED);
-    async__go_back(here);
-}
-
-void async_cancel(struct async_future *future)
-{
-    while (future && future != &async__out_of_memory) {
-        uint32_t status = async__status(future);
-        async__check_thread(future);
-        if (async__is_pure(future)) {
-            if (status == ASYNC_WAITING)
-                async__fail(future, -ECANCELED);
-            return;
-        }
-        if (status == ASYNC_INLINE || status == ASYNC_FINISHED)
-            return;
-        future->frame.bits |= ASYNC_CANCELLED;
-        if (status == ASYNC_WAITING)
-            cancel_wait(future);
-        if (status != ASYNC_JOINING)
-            return;
-        struct async_future *joined = async__joined_by(future);
-        if (async__is_pure(joined)) {
-            async__leave_chain(future);
-            return;
-        }
-        if (async__owners(joined) > 1)
-            return;
-        future = joined;
-    }
-}
-
-int async_cancelled(void)
-{
-    return async__reason();
 }
 
 struct async_future *async_current_task(void)

@@ -75,25 +75,22 @@ static inline int async__failure(const struct async_future *future)
     return future->frame.bits & ASYNC_SLOW && leaf < 0 ? (int)leaf : 0;
 }
 
-/* Called when a handle ends: after it is FINISHED, before its waiters run. */
-struct async_listener {
-    uintptr_t next; /* link in the chain, see future.c */
-    void (*notify)(struct async_listener *, struct async_future *);
-    void (*drop)(struct async_listener *); /* the handle is destroyed before its end */
-};
 void async__listen(struct async_future *future, struct async_listener *listener);
 void async__unlisten(struct async_future *future, struct async_listener *listener);
+
+/* Drops the listeners of a loop that drops its tasks. */
+void async__drop_listeners(struct async_future *future, const struct async_loop *loop);
 
 /* Marks the end of a task or pure future whose result is stored, and wakes who waits for it. */
 void async__finish(struct async_future *future);
 /* Ends it with an error instead of a result. */
 void async__fail(struct async_future *future, int error);
-/* What a task in a joining wait waits for. */
-struct async_future *async__joined_by(struct async_future *task);
 /* Whether a task waits for it. */
 bool async__is_awaited(struct async_future *future);
 /* Gives up one owner. */
 void async__disown(struct async_future *future);
+/* What a task in a joining wait waits for. */
+struct async_future *async__joined_by(const struct async_future *task);
 /* Takes a task out of its joining wait before what it waits for has ended; it is ready then. */
 void async__leave_chain(struct async_future *task);
 /* Frees a handle that has no owner and does not run. */
@@ -104,6 +101,7 @@ bool async__result_of(struct async_future *future, void *value);
 /* ---- env.c ---- */
 
 struct async_env_kind {
+    bool is_scope; /* begins a struct async_scope */
     /* A kept environment is freed; a scope that its task did not close lets go of it. */
     void (*drop)(struct async_env *env);
 };
@@ -132,14 +130,24 @@ struct async_wait_kind {
     /* Ends the wait early with `error`, now or (if the kernel holds a buffer) later. */
     void (*cancel)(struct async_wait *wait, int error);
     const char *name; /* for dumps: what the task waits for; NULL: not known */
+    /* A joining wait: `cancel` only hands on, unless the loop is `dropping`, and is called again
+     * when the reason changes. */
+    bool joins;
 };
 
 /* The reason why leaving waits of the running task are refused, or 0. */
+int async__reason_of(const struct async_future *task);
 static inline int async__reason(void)
 {
     struct async_future *task = async_thread.current;
-    return task && (task->frame.bits & ASYNC_CANCELLED) ? -ECANCELED : 0;
+    return task && (task->frame.bits & ASYNC_CANCELLED) ? async__reason_of(task) : 0;
 }
+/* A wait of the task ended with `error`: if that is the reason that holds in the task, a time limit
+ * that gave it ends with it. Needed only where neither async__refuse nor wait->kind->cancel ended
+ * the wait, and for joining waits. */
+void async__told(struct async_future *task, int error);
+/* Requests the end of a handle with a reason, -ECANCELED or -ETIMEDOUT; see async_cancel. */
+void async__request(struct async_future *future, int reason);
 /* A wait is refused: counts, and gives way to others if the task ignores refusals. */
 enum async_step async__refuse(struct async_frame *caller);
 /* A wait is over before it began: goes on, or gives way once the budget is used up. */

@@ -50,7 +50,7 @@ static void cancel(struct async_wait *base, int error)
     async__cancel(loop, &direction->operation, error);
 }
 
-static const struct async_wait_kind io_wait = {cancel, "a descriptor"};
+static const struct async_wait_kind io_wait = {.cancel = cancel, .name = "a descriptor"};
 
 static struct async_watch *new_watch(struct async_loop *loop, int fd)
 {

@@ -53,8 +53,8 @@ static void reacquire_cancel(struct async_wait *wait, int error)
     async__waiter_unlink((struct async_waiter *)wait);
     async__wake(wait);
 }
-static const struct async_wait_kind reacquire_kind = {reacquire_cancel,
-                                                      "async_condition_wait, for its lock"};
+static const struct async_wait_kind reacquire_kind = {.cancel = reacquire_cancel,
+                                                      .name = "async_condition_wait, for its lock"};
 
 /* The wait for the condition is over: its task goes on as soon as it has the lock. */
 static void reacquire(struct async_condition_wait__wait *self)
@@ -73,9 +73,11 @@ static void condition_cancel(struct async_wait *wait, int error)
 {
     struct async_condition_wait__wait *self = (struct async_condition_wait__wait *)wait;
     self->result = error;
+    async__told(wait->task, error);
     reacquire(self);
 }
-static const struct async_wait_kind condition_kind = {condition_cancel, "async_condition_wait"};
+static const struct async_wait_kind condition_kind = {.cancel = condition_cancel,
+                                                      .name = "async_condition_wait"};
 
 void async_condition_init(struct async_condition *condition, struct async_lock *lock)
 {

@@ -358,7 +358,7 @@ static void stop_drop(struct async_listener *listener)
 
 bool async__loop_run(struct async_loop *loop, struct async_future *future)
 {
-    struct stopper stopper = {{0, stop_notify, stop_drop}, loop};
+    struct stopper stopper = {{0, stop_notify, stop_drop, NULL}, loop};
     async__enter(loop);
     loop->stop = false;
     if (async_is_cold(future))

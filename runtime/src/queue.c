@@ -25,7 +25,8 @@ static struct async_queue without_memory = {
     .closed = -ENOMEM,
 };
 
-const struct async_wait_kind async_queue_waiting = {async__waiter_cancel, "a queue"};
+const struct async_wait_kind async_queue_waiting = {.cancel = async__waiter_cancel,
+                                                    .name = "a queue"};
 
 /* Items of one word, or less, are the common case. */
 static inline void copy(void *to, const void *from, size_t size)

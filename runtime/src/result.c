@@ -6,6 +6,7 @@
  * is SLOW and keeps the error in `leaf`, where no frame has a negative address. */
 #include "debug.h"
 
+#include <limits.h>
 #include <string.h>
 
 static size_t pure_size(const struct async_future *future)
@@ -40,12 +41,26 @@ static void store_error(void *value, size_t size, int error)
     }
 }
 
+static int load_status(const void *value, size_t size)
+{
+    int narrow;
+    long wide;
+    if (size == sizeof narrow) {
+        memcpy(&narrow, value, sizeof narrow);
+        return narrow;
+    }
+    memcpy(&wide, value, sizeof wide); /* of 16 bytes, the low ones */
+    return wide < 0 && wide >= INT_MIN ? (int)wide : 0;
+}
+
 /* The error with which the awaited handle ended without a value, or 0. */
 static int failure_of(const struct async_future *future)
 {
     if (future->frame.bits & ASYNC_ENDED)
         return async__failure(future);
     int reason = async__reason(); /* the wait for a pure future was left */
+    if (reason)
+        async__told(async_thread.current, reason);
     return reason ? reason : -ECANCELED;
 }
 
@@ -61,6 +76,8 @@ void async_collect_slow(struct async_future *future, void *value, size_t size, s
     } else if (size) {
         memcpy(value, (const char *)&future->frame + offset, size);
     }
+    if (status && async__reason())
+        async__told(async_thread.current, load_status(value, size));
     if (future != &async__out_of_memory) {
         future->frame.bits |= ASYNC_TAKEN;
         if (async__status(future) == ASYNC_INLINE && async__owners(future) > 1)

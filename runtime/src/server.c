@@ -93,7 +93,8 @@ static void cancel_open(struct async_wait *wait, int error)
     async__wake(wait);
 }
 
-static const struct async_wait_kind open_wait = {cancel_open, "async_server_open"};
+static const struct async_wait_kind open_wait = {.cancel = cancel_open,
+                                                 .name = "async_server_open"};
 
 enum async_step async_server_open__begin(opener *self, struct async_frame *caller, const char *host,
                                          const char *service, struct async_server **server)
@@ -193,7 +194,8 @@ static void cancel_accept(struct async_wait *wait, int error)
     async__wake(wait);
 }
 
-static const struct async_wait_kind accept_wait = {cancel_accept, "async_server_accept"};
+static const struct async_wait_kind accept_wait = {.cancel = cancel_accept,
+                                                   .name = "async_server_accept"};
 
 enum async_step async_server_accept__begin(acceptor *self, struct async_frame *caller,
                                            struct async_server *server,

@@ -72,6 +72,13 @@ static void join_tasks(struct async_loop *loop, uint64_t deadline)
     async__timer_disarm(loop, &timer);
 }
 
+/* Nobody listens any more, who may be in a frame that is dropped. */
+static void listeners_visit(struct async_future *future, void *loop)
+{
+    if (!async__is_callback(future))
+        async__drop_listeners(future, loop);
+}
+
 /* Takes a task that will not end out of its wait; it is ready then. */
 static void detach_visit(struct async_future *future, void *loop)
 {
@@ -106,6 +113,7 @@ static void drop_task(struct async_future *task)
     struct search search = {task->leaf, NULL};
     task->frame.bits |= ASYNC_TAKEN;
     async__report(task, 0, "a task did not end with its loop and was dropped");
+    async__env_drop(task);
     while (search.frame != &task->frame) {
         struct async_frame *caller = search.frame->caller;
         search.found = NULL;
@@ -159,6 +167,8 @@ void async_loop_free(struct async_loop *loop)
     if (async_thread.begun != async_thread.ended)
         join_tasks(loop, async__deadline(loop, shutdown_seconds()));
     loop->dropping = true;
+    if (async_thread.begun != async_thread.ended)
+        async__blocks_visit(listeners_visit, loop);
     async__blocks_visit(detach_visit, loop);
     drop_ready();
     join_helpers(loop);

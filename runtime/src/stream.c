@@ -89,7 +89,7 @@ static void io_cancel(struct async_wait *wait, int error)
     async__wake(wait);
 }
 
-const struct async_wait_kind async__stream_wait = {io_cancel, "a stream"};
+const struct async_wait_kind async__stream_wait = {.cancel = io_cancel, .name = "a stream"};
 
 enum async_step async__stream_begin(struct async_stream_io *io, struct async_frame *caller)
 {

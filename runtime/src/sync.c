@@ -10,8 +10,8 @@ void async__waiter_cancel(struct async_wait *wait, int error)
     *async__waiter_result(waiter) = error;
     async__wake(wait);
 }
-const struct async_wait_kind async__waiter_kind = {async__waiter_cancel,
-                                                   "a lock, semaphore or event"};
+const struct async_wait_kind async__waiter_kind = {.cancel = async__waiter_cancel,
+                                                   .name = "a lock, semaphore or event"};
 
 /* ---- event ---- */
 
@@ -106,7 +106,8 @@ static void barrier_cancel(struct async_wait *wait, int error)
     async__waiter_cancel(wait, error);
     async_barrier_abort(barrier);
 }
-static const struct async_wait_kind barrier_kind = {barrier_cancel, "async_barrier_wait"};
+static const struct async_wait_kind barrier_kind = {.cancel = barrier_cancel,
+                                                    .name = "async_barrier_wait"};
 
 void async_barrier_init(struct async_barrier *barrier, size_t parties)
 {

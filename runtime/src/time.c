@@ -41,7 +41,7 @@ static void sleep_cancel(struct async_wait *wait, int error)
 }
 
 static const struct async_timer_kind sleep_timer = {sleep_over};
-static const struct async_wait_kind sleep_wait = {sleep_cancel, "async_sleep"};
+static const struct async_wait_kind sleep_wait = {.cancel = sleep_cancel, .name = "async_sleep"};
 
 enum async_step async_sleep__begin(struct async_sleep__wait *wait, struct async_frame *caller,
                                    double seconds)

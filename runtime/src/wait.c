@@ -32,6 +32,7 @@ enum async_step async__refuse(struct async_frame *caller)
 {
     struct async_future *task = async_thread.current;
     uint64_t step = async__step();
+    async__told(task, async__reason_of(task));
     if (task->frame.bits & ASYNC_REFUSING)
         return give_way(task, caller);
     if (refused.task != task || refused.step != step) {

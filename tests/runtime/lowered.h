@@ -23,6 +23,9 @@
 
 /* Room for any runtime wait. */
 union any_wait {
+    struct async_gather__wait async_gather;
+    struct async_wait__wait async_wait;
+    struct async_wait_for__wait wait_for;
     struct async_yield__wait async_yield;
     struct async_sleep__wait async_sleep;
     struct async_wait_readable__wait async_wait_readable;
@@ -111,6 +114,48 @@ union any_wait {
         /* fall through */                                          \
     case __LINE__:                                                  \
         async_collect(self->await.handle, &INTO, sizeof INTO);      \
+    } while (0)
+
+/* async with (NAME(arguments...)): runs the generator FIELD to its yield; its error is in INTO, and
+ * ENTERED(FIELD) tells whether the body is to run. */
+#define ENTER(NAME, FIELD, INTO, ...)                             \
+    do {                                                          \
+        NAME##__begin(&self->FIELD, base ARGUMENTS(__VA_ARGS__)); \
+        self->FIELD.base.bits |= ASYNC_GENERATOR_WITH;            \
+        base->state = __LINE__;                                   \
+        if (NAME##__resume(&self->FIELD.base) == ASYNC_PENDING)   \
+            return ASYNC_PENDING;                                 \
+        /* fall through */                                        \
+    case __LINE__:                                                \
+        INTO = ENTERED(FIELD) ? 0 : self->FIELD.result;           \
+    } while (0)
+
+#define ENTERED(FIELD) (self->FIELD.base.state != ASYNC_GENERATOR_ENDED)
+
+/* The end of the body: THROWN is 0, 1 for a jump, or the error of a failing try. */
+#define LEAVE(FIELD, INTO, THROWN)                                       \
+    do {                                                                 \
+        self->FIELD.thrown = (THROWN);                                   \
+        self->FIELD.base.state += self->FIELD.thrown < 0;                \
+        base->state = __LINE__;                                          \
+        if (self->FIELD.base.resume(&self->FIELD.base) == ASYNC_PENDING) \
+            return ASYNC_PENDING;                                        \
+        /* fall through */                                               \
+    case __LINE__:                                                       \
+        cr_assert_eq(self->FIELD.base.state, ASYNC_GENERATOR_ENDED);     \
+        INTO = self->FIELD.result;                                       \
+    } while (0)
+
+/* await async_wait_for(HANDLE, SECONDS) */
+#define WAIT_FOR(HANDLE, SECONDS, INTO)                                                           \
+    do {                                                                                          \
+        base->state = __LINE__;                                                                   \
+        if (async_wait_for__begin(&self->await.wait_for, base, HANDLE, SECONDS) == ASYNC_PENDING) \
+            return ASYNC_PENDING;                                                                 \
+        /* fall through */                                                                        \
+    case __LINE__:                                                                                \
+        async_collect(self->await.wait_for.future, &INTO, sizeof INTO);                           \
+        async_wait_for__end(&self->await.wait_for);                                               \
     } while (0)
 
 #define SPAWN(HANDLE) async_spawn((HANDLE), __FILE__, __LINE__)

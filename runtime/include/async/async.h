@@ -4,10 +4,13 @@
 
 #include <async/container.h>
 #include <async/frame.h>
+#include <async/gather.h>
 #include <async/generator.h>
+#include <async/group.h>
 #include <async/io.h>
 #include <async/loop.h>
 #include <async/queue.h>
+#include <async/scope.h>
 #include <async/stream.h>
 #include <async/sync.h>
 #include <async/task.h>

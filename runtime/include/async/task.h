@@ -15,6 +15,14 @@
 extern "C" {
 #endif
 
+/* Called when a handle ends: after it is FINISHED, before its waiters run. Private. */
+struct async_listener {
+    uintptr_t next; /* link in the chain of who waits, see future.c */
+    void (*notify)(struct async_listener *, struct async_future *);
+    void (*drop)(struct async_listener *); /* the handle is destroyed before its end */
+    struct async_loop *loop; /* dropped, too, when this one drops its tasks; or NULL */
+};
+
 /* ---- running (asyncio: run, Runner) ---- */
 
 /* async_run: runs the future, consumed, on a new loop to its end, ends the loop (what still runs

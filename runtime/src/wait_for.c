@@ -1,0 +1,83 @@
+/* async_wait_for: an await inside a time limit of its own. */
+#include "form.h"
+#include "scope.h"
+
+enum async_step async_wait_for__begin(struct async_wait_for__wait *wait, struct async_frame *caller,
+                                      struct async_future *future, double seconds)
+{
+    if (!future)
+        async_empty_handle(NULL, 0);
+    wait->future = future;
+    wait->limit.seconds = seconds;
+    if (async__timeout_open(&wait->limit, false) == 0)
+        return async_await(caller, future);
+    async_release(future);
+    wait->future = &async__out_of_memory;
+    wait->limit.loop = NULL; /* no scope is open */
+    return async__at_once(caller);
+}
+
+void async_wait_for__end(struct async_wait_for__wait *wait)
+{
+    if (wait->limit.loop)
+        async__limit_close(&wait->limit);
+}
+
+/* ---- the handle ----
+ *
+ * The result, of any size, comes first. Where the rest lies behind it, base.state says. */
+
+struct rest {
+    struct async_env env; /* kept by the handle: if it never begins, the future is released */
+    struct async_wait_for__wait wait;
+    struct async_future *future; /* NULL: has begun */
+    double seconds;
+    size_t size, align;
+    bool status;
+};
+
+static enum async_step resume(struct async_frame *base)
+{
+    struct rest *self = (struct rest *)((char *)base + base->state);
+    struct async_future *future = self->future;
+    self->future = NULL;
+    if (future && async_wait_for__begin(&self->wait, base, future, self->seconds) == ASYNC_PENDING)
+        return ASYNC_PENDING;
+    size_t offset = (ASYNC_RESULT_OFFSET + self->align - 1) / self->align * self->align;
+    async_collect_result(self->wait.future, (char *)base + offset, self->size, self->align,
+                         self->status);
+    async_wait_for__end(&self->wait);
+    return ASYNC_DONE;
+}
+
+static void drop(struct async_env *env)
+{
+    async_release(((struct rest *)env)->future);
+}
+
+static const struct async_env_kind rest_kind = {false, drop};
+
+struct async_future *async_wait_for_handle(struct async_future *future, double seconds, size_t size,
+                                           size_t align, bool status)
+{
+    size_t offset = (ASYNC_RESULT_OFFSET + align - 1) / align * align + size;
+    offset = (offset + _Alignof(struct rest) - 1) / _Alignof(struct rest) * _Alignof(struct rest);
+    if (!future)
+        async_empty_handle(NULL, 0);
+    struct async_future *handle =
+        async_coroutine(offset + sizeof(struct rest), align > 8 ? align : 8, resume);
+    if (!async_is_cold(handle)) {
+        async_release(future);
+        return handle;
+    }
+    struct rest *rest = (struct rest *)((char *)&handle->frame + offset);
+    *rest = (struct rest){.env.kind = &rest_kind,
+                          .future = future,
+                          .seconds = seconds,
+                          .size = size,
+                          .align = align,
+                          .status = status};
+    handle->frame.state = (uint32_t)offset;
+    async__env_keep(handle, &rest->env);
+    return handle;
+}
