@@ -61,8 +61,10 @@ static void print_frame(FILE *file, const struct async_frame *frame, int depth)
     indent(file, depth);
     if (function && line)
         fprintf(file, "%s() at %s:%d\n", function->name, function->file, line);
-    else if (function)
+    else if (function && function->file)
         fprintf(file, "%s() in %s\n", function->name, function->file);
+    else if (function)
+        fprintf(file, "%s()\n", function->name);
     else
         fprintf(file, "(a function of the runtime)\n");
 }
@@ -113,6 +115,8 @@ static void print_task(const struct dump *dump, struct async_future *task, int d
     const char *place = async__env_place(task, &line);
     indent(dump->file, depth);
     fprintf(dump->file, "task %s()", function ? function->name : "of the runtime");
+    if (async__given_name(task))
+        fprintf(dump->file, " \"%s\"", async__given_name(task));
     if (place)
         fprintf(dump->file, ", spawned at %s:%d", place, line);
     if (task->frame.bits & ASYNC_CANCELLED)

@@ -1,12 +1,29 @@
 /* The handle form of a runtime wait: the function that C and `spawn` call, made from F__begin.
  *
  * ASYNC_FORM_n(result type, name, type1, type2, ...) defines `struct async_future *name(...)`: a
- * coroutine whose frame holds the arguments and the wait, and whose body awaits it once. It also
- * defines `name__function`, the entry for the runtime's own table of functions. */
+ * coroutine whose frame holds the arguments and the wait, and whose body awaits it once. The table
+ * of functions learns of it, as of those that asyncc compiled. */
 #ifndef ASYNC_FORM_H
 #define ASYNC_FORM_H
 
 #include "internal.h"
+
+/* Adds a resume function to the table. T is its result's type. */
+#define ASYNC_FUNCTION_ENTRY(T, NAME, RESUME, SIZE)                                     \
+    static const struct async_function NAME##__function = {.resume = RESUME,            \
+                                                           .name = #NAME,               \
+                                                           .result_size = sizeof(T),    \
+                                                           .frame_size = SIZE,          \
+                                                           .result_is_status =          \
+                                                               _Generic((T){0}, int     \
+                                                                        : true, long    \
+                                                                        : true, default \
+                                                                        : false)};      \
+    static struct async_unit NAME##__unit = {&NAME##__function, 1, NULL};               \
+    __attribute__((constructor)) static void NAME##__register(void)                     \
+    {                                                                                   \
+        async_register(&NAME##__unit);                                                  \
+    }
 
 #define ASYNC_FORM(T, NAME, PARAMETERS, FIELDS, STORE, ARGUMENTS)                              \
     struct NAME##__form {                                                                      \
@@ -36,6 +53,7 @@
         }                                                                                      \
         return future;                                                                         \
     }                                                                                          \
+    ASYNC_FUNCTION_ENTRY(T, NAME, async__resume_##NAME, sizeof(struct NAME##__form))           \
     struct NAME##__form
 
 #define ASYNC_FORM_0(T, NAME) ASYNC_FORM(T, NAME, (void), , (void)self;, (&self->wait, base))

@@ -187,6 +187,14 @@ void async__destroy(struct async_future *future)
     async__block_free(future);
 }
 
+/* A task that has not ended lives without owners, too. */
+static bool runs(const struct async_future *future)
+{
+    uint32_t status = async__status(future);
+    return !async__is_pure(future) &&
+           (status == ASYNC_READY || status == ASYNC_JOINING || status == ASYNC_WAITING);
+}
+
 void async__disown(struct async_future *future)
 {
     if (future == &async__out_of_memory)
@@ -197,9 +205,7 @@ void async__disown(struct async_future *future)
     future->frame.bits -= ASYNC_OWNER;
     if (async__owners(future))
         return;
-    uint32_t status = async__status(future);
-    bool runs = status == ASYNC_READY || status == ASYNC_JOINING || status == ASYNC_WAITING;
-    if (!runs || async__is_pure(future))
+    if (!runs(future))
         async__destroy(future);
 }
 
@@ -214,7 +220,7 @@ struct async_future *async_retain(struct async_future *future)
     if (!future || future == &async__out_of_memory)
         return future;
     async__check_thread(future);
-    if (!async__owners(future))
+    if (!async__owners(future) && !runs(future))
         async__die(NULL, 0, "a handle was retained that was consumed");
     if (async__owners(future) == UINT16_MAX)
         async__die(NULL, 0, "a handle has too many owners");
@@ -351,17 +357,4 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
     thread->current = task;
     future->frame.bits |= ASYNC_FINISHED;
     return ASYNC_DONE;
-}
-
-struct async_future *async_current_task(void)
-{
-    return async_thread.current;
-}
-
-bool async_done(struct async_future *future)
-{
-    if (!future)
-        return false;
-    async__check_thread(future);
-    return async__status(future) == ASYNC_FINISHED;
 }

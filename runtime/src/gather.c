@@ -131,6 +131,8 @@ static enum async_step resume(struct async_frame *base)
     return ASYNC_DONE;
 }
 
+ASYNC_FUNCTION_ENTRY(int, async_gather, resume, sizeof(struct form))
+
 struct async_future *async_gather_all(size_t count, struct async_future *const *futures)
 {
     struct async_future *future = async_coroutine(sizeof(struct form) + count * sizeof *futures,

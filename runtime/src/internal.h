@@ -339,6 +339,13 @@ void async__callback_drop(struct async_future *future);
 /* The loop ends: frees the callback if the timer is one's. */
 void async__timer_drop(struct async_timer *timer);
 
+/* ---- task.c ---- */
+
+/* A task of this loop that has not ended. */
+bool async__is_task_of(const struct async_future *future, const struct async_loop *loop);
+/* The name that async_set_name gave, or NULL. */
+const char *async__given_name(const struct async_future *future);
+
 /* ---- report.c ---- */
 
 /* Prints where a task stands: its frames, one a line, the outermost first. */
@@ -348,6 +355,8 @@ const struct async_function *async__function(const struct async_future *future);
 /* The result as an error: a negative number, or 0. */
 int async__error_of(struct async_future *future);
 void async__report(struct async_future *future, int error, const char *message);
+/* The same with the frames of a task, from its leaf outwards. */
+void async__report_where(struct async_future *task, int error, const char *message);
 /* One line on stderr, then abort(). */
 void async__die(const char *file, int line, const char *message) __attribute__((noreturn));
 

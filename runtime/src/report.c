@@ -22,11 +22,14 @@ void async_register(struct async_unit *unit)
 
 static const struct async_function *function_of(enum async_step (*resume)(struct async_frame *))
 {
+    static __thread const struct async_function *last; /* many tasks run the same function */
     struct async_unit *unit = __atomic_load_n(&units, __ATOMIC_ACQUIRE);
+    if (last && last->resume == resume)
+        return last;
     for (; unit; unit = unit->next)
         for (size_t i = 0; i < unit->count; i++)
             if (unit->functions[i].resume == resume)
-                return &unit->functions[i];
+                return last = &unit->functions[i];
     return NULL;
 }
 
@@ -70,28 +73,51 @@ static void print_report(const struct async_report *report)
     int at = snprintf(text, size, "async: %s", report->message);
     if (report->name)
         at += snprintf(text + at, size - (size_t)at, ": %.100s()", report->name);
+    if (report->task)
+        at += snprintf(text + at, size - (size_t)at, " \"%.60s\"", report->task);
     if (report->error)
         at += snprintf(text + at, size - (size_t)at, ": %s (%d)", strerror(-report->error),
                        report->error);
     if (report->file)
         snprintf(text + at, size - (size_t)at, ", spawned at %.200s:%d", report->file,
                  report->line);
-    fprintf(stderr, "%s\n", text);
+    fprintf(stderr, "%s\n%s", text, report->traceback ? report->traceback : "");
 }
 
-void async__report(struct async_future *future, int error, const char *message)
+static void report_with(struct async_future *future, int error, const char *message,
+                        const char *traceback)
 {
-    struct async_report report = {.message = message, .future = future, .error = error};
+    struct async_report report = {
+        .message = message, .future = future, .error = error, .traceback = traceback};
     if (future) {
         const struct async_function *function = async__function(future);
         if (function)
             report.name = function->name;
+        report.task = async__given_name(future);
         report.file = async__env_place(future, &report.line);
     }
     if (exception.handler)
         exception.handler(&report, exception.arg);
     else
         print_report(&report);
+}
+
+void async__report_where(struct async_future *task, int error, const char *message)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+    if (file) {
+        async__print_frames(file, task, 1);
+        fclose(file);
+    }
+    report_with(task, error, message, text);
+    free(text);
+}
+
+void async__report(struct async_future *future, int error, const char *message)
+{
+    report_with(future, error, message, NULL);
 }
 
 void async_set_exception_handler(void (*handler)(const struct async_report *, void *), void *arg)

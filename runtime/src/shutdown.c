@@ -29,19 +29,9 @@ void async__resource_remove(struct async_resource *resource)
 
 /* ---- the end of a loop ---- */
 
-static bool is_task_of(const struct async_future *future, const struct async_loop *loop)
-{
-    uint32_t status = async__status(future);
-    if (status != ASYNC_READY && status != ASYNC_WAITING && status != ASYNC_JOINING)
-        return false;
-    if (async__is_pure(future) || async__is_callback(future))
-        return false;
-    return (future->frame.bits >> ASYNC_LOOP_SHIFT & 7) == loop->slot;
-}
-
 static void cancel_visit(struct async_future *future, void *loop)
 {
-    if (is_task_of(future, loop))
+    if (async__is_task_of(future, loop))
         async_cancel(future);
 }
 
@@ -82,7 +72,7 @@ static void listeners_visit(struct async_future *future, void *loop)
 /* Takes a task that will not end out of its wait; it is ready then. */
 static void detach_visit(struct async_future *future, void *loop)
 {
-    if (!is_task_of(future, loop))
+    if (!async__is_task_of(future, loop))
         return;
     if (async__status(future) == ASYNC_WAITING) {
         struct async_wait *wait = (struct async_wait *)future->next;

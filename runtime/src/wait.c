@@ -43,6 +43,8 @@ enum async_step async__refuse(struct async_frame *caller)
     if (++refused.count < REFUSALS)
         return ASYNC_DONE;
     task->frame.bits |= ASYNC_REFUSING;
-    async__report(task, async__reason(), "a task ignored its cancellation 1000 times in a row");
+    task->leaf = caller;
+    async__report_where(task, async__reason(),
+                        "a task ignored its cancellation 1000 times in a row");
     return give_way(task, caller);
 }

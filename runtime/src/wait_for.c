@@ -50,6 +50,18 @@ static enum async_step resume(struct async_frame *base)
     return ASYNC_DONE;
 }
 
+/* A result that may be an error is known by its resume function. */
+static enum async_step resume_int(struct async_frame *base)
+{
+    return resume(base);
+}
+static enum async_step resume_long(struct async_frame *base)
+{
+    return resume(base);
+}
+ASYNC_FUNCTION_ENTRY(int, async_wait_for, resume_int, sizeof(struct rest))
+ASYNC_FUNCTION_ENTRY(long, async_wait_for_long, resume_long, sizeof(struct rest))
+
 static void drop(struct async_env *env)
 {
     async_release(((struct rest *)env)->future);
@@ -65,7 +77,10 @@ struct async_future *async_wait_for_handle(struct async_future *future, double s
     if (!future)
         async_empty_handle(NULL, 0);
     struct async_future *handle =
-        async_coroutine(offset + sizeof(struct rest), align > 8 ? align : 8, resume);
+        async_coroutine(offset + sizeof(struct rest), align > 8 ? align : 8,
+                        !status || size > sizeof(long) ? resume
+                        : size == sizeof(int)          ? resume_int
+                                                       : resume_long);
     if (!async_is_cold(handle)) {
         async_release(future);
         return handle;

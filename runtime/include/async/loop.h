@@ -53,6 +53,8 @@ struct async_report {
     int error;                   /* negative errno number, or 0 */
     const char *file;            /* where the task was spawned; NULL if not known */
     int line;
+    const char *task;      /* the name that async_set_name gave, or NULL */
+    const char *traceback; /* where it stands, a line for each frame; or NULL */
 };
 
 /* Sets this thread's handler of reports; NULL: the default, which prints a line on stderr. */

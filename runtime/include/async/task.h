@@ -44,9 +44,10 @@ int async_main(struct async_future *future);
 /* ---- handles ---- */
 
 /* Requests an end: every leaving wait of the task returns -ECANCELED from now on, the one it is in
- * too; a joining wait passes the request on if it is the last owner. A cold coroutine is marked: it
- * begins cancelled. A pure future ends with -ECANCELED. Nothing happens on NULL or after the end.
- */
+ * too; a joining wait hands the request on if it is the last owner. (A shield hides it, an inner
+ * scope does not: async/scope.h.) A task that has not started starts all the same, and so does a
+ * coroutine, which is marked. A pure future ends with -ECANCELED. Nothing happens on NULL, after
+ * the end, or to a coroutine that another task awaits: cancel that one. */
 void async_cancel(struct async_future *future);
 
 /* Whether the result is there. False for NULL. */
@@ -57,6 +58,16 @@ int async_cancelled(void);
 
 /* The running task, borrowed; NULL in callbacks and outside of a loop. */
 struct async_future *async_current_task(void);
+
+/* Names a task for reports and dumps; the text is copied. Without memory nothing changes. */
+void async_set_name(struct async_future *future, const char *name);
+
+/* Its name, or else that of its function, or "". Valid until the name is set again, or the end. */
+const char *async_name(struct async_future *future);
+
+/* How many tasks of the running loop have not ended; the first `room` of them, in no order, are
+ * stored, borrowed. */
+size_t async_all_tasks(struct async_future **tasks, size_t room);
 
 /* Calls fn(future, arg) from the loop soon after the future is done, or soon if it is already. The
  * handle is valid during the call. Out of memory is reported to the exception handler. If the
