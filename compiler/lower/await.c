@@ -10,7 +10,7 @@
  *
  * where `continue` in S has become `goto continue_1`. Everything else keeps its shape: jumping into
  * a loop or a block is legal C, so the state machine needs no more than labels. */
-#include "lower/await.h"
+#include "lower/desugar.h"
 
 #include <string.h>
 
@@ -278,10 +278,16 @@ static struct node *lower_for(struct hoist *h, struct node *node)
 static void lower_declaration(struct hoist *h, struct node *node)
 {
     for (uint32_t i = 1; i < node->count; i++) {
-        struct node *declared = node->kid[i];
-        if (declared->kid[1])
+        struct node *declared = node->kid[i], *value = declared->kid[1];
+        struct node *behind = NULL;
+        if (value && is_built_in_place(value)) {
+            behind = value->kid[0];
+            declared->kid[1] = value->kid[1];
+        } else if (value)
             declared->kid[1] = hoist(h, declared->kid[1], LATER_NOTHING);
         emit_statement(h, make(h, NODE_DECLARATION, node, "$0 $1;", 2, node->kid[0], declared));
+        if (behind)
+            emit_statement(h, lower_statement(h, behind));
     }
 }
 
@@ -344,6 +350,7 @@ static void lower_into(struct hoist *h, struct node *node)
     struct list *out = h->out;
     switch (node->kind) {
     case NODE_COMPOUND:
+    case NODE_SPLICE: /* made by a pass before this one */
         lower_compound(h, node);
         break;
     case NODE_IF:

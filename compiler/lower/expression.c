@@ -487,6 +487,9 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
         return hoist_await(h, node, later);
     case NODE_TRY:
         return hoist_try(h, node);
+    case NODE_COMPREHENSION:
+        emit_statement(h, lower_statement(h, node->kid[0]));
+        return node->kid[1];
     case NODE_LOGICAL:
         return hoist_and_or(h, node, later);
     case NODE_CONDITIONAL:

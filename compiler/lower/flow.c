@@ -326,6 +326,8 @@ static void for_loop(struct build *b, struct node *node)
 {
     if (node->kid[0] && node->kid[0]->kind == NODE_DECLARATION)
         declaration(b, node->kid[0]);
+    else if (node->kid[0] && node->kid[0]->kind == NODE_SPILL)
+        statement(b, node->kid[0]);
     else
         expression(b, node->kid[0]);
     while_loop(b, node->kid[1], node->kid[2], node->kid[3]);

@@ -209,6 +209,10 @@ struct lowered *lower_unit(struct check *check, struct node *unit, bool is_heade
         use_all(lowered);
     else if (lowered->count && !has_runtime(check, lowered->functions[0]))
         return lowered;
+    for (size_t i = 0; i < lowered->count; i++)
+        desugar_function(lowered, lowered->functions[i]);
+    for (size_t i = 0; i < lowered->plain_count; i++)
+        desugar_function(lowered, lowered->plain[i]);
     embed_unit(lowered);
     for (size_t i = 0; i < lowered->count; i++) {
         find_parameters(lowered, lowered->functions[i]);

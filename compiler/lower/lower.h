@@ -1,5 +1,6 @@
 /* Lowering: what becomes of the async functions of a file.
  *
+ *     desugar    comprehensions as loops; loops over arrays, lists, sets and dicts as C's
  *     embed      which child frames stand inside their caller's: the call graph without its cycles
  *     await      awaits out of expressions: afterwards each is a NODE_SUSPEND statement of its own;
  *                `try` likewise, a test and a return
@@ -146,7 +147,8 @@ struct function { /* with a body that needs lowering */
     /* names the generated code uses in it, chosen so that the user's own never clash */
     const char *self, *base, *caller, *future;
     struct deferred *deferred, **last_deferred;
-    unsigned temporaries, labels, cleanups, leaves; /* numbers of generated names */
+    unsigned temporaries, labels, cleanups, leaves, ranges,
+        comprehensions; /* numbers of generated names */
 };
 
 struct lowered {
@@ -210,6 +212,7 @@ struct symbol *typed_primitive(const struct lowered *lowered, const struct node 
 /* Whether the expression is an lvalue, which consuming its handle must empty. */
 bool is_handle_lvalue(struct node *node);
 
+void desugar_function(struct lowered *lowered, struct function *function);
 void await_function(struct lowered *lowered, struct function *function);
 void defer_function(struct lowered *lowered, struct function *function);
 /* Notes which functions are called by handle below this node, after awaits were lowered. */

@@ -176,6 +176,15 @@ static void emit_suspension(struct emitter *e, struct node *node, const struct n
 
 /* --- lists of statements */
 
+/* `(T)` before a list in braces makes it a value. */
+static void emit_type_in_parens(struct emitter *e, const struct type *type)
+{
+    struct text text = {0};
+    type_print(&text, type, NULL, true, 15);
+    write_format(&e->writer, "(%s)", text.data);
+    text_free(&text);
+}
+
 /* A local temporary's declaration, or its assignment in the frame. True if anything was written. */
 static bool emit_spill(struct emitter *e, struct node *node)
 {
@@ -193,6 +202,8 @@ static bool emit_spill(struct emitter *e, struct node *node)
     }
     if (value) {
         write_string(&e->writer, " = ");
+        if (variable->in_frame && value->kind == NODE_INITIALIZER_LIST)
+            emit_type_in_parens(e, variable->type);
         emit_node(e, value);
     }
     write_string(&e->writer, ";");

@@ -19,7 +19,7 @@ static struct type *called_type(struct check *check, struct type *callee)
 static void check_argument(struct check *check, struct node *argument, bool takes_types)
 {
     if (argument->kind != NODE_TYPE_NAME) {
-        check_value(check, argument);
+        check_owned(check, argument);
         return;
     }
     struct type *type = check_type_name(check, argument, READING_EITHER);

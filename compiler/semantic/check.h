@@ -60,6 +60,12 @@ struct node *chosen_operand(struct check *check, const struct node *node);
 /* Whether the operands of this node only have a type: sizeof, __builtin_constant_p ... */
 bool node_is_unevaluated(const struct node *node);
 
+/* Whether a value of that expression belongs to nobody yet: a container that it gives must be
+ * freed. */
+bool is_temporary(struct node *node);
+/* Whether a loop over the range can look at it by its name: it means the same throughout, and the
+ * name bound to each value does not hide it. */
+bool range_is_plain(struct node *range, const char *name);
 /* `char *`, const or not: the key of a set or dict that is compared by its characters. */
 bool is_text_key(const struct type *type);
 

@@ -11,7 +11,7 @@
  *     operand.c      what operators can be applied to
  *     address.c      whose address is taken
  *     stack.c        what cannot stay on the C stack            advice.c warnings
- *     language.c, runtime.c, container.c                        asyncc's own constructs and names
+ *     language.c, runtime.c, container.c, range.c               asyncc's own constructs and names
  */
 #ifndef ASYNCC_SEMANTIC_CHECKER_H
 #define ASYNCC_SEMANTIC_CHECKER_H
@@ -222,7 +222,11 @@ void advise(struct check *check, struct node *function);      /* advice.c: of an
 struct type *check_former(struct check *check, struct node *former, struct node *async);
 struct type *check_language_expression(struct check *check, struct node *node);
 void check_language_statement(struct check *check, struct node *node);
-struct type *check_comprehension(struct check *check, struct node *node, struct type *target);
+/* Whether something that waits may stand here; reports it if not. */
+bool may_wait(struct check *check, const struct node *node, const char *what);
+bool refuse_async_for(struct check *check, const struct node *clause);
+/* True if this version cannot lower it, which was reported (also in silence). */
+bool refuse_construct(struct check *check, const struct node *node);
 /* A former written in this declaration; true if it was refused, as this version cannot lower it. */
 bool check_former_use(struct check *check, const struct specifiers *specifiers, bool is_definition);
 /* The same for a definition of a generator; true if it was refused. */
@@ -234,7 +238,28 @@ bool runtime_makes_coroutine(const char *name);
 /* Whether the name is the runtime's and takes or gives a T. */
 bool is_runtime_name(const char *name);
 
+/* --- range.c */
+
+void check_range_for(struct check *check, struct node *node);
+struct type *check_comprehension(struct check *check, struct node *node);
+/* Declares the name that a range or `async with` binds to a value of this type. */
+void bind_name(struct check *check, struct node *node, struct node *specifier_node,
+               struct node *declarator_node, struct type *value);
+bool defines_type(const struct node *specifiers);
+/* The value of an expression that somebody becomes the owner of: it may be a temporary container.
+ */
+struct type *check_owned(struct check *check, struct node *node);
+/* Reports a temporary container that has no owner. */
+void check_lost_container(struct check *check, struct node *node);
+/* Gives comprehensions the type of what they are converted to, if that is their kind. */
+void take_target_type(struct check *check, struct node *node, const struct type *target);
+/* Checks the type of a comprehension that nothing gives another one. */
+void check_own_type(struct check *check, struct node *node);
+
 /* --- container.c */
+
+void check_contents(struct check *check, const struct node *comprehension, const char *word,
+                    const struct type *type);
 
 bool is_container(const struct type *type);
 /* What a list, set or dict may hold; qualifiers of it are dropped. */

@@ -33,22 +33,25 @@ static bool is_key(const struct type *type)
 
 /* --- held types */
 
-static void check_held(struct check *check, const struct node *former, const struct node *name,
+/* `word` is the former's. */
+static void check_held(struct check *check, const char *word, const struct node *name,
                        const struct type *type, bool is_of_key)
 {
     const struct type *resolved = type_resolve(type);
+    bool defines = name->kind == NODE_TYPE_NAME && defines_type(name->kid[0]);
     if (resolved->kind == TYPE_UNKNOWN)
         return;
-    if (resolved->kind == TYPE_BUILTIN && strstr(resolved->name, "va_list"))
-        complain(check, name, "'%s' cannot hold a 'va_list'", former->name);
+    if (defines)
+        complain(check, name, "a type is defined in '%s': define it first", word);
+    else if (resolved->kind == TYPE_BUILTIN && strstr(resolved->name, "va_list"))
+        complain(check, name, "'%s' cannot hold a 'va_list'", word);
     else if (type_is_variably_modified(type))
-        complain(check, name, "'%s' cannot hold a variably modified type", former->name);
+        complain(check, name, "'%s' cannot hold a variably modified type", word);
     else if (!type_has_tag(type)) {
-        if (complain(check, name, "'%s' cannot hold a type without a name", former->name))
+        if (complain(check, name, "'%s' cannot hold a type without a name", word))
             add_note(check, name, "give it a tag or a typedef of its own first");
     } else if (is_of_key && !is_key(type)) {
-        if (complain(check, name, "'%s' cannot be the key of a '%s'", show(check, type),
-                     former->name))
+        if (complain(check, name, "'%s' cannot be the key of a '%s'", show(check, type), word))
             add_note(check, name, "keys are integers, enums and pointers");
     }
 }
@@ -56,12 +59,26 @@ static void check_held(struct check *check, const struct node *former, const str
 void check_container(struct check *check, const struct node *former, struct type *type)
 {
     if (former->count > 0)
-        check_held(check, former, former->kid[0], type->target, type->kind != TYPE_LIST);
+        check_held(check, former->name, former->kid[0], type->target, type->kind != TYPE_LIST);
     if (type->kind == TYPE_DICT && former->count > 1)
-        check_held(check, former, former->kid[1], type->sent, false);
+        check_held(check, former->name, former->kid[1], type->sent, false);
     type->target = type_unqualified(check->types, type->target);
     if (type->sent)
         type->sent = type_unqualified(check->types, type->sent);
+}
+
+void check_contents(struct check *check, const struct node *comprehension, const char *word,
+                    const struct type *type)
+{
+    const struct node *element = comprehension->kid[0], *value = comprehension->kid[1];
+    if (type_is_void(type->target))
+        complain(check, element, "'%s' cannot hold 'void'", word);
+    else
+        check_held(check, word, element, type->target, type->kind != TYPE_LIST);
+    if (value && type_is_void(type->sent))
+        complain(check, value, "'%s' cannot hold 'void'", word);
+    else if (value)
+        check_held(check, word, value, type->sent, false);
 }
 
 /* --- members */

@@ -127,6 +127,7 @@ void check_conversion(struct check *check, const struct type *to, struct node *v
     const struct function_state *function = check->state->function;
     if (check->state->quiet || !value->type || type_resolve(to)->kind == TYPE_ARRAY)
         return;
+    take_target_type(check, value, to);
     const struct type *from = type_decay(check->types, value->type);
     enum verdict verdict = judge(check, to, from, value);
     bool is_strict = strict || (function && function->is_async);

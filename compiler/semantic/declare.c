@@ -202,11 +202,11 @@ static void check_initial_value(struct check *check, const struct specifiers *sp
     const char *outer = check->state->no_await;
     if (is_static)
         check->state->no_await = "a static initialiser";
-    if (specifiers->is_deduced)
-        type =
-            type_qualified(check->types, type_unqualified(check->types, check_value(check, value)),
-                           specifiers->type->qualifiers);
-    else
+    if (specifiers->is_deduced) {
+        struct type *deduced = type_unqualified(check->types, check_owned(check, value));
+        type = type_qualified(check->types, deduced, specifiers->type->qualifiers);
+        check_own_type(check, value);
+    } else
         type = check_initializer(check, type, value);
     check->state->no_await = outer;
     if (symbol && symbol->kind == SYMBOL_VARIABLE &&

@@ -73,6 +73,8 @@ static struct type *check_member(struct check *check, struct node *node)
         object = type_element(check->types, object);
     if (!object || !node->name)
         return NULL;
+    if (is_container(object) && node->op == OP_DOT)
+        check_lost_container(check, node->kid[0]);
     if (is_container(object))
         return container_member(check, node, object);
     const struct field *field = type_field(object, node->name);
@@ -288,7 +290,9 @@ static struct type *expression_type(struct check *check, struct node *node)
     case NODE_YIELD:
         return check_language_expression(check, node);
     case NODE_COMPREHENSION:
-        return check_comprehension(check, node, NULL);
+        node->type = check_comprehension(check, node);
+        check_lost_container(check, node);
+        return node->type;
     default:
         return NULL;
     }
@@ -378,4 +382,5 @@ void check_discarded(struct check *check, struct node *node)
 {
     check_value(check, node);
     check_awaited(check, node);
+    check_lost_container(check, node);
 }

@@ -140,13 +140,11 @@ struct type *check_initializer(struct check *check, struct type *type, struct no
         value->type = completed;
         return completed;
     }
-    if (value->kind == NODE_COMPREHENSION) {
-        check_comprehension(check, value, type);
-    } else if (!value->type) {
+    if (!value->type) {
         if (is_aggregate(type) && type_resolve(type)->kind == TYPE_ARRAY)
             check_expression(check, value); /* a compound literal, or a mistake */
         else
-            check_value(check, value);
+            check_owned(check, value);
     }
     check_conversion(check, type, value, false, "initialiser");
     return with_length(check, type, type_resolve(value->type)->length);

@@ -18,9 +18,8 @@ static const struct {
 } refused[] = {
     {NODE_YIELD, 0, NULL, "'yield'"},
     {NODE_RANGE_FOR, IS_ASYNC, NULL, "'async for'"},
-    {NODE_RANGE_FOR, 0, NULL, "'for' over a range"},
     {NODE_ASYNC_WITH, 0, NULL, "'async with'"},
-    {NODE_COMPREHENSION, 0, NULL, "a comprehension"},
+    {NODE_COMPREHENSION, 0, NULL, "a generator expression"},
     {NODE_FORMER, 0, "generator", "'generator'"},
     {NODE_FORMER, 0, "contextvar", "'contextvar'"},
 };
@@ -36,6 +35,18 @@ static bool refuse(struct check *check, const struct node *node)
         return true;
     }
     return false;
+}
+
+bool refuse_async_for(struct check *check, const struct node *clause)
+{
+    struct node loop = *clause;
+    loop.kind = NODE_RANGE_FOR;
+    return refuse(check, &loop);
+}
+
+bool refuse_construct(struct check *check, const struct node *node)
+{
+    return refuse(check, node);
 }
 
 bool refuse_generator(struct check *check, const struct specifiers *specifiers)
@@ -134,8 +145,7 @@ static void complain_outside(struct check *check, const struct node *node, const
         add_note(check, name, "'%s' is not async: write 'async' before its type", name->name);
 }
 
-/* Whether something that waits may stand here; reports it if not. */
-static bool may_wait(struct check *check, const struct node *node, const char *what)
+bool may_wait(struct check *check, const struct node *node, const char *what)
 {
     const struct check_state *state = check->state;
     if (state->unevaluated)
@@ -268,63 +278,7 @@ struct type *check_language_expression(struct check *check, struct node *node)
     }
 }
 
-/* --- ranges, and the names they bind */
-
-/* What `for (T x : range)` binds to x; reports a range that is none. */
-static struct type *range_element(struct check *check, struct node *range, bool is_async)
-{
-    struct type *type = check_expression(check, range), *resolved = type_resolve(type);
-    if (resolved->kind == TYPE_GENERATOR && resolved->is_async != is_async)
-        complain(check, range,
-                 is_async ? "'async for' over a plain generator"
-                          : "'for' over an async generator: write 'async for'");
-    switch (resolved->kind) {
-    case TYPE_GENERATOR:
-    case TYPE_LIST:
-    case TYPE_SET:
-    case TYPE_DICT:
-        return resolved->target;
-    case TYPE_ARRAY:
-        if (!is_async)
-            return type_element(check->types, type);
-        break;
-    case TYPE_UNKNOWN:
-        return resolved;
-    default:
-        break;
-    }
-    complain(check, range, "cannot iterate over a value of type '%s'", show(check, type));
-    return type_simple(check->types, TYPE_UNKNOWN);
-}
-
-/* Declares the name that a range or `async with` binds to a value of this type. */
-static void bind_name(struct check *check, struct node *node, struct node *specifier_node,
-                      struct node *declarator_node, struct type *value)
-{
-    struct specifiers specifiers = check_specifiers(check, specifier_node, READING_CERTAIN, false);
-    if (specifiers.is_deduced)
-        specifiers.type = type_decay(check->types, value);
-    struct declarator declarator = check_declarator(check, &specifiers, declarator_node);
-    if (declarator.name)
-        declare(check, &specifiers, &declarator, node, true);
-    check_former_use(check, &specifiers, true);
-}
-
-static void check_range_for(struct check *check, struct node *node)
-{
-    bool is_async = node->flags & IS_ASYNC;
-    struct type *element = range_element(check, node->kid[2], is_async);
-    if (is_async)
-        may_wait(check, node, "'async for'");
-    scope_open(check->state->scopes, node);
-    bind_name(check, node, node->kid[0], node->kid[1], element);
-    check->state->function->loops++;
-    check_statement(check, node->kid[3]);
-    check->state->function->loops--;
-    scope_close(check->state->scopes);
-    if (node_kid(node, 4))
-        check_statement(check, node->kid[4]);
-}
+/* --- statements */
 
 static void check_async_with(struct check *check, struct node *node)
 {
@@ -373,52 +327,4 @@ void check_language_statement(struct check *check, struct node *node)
     else
         check_defer(check, node);
     check->state->quiet -= is_refused;
-}
-
-/* --- comprehensions */
-
-static struct type *comprehension_type(struct check *check, struct node *node, struct type *target)
-{
-    enum type_kind kind = node->op == OP_LIST   ? TYPE_LIST
-                          : node->op == OP_SET  ? TYPE_SET
-                          : node->op == OP_DICT ? TYPE_DICT
-                                                : TYPE_GENERATOR;
-    if (target && type_resolve(target)->kind == kind)
-        return type_unqualified(check->types, target);
-    struct type *type = type_make(check->types, kind);
-    type->target = type_decay(check->types, node->kid[0]->type);
-    if (kind == TYPE_DICT && node->kid[1])
-        type->sent = type_decay(check->types, node->kid[1]->type);
-    type->is_async = kind == TYPE_GENERATOR && node->flags & HAS_AWAIT;
-    return type;
-}
-
-static void check_clause(struct check *check, struct node *clause)
-{
-    if (clause->kind == NODE_COMP_IF) {
-        check_condition(check, clause->kid[0]);
-        return;
-    }
-    struct type *element = range_element(check, clause->kid[2], clause->flags & IS_ASYNC);
-    scope_open(check->state->scopes, clause);
-    bind_name(check, clause, clause->kid[0], clause->kid[1], element);
-}
-
-struct type *check_comprehension(struct check *check, struct node *node, struct type *target)
-{
-    bool is_refused = refuse(check, node);
-    check->state->quiet += is_refused;
-    for (uint32_t i = 2; i < node->count; i++)
-        check_clause(check, node->kid[i]);
-    for (uint32_t i = 0; i < 2; i++)
-        if (node->kid[i])
-            check_value(check, node->kid[i]);
-    for (uint32_t i = 2; i < node->count; i++)
-        if (node->kid[i]->kind == NODE_COMP_FOR)
-            scope_close(check->state->scopes);
-    if (node->flags & HAS_AWAIT && node->op != OP_GENERATOR)
-        may_wait(check, node, "a comprehension that awaits");
-    check->state->quiet -= is_refused;
-    node->type = comprehension_type(check, node, target);
-    return node->type;
 }

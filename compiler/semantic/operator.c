@@ -195,10 +195,7 @@ struct type *check_assign(struct check *check, struct node *node)
 {
     struct type *target = check_expression(check, node->kid[0]);
     struct node *value = node->kid[1];
-    if (value->kind == NODE_COMPREHENSION)
-        check_comprehension(check, value, target);
-    else
-        check_value(check, value);
+    check_owned(check, value);
     if (node->op == OP_NONE)
         check_conversion(check, target, value, false, "assigned value");
     return type_unqualified(check->types, target);

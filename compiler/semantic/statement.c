@@ -12,7 +12,7 @@ static void check_expression_statement(struct check *check, struct node *node)
     if (is_misread_declaration(check, expression))
         return;
     if (node == check->state->value_statement)
-        check_value(check, expression);
+        check_owned(check, expression);
     else
         check_discarded(check, expression);
 }
@@ -22,10 +22,8 @@ static void check_return(struct check *check, struct node *node)
     struct function_state *function = check->state->function;
     struct node *value = node_kid(node, 0);
     struct type *result = function->result;
-    if (value && value->kind == NODE_COMPREHENSION)
-        check_comprehension(check, value, result);
-    else if (value)
-        check_value(check, value);
+    if (value)
+        check_owned(check, value);
     if (check->state->defers)
         complain(check, node, "'return' would leave a 'defer'");
     if (function->is_generator)

@@ -381,6 +381,6 @@ struct node *build_comprehension(struct builder *b, const struct concrete *c)
         if (c->child[i].kind == CONCRETE_COMP_FOR || c->child[i].kind == CONCRETE_COMP_IF)
             node->kid[count++] = build_child(b, &c->child[i]);
     node->count = count;
-    node->flags |= HAS_LANGUAGE;
+    node->flags |= HAS_AWAIT | HAS_LANGUAGE;
     return build_done(node);
 }

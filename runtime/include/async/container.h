@@ -29,6 +29,7 @@
 #ifndef ASYNC_CONTAINER_H
 #define ASYNC_CONTAINER_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -126,9 +127,10 @@ static inline bool async_list_goes_on(size_t index, size_t length, size_t begun,
     return index < length;
 }
 
-/* The same for sets and dicts; *at moves on to the next key that is there. */
-static inline bool async_dict_goes_on(const void *container, size_t *at, unsigned begun,
-                                      const char *file, int line)
+/* The first position from `at` on where a loop over a set or dict finds a key; `used` at its end.
+ */
+static inline size_t async_dict_at(const void *container, size_t at, unsigned begun,
+                                   const char *file, int line)
 {
     const struct async_dict *dict = (const struct async_dict *)container;
 #ifndef NDEBUG
@@ -136,9 +138,13 @@ static inline bool async_dict_goes_on(const void *container, size_t *at, unsigne
         async_container_changed(file, line);
 #endif
     (void)begun, (void)file, (void)line;
-    if (*at < dict->used && !dict->hashes[*at])
-        *at = async_dict_next(dict, *at);
-    return *at < dict->used;
+    return at < dict->used && !dict->hashes[at] ? async_dict_next(dict, at) : at;
+}
+
+/* The error that a generator ended with, of which errno tells, as a container has it. */
+static inline int async_error(void)
+{
+    return errno > 0 ? -errno : errno;
 }
 
 #ifdef __cplusplus
