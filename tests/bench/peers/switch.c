@@ -352,12 +352,56 @@ static double run_mem_park(long n)
     return (double)(resident_bytes() - before) / (double)n;
 }
 
+/* comp: what a comprehension is short for, with a growing array as anybody would write it */
+
+struct vector {
+    int *data;
+    size_t len, capacity;
+};
+
+static __attribute__((noinline)) bool grow(struct vector *vector)
+{
+    size_t capacity = vector->capacity ? 2 * vector->capacity : 4;
+    int *data = realloc(vector->data, capacity * sizeof *data);
+    if (!data)
+        return false;
+    vector->data = data;
+    vector->capacity = capacity;
+    return true;
+}
+
+static __attribute__((noinline)) long build(const int *table, size_t count)
+{
+    struct vector v = {0};
+    for (size_t i = 0; i < count; i++) {
+        int x = table[i];
+        if (x < 0)
+            continue;
+        if (v.len == v.capacity && !grow(&v))
+            break;
+        v.data[v.len++] = x * 3;
+    }
+    long last = v.data[v.len - 1];
+    free(v.data);
+    return last;
+}
+
+static double run_comp(long n)
+{
+    static int table[1000];
+    for (int i = 0; i < 1000; i++)
+        table[i] = i;
+    for (long i = 0; i < n; i += 1000)
+        sink += build(table, 1000);
+    return -1;
+}
+
 int main(int argc, char **argv)
 {
     static const struct job jobs[] = {
-        {"call", run_call},         {"yield1", run_yield1}, {"yield1000", run_yield1000},
-        {"deep", run_deep},         {"spawn", run_spawn},   {"chan", run_chan},
-        {"mem_park", run_mem_park}, {NULL, NULL},
+        {"call", run_call}, {"yield1", run_yield1},     {"yield1000", run_yield1000},
+        {"deep", run_deep}, {"spawn", run_spawn},       {"chan", run_chan},
+        {"comp", run_comp}, {"mem_park", run_mem_park}, {NULL, NULL},
     };
     return run_job(argc, argv, jobs);
 }
