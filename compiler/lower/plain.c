@@ -3,6 +3,7 @@
  *
  *     spawn E                      async_spawn(E, __FILE__, __LINE__)
  *     async_run(E)                 *(T *)async_run_result(E, &(T){0}, sizeof(T))
+ *     async_run_threadsafe(l, E)   *(T *)async_run_threadsafe_result(l, E, &(T){0}, sizeof(T))
  *     async_future(T)              async_future_new(sizeof(T), _Alignof(T))
  *     async_set_result(f, v)       async_complete(f, (T[1]){v}, sizeof(T))
  *     async_release(h)             async_release(async_take_handle(&h)): an lvalue is emptied */
@@ -66,15 +67,26 @@ static void plain_spawn(struct lowered *lowered, struct node *node)
                      : "async_spawn($0, __FILE__, __LINE__)";
 }
 
-static void plain_run(struct lowered *lowered, struct node *node)
+/* The operand's handle, taken out of the variable that holds it. */
+static const char *moved(struct lowered *lowered, struct node *call, unsigned position)
 {
-    struct node *operand = node->kid[1];
-    struct type *type = future_of(operand);
-    const char *handle = is_handle_lvalue(operand) ? "async_move(&$1, __FILE__, __LINE__)" : "$1";
+    bool is_lvalue = is_handle_lvalue(call->kid[position]);
+    return arena_format(lowered->arena, is_lvalue ? "async_move(&$%u, __FILE__, __LINE__)" : "$%u",
+                        position);
+}
+
+/* Runs the future that argument `position` is, by function_result or function_value,
+ * whose first arguments are those before it. */
+static void run_by(struct lowered *lowered, struct node *node, unsigned position,
+                   const char *function, const char *before)
+{
+    struct type *type = future_of(node->kid[position]);
+    const char *handle = moved(lowered, node, position);
     if (!type)
         return;
     if (type_is_void(type)) {
-        node->text = arena_format(lowered->arena, "(void)async_run_value(%s, 0, 0, 1)", handle);
+        node->text =
+            arena_format(lowered->arena, "(void)%s_value(%s%s, 0, 0, 1)", function, before, handle);
         return;
     }
     const char *name = lowered_type(lowered, type);
@@ -92,9 +104,26 @@ static void plain_run(struct lowered *lowered, struct node *node)
     }
     const char *template =
         type_carries_error(type)
-            ? "(*(%1$s *)async_run_result(%2$s, &(%1$s){0}, sizeof(%1$s)))"
-            : "(*(%1$s *)async_run_value(%2$s, &(%1$s){0}, sizeof(%1$s), _Alignof(%1$s)))";
-    node->text = arena_format(lowered->arena, template, name, handle);
+            ? "(*(%1$s *)%3$s_result(%4$s%2$s, &(%1$s){0}, sizeof(%1$s)))"
+            : "(*(%1$s *)%3$s_value(%4$s%2$s, &(%1$s){0}, sizeof(%1$s), _Alignof(%1$s)))";
+    node->text = arena_format(lowered->arena, template, name, handle, function, before);
+}
+
+static void plain_run(struct lowered *lowered, struct node *node)
+{
+    run_by(lowered, node, 1, "async_run", "");
+}
+
+static void plain_run_threadsafe(struct lowered *lowered, struct node *node)
+{
+    run_by(lowered, node, 2, "async_run_threadsafe", "$1, ");
+}
+
+static void plain_spawn_threadsafe(struct lowered *lowered, struct node *node)
+{
+    if (node->count == 3)
+        node->text =
+            arena_format(lowered->arena, "async_spawn_threadsafe($1, %s)", moved(lowered, node, 2));
 }
 
 static void plain_future(struct lowered *lowered, struct node *node)
@@ -143,6 +172,8 @@ static const struct {
     const char *name;
     void (*lower)(struct lowered *lowered, struct node *node);
 } calls[] = {{"async_run", plain_run},
+             {"async_run_threadsafe", plain_run_threadsafe},
+             {"async_spawn_threadsafe", plain_spawn_threadsafe},
              {"async_future", plain_future},
              {"async_set_result", plain_set_result},
              {"async_release", plain_release}};

@@ -70,8 +70,11 @@ static void choose_debug(void)
 
 void async__choose_modes(void)
 {
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&mutex);
     choose_debug();
     async__sweep_choose();
+    pthread_mutex_unlock(&mutex);
 }
 
 /* Before the first frame is made, main's. */

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #define ASYNC_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
@@ -39,6 +40,8 @@ extern bool async__frames_kept;
 extern bool async__debug;
 extern uint64_t async__slow_nanoseconds;
 
+/* What async_coroutine was asked for, or more. */
+size_t async__frame_size(const struct async_future *future, size_t *align);
 /* Frees the block of a future, whatever it is. */
 void async__block_free(struct async_future *future);
 /* Calls visit for every block of this thread that is in use. visit may free the block it gets. */
@@ -95,6 +98,12 @@ struct async_future *async__joined_by(const struct async_future *task);
 void async__leave_chain(struct async_future *task);
 /* Frees a handle that has no owner and does not run. */
 void async__destroy(struct async_future *future);
+/* Copies the result of an ended handle as async_collect_result does, and takes nothing. 0, or the
+ * error with which it ended without a value. */
+int async__copy_result(const struct async_future *future, void *value, size_t size, size_t offset,
+                       bool status);
+/* The value that stands for an error: the number itself in a status, else zero. */
+void async__store_error(void *value, size_t size, int error, bool status);
 /* Copies the result of an ended handle; false if its type is not known. */
 bool async__result_of(struct async_future *future, void *value);
 
@@ -229,18 +238,16 @@ struct async_loop {
     bool observed;           /* run by observe.c */
     bool seeded;             /* the order of ready tasks is drawn from `random` */
     uint64_t random, number; /* the thread's how manieth loop, from 1 */
-    bool dropping; /* what did not end is dropped: every cancellation must end the wait now */
-    volatile int interrupted;             /* SIGINT came: set by the signal handler */
-    struct async_future *main;            /* what SIGINT cancels */
-    struct async_future *running;         /* what async__loop_run runs */
-    struct async_resolution *resolutions; /* waiting for a helper, see resolve.c */
-    unsigned resolving;
+    bool dropping;   /* what did not end is dropped: every cancellation must end the wait now */
+    int interrupted; /* SIGINT came: set by the signal handler, atomic */
+    struct async_future *main;    /* what SIGINT cancels */
+    struct async_future *running; /* what async__loop_run runs */
+    struct async_pool *pool;      /* NULL until a thread is needed */
     /* requests of other threads */
     pthread_mutex_t mutex;
-    pthread_cond_t quiet; /* helpers is 0 */
     struct async_post *posts, **posts_tail;
-    size_t helpers;       /* threads that will post */
-    volatile bool posted; /* there are posts; read without the mutex */
+    bool posted;                  /* there are posts; atomic, read without the mutex */
+    struct async_loop *next_open; /* of all threads, see thread.c */
 };
 
 /* Runs the loop until the future is done (true), or the loop was stopped. Consumes nothing. */
@@ -304,8 +311,26 @@ void async__serve_posts(struct async_loop *loop);
 bool async__loop_forget(const struct async_loop *loop);
 void async__resource_add(struct async_loop *loop, struct async_resource *resource);
 void async__resource_remove(struct async_resource *resource);
-/* From any thread, while it is counted in `helpers`. */
+/* From any thread, which must know that the loop is there. */
 void async__post(struct async_loop *loop, struct async_post *post);
+
+/* ---- pool.c, thread.c ---- */
+
+/* Something to do in a thread of the loop's pool. */
+struct async_job {
+    struct async_post post; /* run by the loop afterwards */
+    struct async_job *next;
+    void (*work)(struct async_job *);    /* in the thread */
+    void (*abandon)(struct async_job *); /* in the thread: it is done, but the loop has ended */
+};
+/* Runs a job. 0, or a negative errno number: it will not run. */
+int async__pool_run(struct async_loop *loop, struct async_job *job);
+/* Waits for the threads, up to that time of CLOCK_MONOTONIC. Jobs that end are posted. */
+void async__pool_end(struct async_loop *loop, const struct timespec *until);
+
+/* Other threads may post to the loop from now on, and no more. */
+void async__loop_open(struct async_loop *loop);
+void async__loop_close(struct async_loop *loop);
 
 /* ---- backend.c ---- */
 

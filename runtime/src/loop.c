@@ -58,17 +58,17 @@ static char *stack_floor(char *here)
 /* Requests of other threads and of the signal handler. */
 void async__serve_posts(struct async_loop *loop)
 {
-    if (loop->interrupted) {
-        loop->interrupted = 0;
+    if (__atomic_load_n(&loop->interrupted, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&loop->interrupted, 0, __ATOMIC_RELAXED);
         async_cancel(loop->main);
     }
-    if (!loop->posted)
+    if (!__atomic_load_n(&loop->posted, __ATOMIC_RELAXED))
         return;
     pthread_mutex_lock(&loop->mutex);
     struct async_post *post = loop->posts;
     loop->posts = NULL;
     loop->posts_tail = &loop->posts;
-    loop->posted = false;
+    __atomic_store_n(&loop->posted, false, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&loop->mutex);
     while (post) {
         struct async_post *next = post->next;
@@ -324,11 +324,9 @@ struct async_loop *async_loop_new(void)
     *loop = (struct async_loop){.thread = &async_thread, .slot = slot};
     loop->posts_tail = &loop->posts;
     pthread_mutex_init(&loop->mutex, NULL);
-    pthread_cond_init(&loop->quiet, NULL);
     int error = async__backend_open(loop);
     if (error) {
         pthread_mutex_destroy(&loop->mutex);
-        pthread_cond_destroy(&loop->quiet);
         async__free(loop);
         errno = -error;
         return NULL;
@@ -337,6 +335,7 @@ struct async_loop *async_loop_new(void)
     loop->observed = loop->seeded || async__debug || async__sweeping;
     loop->number = ++made;
     loops[slot] = loop;
+    async__loop_open(loop);
     return loop;
 }
 
@@ -391,9 +390,7 @@ void async__post(struct async_loop *loop, struct async_post *post)
     post->next = NULL;
     *loop->posts_tail = post;
     loop->posts_tail = &post->next;
-    loop->posted = true;
+    __atomic_store_n(&loop->posted, true, __ATOMIC_RELAXED);
     loop->backend->wake(loop->backend_state);
-    if (--loop->helpers == 0)
-        pthread_cond_signal(&loop->quiet);
     pthread_mutex_unlock(&loop->mutex);
 }

@@ -185,6 +185,15 @@ struct async_future *async_coroutine_slow(size_t size, size_t align,
     return future;
 }
 
+size_t async__frame_size(const struct async_future *future, size_t *align)
+{
+    uint32_t index = future->frame.bits & ASYNC_CLASS;
+    uintptr_t address = (uintptr_t)&future->frame;
+    *align = address & -address; /* or less was asked for */
+    return index < ASYNC_CLASSES ? sizeof(struct async_frame) + 16 * index
+                                 : ((const struct large *)future - 1)->size - BLOCK_HEAD;
+}
+
 void async__block_free(struct async_future *future)
 {
     uint32_t index = future->frame.bits & ASYNC_CLASS;

@@ -262,6 +262,8 @@ struct async_future *async_queue_put(struct async_queue *queue, const void *item
     return future;
 }
 
+ASYNC_FUNCTION_ENTRY(int, async_queue_put, put_resume, sizeof(struct async_queue_put__form))
+
 /* ---- the work that items stand for ---- */
 
 void async_task_done(struct async_queue *queue)

@@ -19,9 +19,9 @@ static size_t pure_offset(const struct async_future *future)
     return align <= 8 ? ASYNC_RESULT_OFFSET : (ASYNC_RESULT_OFFSET + align - 1) / align * align;
 }
 
-static void store_error(void *value, size_t size, int error)
+void async__store_error(void *value, size_t size, int error, bool status)
 {
-    switch (size) {
+    switch (status ? size : 0) {
     case sizeof(int):
         memcpy(value, &error, sizeof error);
         break;
@@ -64,20 +64,24 @@ static int failure_of(const struct async_future *future)
     return reason ? reason : -ECANCELED;
 }
 
+int async__copy_result(const struct async_future *future, void *value, size_t size, size_t offset,
+                       bool status)
+{
+    int error = failure_of(future);
+    if (error)
+        async__store_error(value, size, error, status);
+    else if (size)
+        memcpy(value, (const char *)&future->frame + offset, size);
+    return error;
+}
+
 void async_collect_slow(struct async_future *future, void *value, size_t size, size_t offset,
                         bool status)
 {
-    int error = failure_of(future);
-    if (error && status) {
-        store_error(value, size, error);
-    } else if (error) {
-        if (size)
-            memset(value, 0, size);
-    } else if (size) {
-        memcpy(value, (const char *)&future->frame + offset, size);
-    }
+    int error = async__copy_result(future, value, size, offset, status);
     if (status && async__reason())
-        async__told(async_thread.current, load_status(value, size));
+        async__told(async_thread.current,
+                    size ? load_status(value, size) : async__error_of(future));
     if (future != &async__out_of_memory) {
         future->frame.bits |= ASYNC_TAKEN;
         if (async__status(future) == ASYNC_INLINE && async__owners(future) > 1)

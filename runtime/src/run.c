@@ -92,7 +92,7 @@ static void interrupt(int signal)
     int saved = errno;
     (void)signal;
     if (loop) {
-        loop->interrupted = 1;
+        __atomic_store_n(&loop->interrupted, 1, __ATOMIC_RELAXED);
         loop->backend->wake(loop->backend_state);
     }
     errno = saved;

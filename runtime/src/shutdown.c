@@ -3,8 +3,8 @@
  * All tasks of the loop are found by walking the thread's blocks. They are cancelled and the loop
  * runs until all have ended or the time is over. What is left then is taken out of its wait, so
  * that all of it is in the ready queue, and dropped from there: nothing may touch a frame that is
- * gone. Streams, servers and descriptors are closed after the last task, helper threads are waited
- * for. */
+ * gone. Streams, servers and descriptors are closed after the last task; threads are waited for
+ * within the same time. What other threads asked for before the end is done first. */
 #include "debug.h"
 
 #include <stdlib.h>
@@ -137,31 +137,42 @@ static void drop_timers(struct async_loop *loop)
     async__free(loop->timers.entries);
 }
 
-/* Waits for threads that still have something to post. */
-static void join_helpers(struct async_loop *loop)
+/* That many seconds from now on CLOCK_MONOTONIC. */
+static struct timespec time_after(double seconds)
 {
-    pthread_mutex_lock(&loop->mutex);
-    while (loop->helpers)
-        pthread_cond_wait(&loop->quiet, &loop->mutex);
-    pthread_mutex_unlock(&loop->mutex);
-    async__serve_posts(loop);
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    if (seconds > 1e9)
+        seconds = 1e9;
+    time.tv_sec += (time_t)seconds;
+    time.tv_nsec += (long)((seconds - (double)(time_t)seconds) * 1e9);
+    if (time.tv_nsec >= 1000000000) {
+        time.tv_nsec -= 1000000000;
+        time.tv_sec++;
+    }
+    return time;
 }
 
 void async_loop_free(struct async_loop *loop)
 {
     if (!loop)
         return;
+    double seconds = shutdown_seconds();
+    struct timespec until = time_after(seconds);
+    async__loop_close(loop);
     async__enter(loop);
     loop->ending = true;
     async_thread.spawn_bits = async__spawn_bits(loop);
+    async__serve_posts(loop);
     if (async_thread.begun != async_thread.ended)
-        join_tasks(loop, async__deadline(loop, shutdown_seconds()));
+        join_tasks(loop, async__deadline(loop, seconds));
     loop->dropping = true;
     if (async_thread.begun != async_thread.ended)
         async__blocks_visit(listeners_visit, loop);
     async__blocks_visit(detach_visit, loop);
     drop_ready();
-    join_helpers(loop);
+    async__pool_end(loop, &until);
+    async__serve_posts(loop);
     async__sweep_end(loop);
     while (loop->resources)
         loop->resources->close(loop->resources);
@@ -172,7 +183,6 @@ void async_loop_free(struct async_loop *loop)
     loop->backend->close(loop->backend_state);
     async__leave(loop);
     pthread_mutex_destroy(&loop->mutex);
-    pthread_cond_destroy(&loop->quiet);
     if (async__loop_forget(loop))
         async__blocks_trim();
     async__free(loop);

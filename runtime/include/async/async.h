@@ -14,6 +14,7 @@
 #include <async/stream.h>
 #include <async/sync.h>
 #include <async/task.h>
+#include <async/thread.h>
 #include <async/time.h>
 
 #include <errno.h>

@@ -1,0 +1,353 @@
+/* Threads: calls in a thread of the pool, and requests to loops from any thread.
+ *
+ * A request is a post, which the loop runs between two steps. Whether the loop is still there is
+ * told by the list of open loops, whose mutex is held while one posts; the end of a loop begins
+ * with taking it off the list. Lock order: this mutex, then the loop's.
+ *
+ * A coroutine's block belongs to the thread that made it, so a coroutine for another thread's loop
+ * is sent as a parcel: its frame, which holds nothing but the arguments as long as it is cold, is
+ * copied out, and into a block of the other thread there. */
+#include "form.h"
+
+#include <async/thread.h>
+
+#include <string.h>
+
+/* ---- open loops ---- */
+
+static pthread_mutex_t open_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct async_loop *open_loops;
+
+void async__loop_open(struct async_loop *loop)
+{
+    pthread_mutex_lock(&open_mutex);
+    loop->next_open = open_loops;
+    open_loops = loop;
+    pthread_mutex_unlock(&open_mutex);
+}
+
+void async__loop_close(struct async_loop *loop)
+{
+    struct async_loop **link = &open_loops;
+    pthread_mutex_lock(&open_mutex);
+    while (*link != loop)
+        link = &(*link)->next_open;
+    *link = loop->next_open;
+    pthread_mutex_unlock(&open_mutex);
+}
+
+/* 0 or -ESHUTDOWN, and nothing was posted. */
+static int post_if_open(struct async_loop *loop, struct async_post *post)
+{
+    struct async_loop *open;
+    pthread_mutex_lock(&open_mutex);
+    for (open = open_loops; open && open != loop;)
+        open = open->next_open;
+    if (open)
+        async__post(loop, post);
+    pthread_mutex_unlock(&open_mutex);
+    return open ? 0 : -ESHUTDOWN;
+}
+
+/* Whether the calling thread runs it, or nobody. */
+static bool is_own(const struct async_loop *loop)
+{
+    struct async_loop *open;
+    pthread_mutex_lock(&open_mutex);
+    for (open = open_loops; open && open != loop;)
+        open = open->next_open;
+    bool own = open && open->thread == &async_thread;
+    pthread_mutex_unlock(&open_mutex);
+    return own;
+}
+
+/* ---- async_to_thread ---- */
+
+struct async_thread_call {
+    struct async_job job;
+    struct async_to_thread__frame *owner; /* NULL: its task was dropped */
+    void *(*fn)(void *);
+    void *arg;
+    void *result;
+};
+
+static void call_work(struct async_job *job)
+{
+    struct async_thread_call *call = ASYNC_CONTAINER(job, struct async_thread_call, job);
+    call->result = call->fn(call->arg);
+}
+
+static void call_abandon(struct async_job *job)
+{
+    async__free(ASYNC_CONTAINER(job, struct async_thread_call, job));
+}
+
+static void call_done(struct async_post *post)
+{
+    struct async_thread_call *call = ASYNC_CONTAINER(post, struct async_thread_call, job.post);
+    struct async_to_thread__frame *self = call->owner;
+    if (self) {
+        self->result = call->result;
+        async__wake(&self->wait);
+    }
+    async__free(call);
+}
+
+/* The thread goes on; the task waits for it, unless it is dropped with its loop. */
+static void to_thread_cancel(struct async_wait *wait, int error)
+{
+    struct async_to_thread__frame *self =
+        ASYNC_CONTAINER(wait, struct async_to_thread__frame, wait);
+    (void)error;
+    if (!async_thread.loop->dropping)
+        return;
+    self->call->owner = NULL;
+    async__wake(wait);
+}
+static const struct async_wait_kind to_thread_wait = {
+    .cancel = to_thread_cancel, .name = "async_to_thread", .joins = true};
+
+/* 0 or a negative errno number. */
+static int call_begin(struct async_to_thread__frame *self)
+{
+    struct async_thread_call *call = async__allocate(sizeof *call);
+    if (!call)
+        return -ENOMEM;
+    *call = (struct async_thread_call){
+        .job = {.post.run = call_done, .work = call_work, .abandon = call_abandon},
+        .owner = self,
+        .fn = self->fn,
+        .arg = self->arg,
+    };
+    int error = async__pool_run(async_thread.loop, &call->job);
+    if (error)
+        async__free(call);
+    self->call = call;
+    return error;
+}
+
+enum async_step async_to_thread__resume(struct async_frame *base)
+{
+    struct async_to_thread__frame *self = (struct async_to_thread__frame *)base;
+    if (base->state == 0) {
+        base->state = 1;
+        self->result = NULL;
+        self->error = 0;
+        if (async_thread.loop->backend->simulated) {
+            self->result = self->fn(self->arg);
+            if (async__at_once(base) == ASYNC_PENDING)
+                return ASYNC_PENDING;
+        } else if (!(self->error = call_begin(self))) {
+            return async__suspend(&self->wait, &to_thread_wait, base);
+        }
+    }
+    errno = -self->error;
+    return ASYNC_DONE;
+}
+
+void async_to_thread__begin(struct async_to_thread__frame *self, struct async_frame *caller,
+                            void *(*fn)(void *), void *arg)
+{
+    self->base = (struct async_frame){.resume = async_to_thread__resume, .caller = caller};
+    self->fn = fn;
+    self->arg = arg;
+}
+
+struct async_future *async_to_thread(void *(*fn)(void *), void *arg)
+{
+    struct async_future *future =
+        async_coroutine(sizeof(struct async_to_thread__frame),
+                        _Alignof(struct async_to_thread__frame), async_to_thread__resume);
+    struct async_to_thread__frame *self = (struct async_to_thread__frame *)&future->frame;
+    if (async_is_cold(future)) {
+        self->fn = fn;
+        self->arg = arg;
+    }
+    return future;
+}
+
+ASYNC_FUNCTION_ENTRY(void *, async_to_thread, async_to_thread__resume,
+                     sizeof(struct async_to_thread__frame))
+
+/* ---- callbacks ---- */
+
+struct callback {
+    struct async_post post;
+    void (*fn)(void *);
+    void *arg;
+};
+
+static void callback_run(struct async_post *post)
+{
+    struct callback callback = *(struct callback *)post;
+    async__free(post);
+    callback.fn(callback.arg);
+}
+
+int async_call_soon_threadsafe(struct async_loop *loop, void (*fn)(void *), void *arg)
+{
+    struct callback *callback = async__allocate(sizeof *callback);
+    if (!callback)
+        return -ENOMEM;
+    *callback = (struct callback){{NULL, callback_run}, fn, arg};
+    int error = post_if_open(loop, &callback->post);
+    if (error)
+        async__free(callback);
+    return error;
+}
+
+/* ---- coroutines ---- */
+
+/* Who waits in async_run_threadsafe, in its own thread. */
+struct outsider {
+    pthread_mutex_t mutex;
+    pthread_cond_t over;
+    bool is_over;
+    void *buffer;
+    size_t size, offset;
+    bool status;
+    int error; /* with which the task ended without a value */
+};
+
+struct parcel {
+    struct async_post post;
+    struct async_listener listener; /* of the task, if somebody waits for it */
+    struct outsider *outsider;      /* NULL: nobody does */
+    void *env;
+    enum async_step (*resume)(struct async_frame *);
+    size_t size, align; /* of the frame, which follows */
+};
+
+/* The task has ended, or (future NULL) could not begin. */
+static void answer(struct parcel *parcel, struct async_future *future, int error)
+{
+    struct outsider *outsider = parcel->outsider;
+    async__free(parcel);
+    pthread_mutex_lock(&outsider->mutex);
+    if (future)
+        error = async__copy_result(future, outsider->buffer, outsider->size, outsider->offset,
+                                   outsider->status);
+    outsider->error = error;
+    outsider->is_over = true;
+    pthread_cond_signal(&outsider->over);
+    pthread_mutex_unlock(&outsider->mutex);
+}
+
+static void parcel_notify(struct async_listener *listener, struct async_future *future)
+{
+    future->frame.bits |= ASYNC_TAKEN;
+    answer(ASYNC_CONTAINER(listener, struct parcel, listener), future, 0);
+}
+
+static void parcel_drop(struct async_listener *listener)
+{
+    answer(ASYNC_CONTAINER(listener, struct parcel, listener), NULL, -ECANCELED);
+}
+
+/* On the loop: unpacks the coroutine, and begins it. */
+static void parcel_run(struct async_post *post)
+{
+    struct parcel *parcel = (struct parcel *)post;
+    struct async_future *future = async_coroutine(parcel->size, parcel->align, parcel->resume);
+    if (!async_is_cold(future)) {
+        struct async_future lost = {.env = parcel->env};
+        async__env_drop(&lost);
+        if (parcel->outsider) {
+            answer(parcel, NULL, -ENOMEM);
+        } else {
+            async__report(NULL, -ENOMEM, "no memory for a task that another thread sent");
+            async__free(parcel);
+        }
+        return;
+    }
+    memcpy((char *)&future->frame + sizeof(struct async_frame), parcel + 1,
+           parcel->size - sizeof(struct async_frame));
+    if ((future->env = parcel->env))
+        future->frame.bits |= ASYNC_SLOW;
+    if (parcel->outsider) {
+        parcel->listener = (struct async_listener){0, parcel_notify, parcel_drop, NULL};
+        async__listen(future, &parcel->listener);
+    } else {
+        async__free(parcel);
+    }
+    async_release(async_spawn(future, NULL, 0));
+}
+
+/* Consumes the coroutine. */
+static int send_parcel(struct async_loop *loop, struct async_future *future,
+                       struct outsider *outsider)
+{
+    if (!future)
+        async_empty_handle(NULL, 0);
+    if (future == &async__out_of_memory)
+        return -ENOMEM;
+    bool is_cold = async_is_cold(future) && !future->frame.caller && async__owners(future) == 1;
+    size_t align, size = async__frame_size(future, &align), head = sizeof(struct async_frame);
+    struct parcel *parcel = is_cold ? async__allocate(sizeof *parcel + size - head) : NULL;
+    int error = is_cold ? -ENOMEM : -EINVAL;
+    if (parcel) {
+        *parcel = (struct parcel){
+            .post.run = parcel_run,
+            .outsider = outsider,
+            .resume = future->frame.resume,
+            .env = future->env,
+            .size = size,
+            .align = align,
+        };
+        memcpy(parcel + 1, (char *)&future->frame + head, size - head);
+        error = post_if_open(loop, &parcel->post);
+        if (error)
+            async__free(parcel);
+        else
+            future->env = NULL;
+    }
+    async_release(future);
+    return error;
+}
+
+int async_spawn_threadsafe(struct async_loop *loop, struct async_future *future)
+{
+    return send_parcel(loop, future, NULL);
+}
+
+static void *run_threadsafe(struct async_loop *loop, struct async_future *future, void *buffer,
+                            size_t size, size_t align, bool status)
+{
+    if (is_own(loop))
+        async__die(NULL, 0, "async_run_threadsafe in the loop's own thread: await instead");
+    struct outsider outsider = {
+        .mutex = PTHREAD_MUTEX_INITIALIZER,
+        .over = PTHREAD_COND_INITIALIZER,
+        .buffer = buffer,
+        .size = size,
+        .offset = (ASYNC_RESULT_OFFSET + align - 1) / align * align,
+        .status = status,
+    };
+    int error = send_parcel(loop, future, &outsider);
+    if (error) {
+        async__store_error(buffer, size, error, status);
+    } else {
+        pthread_mutex_lock(&outsider.mutex);
+        while (!outsider.is_over)
+            pthread_cond_wait(&outsider.over, &outsider.mutex);
+        pthread_mutex_unlock(&outsider.mutex);
+        error = outsider.error;
+    }
+    pthread_cond_destroy(&outsider.over);
+    pthread_mutex_destroy(&outsider.mutex);
+    if (!status)
+        errno = -error;
+    return buffer;
+}
+
+void *async_run_threadsafe_result(struct async_loop *loop, struct async_future *future,
+                                  void *buffer, size_t size)
+{
+    return run_threadsafe(loop, future, buffer, size, size == 16 ? 16 : 8, true);
+}
+
+void *async_run_threadsafe_value(struct async_loop *loop, struct async_future *future, void *buffer,
+                                 size_t size, size_t align)
+{
+    return run_threadsafe(loop, future, buffer, size, align, false);
+}
