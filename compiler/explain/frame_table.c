@@ -211,7 +211,7 @@ static void add_row(struct table *table, const struct extent *frame, uint64_t of
         (struct row){frame->alignment && extent.alignment, offset, extent, name, type, reason};
 }
 
-static const char *type_text(const struct table *table, const struct type *type)
+static const char *text_of_type(const struct table *table, const struct type *type)
 {
     struct text text = {0};
     type_print(&text, type, NULL, false, QUALIFIERS);
@@ -223,7 +223,7 @@ static const char *type_text(const struct table *table, const struct type *type)
 static const char *slot_type(const struct table *table, const struct slot *slot)
 {
     if (slot->variable)
-        return type_text(table, slot->variable->type);
+        return text_of_type(table, slot->variable->type);
     if (!slot->child)
         return "a future";
     return arena_format(table->lowered->arena, "%s()", slot->child->name);
@@ -268,7 +268,7 @@ static struct extent add_rows(struct table *table)
     if (!type_is_void(result)) {
         struct extent extent = type_extent(result);
         uint64_t offset = append(&frame, extent);
-        add_row(table, &frame, offset, extent, "result", type_text(table, result), "result");
+        add_row(table, &frame, offset, extent, "result", text_of_type(table, result), "result");
     }
     for (const struct lane *lane = table->function->lanes; lane; lane = lane->next)
         add_lane(table, &frame, lane);

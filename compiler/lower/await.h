@@ -49,6 +49,9 @@ struct node *make_spill(struct hoist *h, const struct node *at, struct variable 
 struct node *make_assignment(struct hoist *h, struct variable *variable, const char *text,
                              struct node *value);
 
+/* Gives variable length arrays that a label cuts storage of their own, before all else. */
+void arrays_lower(struct hoist *h, struct node *body);
+
 /* Gives the call of a typed primitive the arguments that this takes in C; returns the temporary
  * whose address is one of them, NULL if none is. */
 struct variable *typed_arguments(struct hoist *h, struct node *call);

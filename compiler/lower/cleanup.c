@@ -55,6 +55,14 @@ static const char *of_declared(struct hoist *h, const struct node *declared)
     return function_in(h, start, value ? value->start : declared->end);
 }
 
+bool has_cleanup_attribute(struct hoist *h, const struct node *declaration)
+{
+    bool any = of_specifiers(h, declaration->kid[0]) != NULL;
+    for (uint32_t i = 1; !any && i < declaration->count; i++)
+        any = of_declared(h, declaration->kid[i]) != NULL;
+    return any;
+}
+
 static struct node *deferred_call(struct hoist *h, struct node *name, const char *function)
 {
     struct node *at = make(h, NODE_MADE, name, "", 0);

@@ -2,6 +2,8 @@
 #ifndef ASYNCC_LOWER_CLEANUP_H
 #define ASYNCC_LOWER_CLEANUP_H
 
+#include <stdbool.h>
+
 struct hoist;
 struct node;
 
@@ -9,5 +11,8 @@ struct node;
  * declarations, so that the attribute itself is not written. Ordinary functions without deferred
  * statements keep theirs. Returns the body. */
 struct node *cleanup_attributes(struct hoist *h, struct node *body);
+
+/* Whether anything that it declares has the attribute. */
+bool has_cleanup_attribute(struct hoist *h, const struct node *declaration);
 
 #endif

@@ -126,6 +126,17 @@ static bool is_replaced(const struct build *b, const struct variable *variable, 
     return last && last->point == at && last->replaces && !last->declares;
 }
 
+static void uses(struct build *b, struct node *node, uint32_t at);
+
+/* The lengths that the type was given (array.c). */
+static void uses_lengths(struct build *b, const struct type *type, uint32_t at)
+{
+    for (type = type_resolve(type); type->kind == TYPE_ARRAY || type->kind == TYPE_POINTER;
+         type = type_resolve(type->target))
+        if (type->kind == TYPE_ARRAY && type->array_size == ARRAY_VARIABLE)
+            uses(b, type->node, at);
+}
+
 /* Every variable below `node` may be read at this point, but for those that are replaced first. */
 static void uses(struct build *b, struct node *node, uint32_t at)
 {
@@ -134,6 +145,10 @@ static void uses(struct build *b, struct node *node, uint32_t at)
     struct variable *variable = variable_of(node);
     if (variable && variable->function == b->function && !is_replaced(b, variable, at))
         mention(b, variable, (struct mention){.point = at, .reads = true});
+    if (variable && variable->viewed_as)
+        uses_lengths(b, variable->viewed_as, at);
+    else if (node->kind == NODE_TYPE_NAME_REF && node->symbol && node->symbol->function)
+        uses_lengths(b, node->symbol->type, at);
     for (uint32_t i = 0; i < node->count; i++)
         uses(b, node->kid[i], at);
     if (node->kind == NODE_DECLARED) { /* perhaps in a statement expression */

@@ -121,6 +121,8 @@ static void find_scope(struct walk *w, struct variable *variable)
 static void decide(struct walk *w, struct variable *variable)
 {
     find_scope(w, variable);
+    if (type_is_variably_modified(variable->type)) /* no await in its scope: array.c left it */
+        return;
     walk_variable(w, variable, NULL);
     const uint32_t *before = w->flow->suspensions_before;
     if (address_escapes(variable) && !variable->crossed &&

@@ -11,9 +11,27 @@
 #include "support/arena.h"
 #include "support/names.h"
 
+/* `typedef int row[n];` cannot stand at file scope. */
+static bool is_variable(const struct node *declared)
+{
+    const struct symbol *symbol = declared->kind == NODE_DECLARED ? declared->symbol : NULL;
+    return symbol && symbol->kind == SYMBOL_TYPEDEF &&
+           type_is_variably_modified(symbol->type->target);
+}
+
+static bool any_is_variable(const struct node *declaration)
+{
+    for (uint32_t i = 1; i < declaration->count; i++)
+        if (is_variable(declaration->kid[i]))
+            return true;
+    return false;
+}
+
 bool node_declares_type(const struct node *declaration)
 {
     const struct node *specifiers = declaration->kid[0];
+    if (any_is_variable(declaration))
+        return false;
     for (uint32_t i = 0; i < specifiers->count; i++) {
         const struct node *kid = specifiers->kid[i];
         if (kid->flags & HAS_BODY || (kid->kind == NODE_STORAGE && kid->op == OP_TYPEDEF))
@@ -97,12 +115,31 @@ static void move(struct lowered *lowered, struct function *function, struct node
         find_names(lowered, function, node->kid[i]->kid[0], false);
 }
 
+/* What else is declared beside a type of variable size. */
+static void move_others(struct lowered *lowered, struct function *function,
+                        const struct node *declaration)
+{
+    for (uint32_t i = 1; i < declaration->count; i++) {
+        struct node *declared = declaration->kid[i];
+        if (is_variable(declared))
+            continue;
+        struct node *node =
+            node_new(lowered->arena, NODE_DECLARATION, declared->start, declared->end, 2);
+        node->text = "$0 $1;";
+        node->kid[0] = declaration->kid[0];
+        node->kid[1] = declared;
+        move(lowered, function, node);
+    }
+}
+
 void local_types_find(struct lowered *lowered, struct function *function, struct node *node)
 {
     if (!node || node->kind == NODE_FUNCTION)
         return;
     if (node->kind == NODE_DECLARATION && node_declares_type(node))
         move(lowered, function, node);
+    else if (node->kind == NODE_DECLARATION && any_is_variable(node))
+        move_others(lowered, function, node);
     for (uint32_t i = 0; i < node->count; i++)
         local_types_find(lowered, function, node->kid[i]);
 }

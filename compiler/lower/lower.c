@@ -6,6 +6,7 @@
 #include "diagnostic.h"
 #include "support/arena.h"
 #include "support/names.h"
+#include "support/text.h"
 
 /* --- names */
 
@@ -40,6 +41,15 @@ static const char *name_in(const struct lowered *lowered, const struct function 
     return name;
 }
 
+const char *type_text(const struct lowered *lowered, const struct type *type)
+{
+    struct text text = {0};
+    type_print(&text, type, NULL, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC | QUAL_RESTRICT);
+    char *copy = arena_copy(lowered->arena, text.data ? text.data : "", text.length);
+    text_free(&text);
+    return copy;
+}
+
 /* --- functions and variables */
 
 struct function *lowered_function(const struct lowered *lowered, const struct symbol *symbol)
@@ -57,6 +67,10 @@ struct variable *variable_new(struct lowered *lowered, struct function *function
     variable->kind = kind;
     variable->symbol = symbol;
     variable->type = type;
+    if (kind != VARIABLE_LOCAL && type_is_variably_modified(type)) {
+        variable->viewed_as = type;
+        variable->type = storage_type(lowered, type);
+    }
     variable->function = function;
     variable->index = (uint32_t)function->variable_count;
     function->variables[function->variable_count++] = variable;

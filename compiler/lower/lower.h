@@ -2,6 +2,7 @@
  *
  *     desugar    comprehensions as loops; loops over arrays, lists, sets and dicts as C's
  *     embed      which child frames stand inside their caller's: the call graph without its cycles
+ *     array      objects of variable size that an await would cut get storage of their own
  *     await      awaits out of expressions: afterwards each is a NODE_SUSPEND statement of its own;
  *                `try` likewise, a test and a return
  *     defer      deferred statements go to the end of their block, and every way out leads past
@@ -66,8 +67,9 @@ enum variable_kind {
 
 struct variable {
     enum variable_kind kind;
-    struct symbol *symbol; /* symbol->lowered leads back here */
-    struct type *type;
+    struct symbol *symbol;  /* symbol->lowered leads back here */
+    struct type *type;      /* of its storage */
+    struct type *viewed_as; /* of uses, where that is another one: variably modified (array.c) */
     struct suspension *suspension; /* VARIABLE_RESULT */
     struct function *function;
     uint32_t index;
@@ -147,8 +149,8 @@ struct function { /* with a body that needs lowering */
     /* names the generated code uses in it, chosen so that the user's own never clash */
     const char *self, *base, *caller, *future;
     struct deferred *deferred, **last_deferred;
-    unsigned temporaries, labels, cleanups, leaves, ranges,
-        comprehensions; /* numbers of generated names */
+    /* numbers of generated names */
+    unsigned temporaries, lengths, labels, cleanups, leaves, ranges, comprehensions;
 };
 
 struct lowered {
@@ -235,6 +237,10 @@ static inline bool function_has_frame(const struct function *function)
 
 struct variable *variable_new(struct lowered *lowered, struct function *function,
                               enum variable_kind kind, struct symbol *symbol, struct type *type);
+/* What holds an object of the type: the type itself, unless it is variably modified. */
+struct type *storage_type(const struct lowered *lowered, struct type *type);
+/* A type name as C, without qualifiers, for a template. */
+const char *type_text(const struct lowered *lowered, const struct type *type);
 /* A name like `wish` that the file does not use. */
 const char *fresh_name(const struct lowered *lowered, const char *wish);
 

@@ -14,16 +14,6 @@
 #include "support/arena.h"
 #include "support/text.h"
 
-/* A type name as C, for a template ($ is doubled there by nobody: C has none). */
-static const char *lowered_type(const struct lowered *lowered, const struct type *type)
-{
-    struct text text = {0};
-    type_print(&text, type, NULL, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC | QUAL_RESTRICT);
-    char *copy = arena_copy(lowered->arena, text.data ? text.data : "", text.length);
-    text_free(&text);
-    return copy;
-}
-
 bool is_handle_lvalue(struct node *node)
 {
     node = skip_parens(node);
@@ -89,7 +79,7 @@ static void run_by(struct lowered *lowered, struct node *node, unsigned position
             arena_format(lowered->arena, "(void)%s_value(%s%s, 0, 0, 1)", function, before, handle);
         return;
     }
-    const char *name = lowered_type(lowered, type);
+    const char *name = type_text(lowered, type);
     if (lowered->is_header) { /* C++ gives no address of a literal */
         const char *result = fresh_name(lowered, "result");
         const char *variable = lowered_declaration(lowered, type, result);
@@ -135,7 +125,7 @@ static void plain_future(struct lowered *lowered, struct node *node)
         node->text = "async_future_new(0, 1)";
         return;
     }
-    const char *name = lowered_type(lowered, type);
+    const char *name = type_text(lowered, type);
     node->text =
         arena_format(lowered->arena, "async_future_new(sizeof(%1$s), _Alignof(%1$s))", name);
 }
@@ -156,7 +146,7 @@ static void plain_set_result(struct lowered *lowered, struct node *node)
             lowered_declaration(lowered, type, value), value);
         return;
     }
-    const char *name = lowered_type(lowered, type);
+    const char *name = type_text(lowered, type);
     node->text =
         arena_format(lowered->arena, "async_complete($1, (%1$s[1]){$2}, sizeof(%1$s))", name);
 }

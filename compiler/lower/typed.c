@@ -24,15 +24,6 @@ static const char *runtime_name(const struct node *call)
     return callee->kind == NODE_IDENTIFIER && !callee->symbol ? callee->name : NULL;
 }
 
-static const char *type_text(const struct lowered *lowered, const struct type *type)
-{
-    struct text text = {0};
-    type_print(&text, type, NULL, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC | QUAL_RESTRICT);
-    char *copy = arena_copy(lowered->arena, text.data ? text.data : "", text.length);
-    text_free(&text);
-    return copy;
-}
-
 /* What %1$s stands for is the T. */
 static const struct row {
     const char *name, *text;

@@ -319,6 +319,25 @@ static void emit_initialization(struct emitter *e, const struct node *declared, 
     text_free(&name);
 }
 
+/* A local of a variably modified type outside the frame, by the type of its storage. */
+static bool emit_stored(struct emitter *e, const struct node *declared)
+{
+    const struct variable *variable =
+        declared->symbol->kind == SYMBOL_VARIABLE ? declared->symbol->lowered : NULL;
+    if (!variable || !variable->viewed_as || !is_own(e, variable))
+        return false;
+    struct text text = {0};
+    type_print(&text, variable->type, variable->symbol->name, true, 0);
+    write_string(&e->writer, text.data);
+    if (declared->kid[1]) {
+        write_string(&e->writer, " = ");
+        emit_node(e, declared->kid[1]);
+    }
+    write_string(&e->writer, ";");
+    text_free(&text);
+    return true;
+}
+
 /* One statement or declaration for each declarator. */
 static void emit_split(struct emitter *e, struct node *node)
 {
@@ -337,6 +356,8 @@ static void emit_split(struct emitter *e, struct node *node)
             emit_initialization(e, declared, ";");
             continue;
         }
+        if (declared->symbol && emit_stored(e, declared))
+            continue;
         emit_specifiers(e, specifiers);
         write_string(&e->writer, " ");
         emit_declared(e, specifiers, declared);

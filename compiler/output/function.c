@@ -176,11 +176,15 @@ static const struct variable *parameter_variable(const struct parameter *paramet
 /* `(int a, char *b)`, behind what is there already. */
 static void put_parameters(struct emitter *e, const struct function *function, bool first)
 {
+    bool is_begin = !first;
     const struct type *type = function->type;
     for (size_t i = 0; i < type->parameter_count; i++) {
         write_string(&e->writer, first ? "" : ", ");
         first = false;
-        put_declaration(e, type->parameters[i].type, type->parameters[i].name, 0);
+        struct type *given = type->parameters[i].type;
+        given =
+            is_begin ? storage_type(e->lowered, given) : view_parameter(e, given, function->name);
+        put_declaration(e, given, type->parameters[i].name, 0);
         if (!parameter_variable(&type->parameters[i]))
             write_string(&e->writer, " __attribute__((unused))");
     }

@@ -169,7 +169,9 @@ static void emit_identifier(struct emitter *e, struct node *node)
     struct variable *variable = NULL;
     if (symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER))
         variable = symbol->lowered;
-    if (variable && is_own(e, variable))
+    if (variable && is_own(e, variable) && variable->viewed_as)
+        emit_view(e, variable);
+    else if (variable && is_own(e, variable))
         emit_variable(e, variable);
     else if (symbol && symbol->output_name)
         write_string(&e->writer, symbol->output_name);
@@ -259,6 +261,8 @@ void emit_node(struct emitter *e, struct node *node)
             emit_copy(e, node);
         break;
     case NODE_TYPE_NAME_REF:
+        if (node->symbol && emit_kept_typedef(e, node->symbol))
+            break;
         write_string(&e->writer, node->symbol && node->symbol->output_name
                                      ? node->symbol->output_name
                                      : node->name);

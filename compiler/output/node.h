@@ -71,10 +71,21 @@ void emit_containers(struct emitter *e, const struct node *node);
 bool emit_list_subscript(struct emitter *e, struct node *node);
 
 /* statement.c */
+/* The node as text, which the caller frees. */
+struct text emit_rendered(struct emitter *e, struct node *node);
 /* Writes the statement; true if it was handled, false if it can be copied. */
 bool emit_statement_node(struct emitter *e, struct node *node);
 void emit_body(struct emitter *e, struct node *compound);
 bool is_frame_local(const struct emitter *e, const struct node *declared);
+
+/* view.c */
+/* A use of a variable that is seen by another type than its storage's. */
+void emit_view(struct emitter *e, const struct variable *variable);
+/* The type of a parameter of NAME() where it is only handed on: its sizes must not be evaluated
+ * there, and any that is not constant is compatible. */
+struct type *view_parameter(struct emitter *e, struct type *type, const char *name);
+/* A typedef's name, if its sizes were kept: what it stands for. False if they were not. */
+bool emit_kept_typedef(struct emitter *e, const struct symbol *symbol);
 
 /* alignment.c */
 /* What the variable's declaration says about alignment, to stand before its field. */

@@ -27,8 +27,7 @@ bool is_frame_local(const struct emitter *e, const struct node *declared)
 
 /* --- suspensions */
 
-/* The node as text, to see how long it is. */
-static struct text rendered(struct emitter *e, struct node *node)
+struct text emit_rendered(struct emitter *e, struct node *node)
 {
     struct writer saved = e->writer;
     struct text text = {0};
@@ -45,7 +44,7 @@ static void emit_arguments(struct emitter *e, struct node *node, size_t open)
     struct writer *w = &e->writer;
     int indent = w->indent, column = (int)(open - w->line_start);
     for (uint32_t i = 0; i < node->count; i++) {
-        struct text text = rendered(e, node->kid[i]);
+        struct text text = emit_rendered(e, node->kid[i]);
         bool breaks = w->out->length - w->line_start + text.length > MOST_COLUMNS;
         write_string(w, breaks ? "," : ", ");
         w->indent = column;

@@ -22,18 +22,6 @@ static void adopt_parameters(struct function_state *function, const struct type 
     }
 }
 
-static void check_async_parameters(struct check *check, const struct type *type)
-{
-    for (size_t i = 0; i < type->parameter_count; i++) {
-        const struct parameter *parameter = &type->parameters[i];
-        if (!parameter->node)
-            continue;
-        if (type_is_variably_modified(parameter->type))
-            complain(check, parameter->node,
-                     "a parameter of a variably modified type in an async function");
-    }
-}
-
 static void check_body(struct check *check, struct node *node, struct scope *parameters,
                        struct type *type)
 {
@@ -111,8 +99,6 @@ static void check_definition(struct check *check, const struct specifiers *speci
         return;
     add_function(check, node);
     state->quiet += is_refused;
-    if (type->is_async)
-        check_async_parameters(check, type);
     check_body(check, node, declarator->parameters, type);
     state->quiet -= is_refused;
 }

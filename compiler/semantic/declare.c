@@ -224,6 +224,24 @@ static void check_object(struct check *check, const struct symbol *symbol)
              show(check, symbol->type));
 }
 
+/* What C refuses too, but could not see once the array lies elsewhere. */
+static void check_variable_object(struct check *check, const struct symbol *symbol,
+                                  const struct node *declared)
+{
+    const struct function_state *function = check->state->function;
+    if (!function || !function->is_async || symbol->kind != SYMBOL_VARIABLE ||
+        !type_is_variably_modified(symbol->type))
+        return;
+    const struct type *type = type_resolve(symbol->type);
+    if (symbol->storage == OP_STATIC || symbol->storage == OP_EXTERN || symbol->is_thread_local)
+        complain(check, declared, "'%s' of a variably modified type must be automatic",
+                 symbol->name);
+    else if (type->kind == TYPE_ARRAY && type->array_size == ARRAY_VARIABLE &&
+             node_kid(declared, 1))
+        complain(check, declared, "'%s' has a variable size and cannot be initialised",
+                 symbol->name);
+}
+
 /* `int f(x);` with x no type: names without types, which only a definition may have. */
 static void check_prototype(struct check *check, const struct declarator *declarator)
 {
@@ -259,6 +277,7 @@ static void check_declared(struct check *check, const struct specifiers *specifi
     struct symbol *symbol = declare(check, specifiers, &declarator, declaration, is_definition);
     apply_trailing_attributes(check, &declarator, declared, &symbol);
     declared->symbol = symbol;
+    check_variable_object(check, symbol, declared);
     if (value)
         check_initial_value(check, specifiers, symbol, declarator.type, value);
     check_object(check, symbol);

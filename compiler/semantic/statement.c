@@ -1,5 +1,4 @@
-/* Statements: the scopes they open, where `break`, `continue` and `return` may stand, and what an
- * async function cannot keep across an await. */
+/* Statements: the scopes they open, where `break`, `continue` and `return` may stand. */
 #include "semantic/checker.h"
 
 /* --- expressions in statements */
@@ -37,28 +36,6 @@ static void check_return(struct check *check, struct node *node)
         check_conversion(check, result, value, false, "returned value");
 }
 
-/* --- what cannot be kept across an await */
-
-static const struct type *declared_type(const struct node *declared)
-{
-    const struct symbol *symbol = declared->symbol;
-    if (!symbol)
-        return declared->type;
-    return symbol->kind == SYMBOL_TYPEDEF ? symbol->type->target : symbol->type;
-}
-
-/* In an async function whose scope of this declaration still awaits. */
-static void check_across_await(struct check *check, struct node *declaration)
-{
-    for (uint32_t i = 1; i < declaration->count; i++) {
-        struct node *declared = declaration->kid[i];
-        const struct type *type = declared_type(declared);
-        if (declared->kind == NODE_DECLARED && type && type_is_variably_modified(type))
-            complain(check, declared,
-                     "a variable length array in an async function cannot be kept across an await");
-    }
-}
-
 /* --- loops and switches */
 
 /* Counts what `break` and `continue` may leave; `defer` starts from nothing. */
@@ -82,9 +59,6 @@ static void check_for(struct check *check, struct node *node)
     if (step)
         check_discarded(check, step);
     check_body(check, node->kid[3], &check->state->function->loops);
-    if (init && init->kind == NODE_DECLARATION && node->flags & HAS_AWAIT &&
-        check->state->function->is_async)
-        check_across_await(check, init);
     scope_close(check->state->scopes);
 }
 
@@ -132,37 +106,11 @@ static void check_if(struct check *check, struct node *node)
 
 /* --- blocks */
 
-/* The statement behind its labels. */
-static struct node *behind_labels(struct node *item)
-{
-    while (item->kind == NODE_LABEL || item->kind == NODE_CASE || item->kind == NODE_DEFAULT ||
-           item->kind == NODE_ATTRIBUTED) {
-        struct node *last = item->count ? item->kid[item->count - 1] : NULL;
-        if (!last || node_is_expression(last))
-            break;
-        item = last;
-    }
-    return item;
-}
-
-static void check_block_item(struct check *check, struct node *item, bool awaits_later)
-{
-    struct function_state *function = check->state->function;
-    check_statement(check, item);
-    item = behind_labels(item);
-    if (awaits_later && function->is_async && item->kind == NODE_DECLARATION)
-        check_across_await(check, item);
-}
-
 void check_block(struct check *check, struct node *compound)
 {
-    uint32_t last_await = 0;
-    for (uint32_t i = 0; i < compound->count; i++)
-        if (compound->kid[i] && compound->kid[i]->flags & HAS_AWAIT)
-            last_await = i;
     for (uint32_t i = 0; i < compound->count; i++)
         if (compound->kid[i])
-            check_block_item(check, compound->kid[i], i < last_await);
+            check_statement(check, compound->kid[i]);
 }
 
 /* --- all kinds */

@@ -84,6 +84,9 @@ static void add_declared(struct check *check, struct members *members, struct ty
     if (text_mentions(check, after, declared->end, "aligned") ||
         text_mentions(check, after, declared->end, "packed"))
         structure->is_packed_or_aligned = true;
+    if (check->state->function && check->state->function->is_async &&
+        type_is_variably_modified(type))
+        complain(check, declared, "a member of variable size in an async function");
     if (result.async)
         complain(check, result.async, "'async' on a member that is no pointer to a function");
     check_former_use(check, specifiers, true);

@@ -271,3 +271,15 @@ void async__blocks_trim(void)
         }
     }
 }
+
+void *async_array(size_t size, size_t align, const char *file, int line)
+{
+    void *array = NULL;
+    if (align <= _Alignof(max_align_t))
+        array = malloc(size ? size : 1);
+    else if (posix_memalign(&array, align, size ? size : 1) != 0)
+        array = NULL;
+    if (!array)
+        async__die(file, line, "no memory for a variable length array");
+    return array;
+}

@@ -73,8 +73,6 @@ Test(check_rules, async_where_it_cannot_be)
                     "1:8: error: 'async' on a parameter that is no function\n");
     expect_messages("void f(void) { async int g(void) { return 0; } (void)g; }",
                     "1:26: error: an async function cannot be nested in another function\n");
-    expect_messages("async int f(int n, int (*p)[n]) { return 0; }",
-                    "1:20: error: a parameter of a variably modified type in an async function\n");
 }
 
 Test(check_rules, await_of_what)
@@ -209,17 +207,6 @@ Test(check_rules, frames_that_do_not_last)
 {
     expect_messages("int setjmp(int *); async int f(int *x) { return setjmp(x); }",
                     "1:49: error: 'setjmp' in an async function: its stack frame does not last\n");
-    expect_messages(ADD "async int f(int n) {\nint a[n];\nawait add(1, 2);\nint b[n]; return 0; }",
-                    "3:5: error: a variable length array in an async function cannot be kept "
-                    "across an await\n");
-    expect_messages(ADD "async int f(int n) {\nfor (int a[n]; n; n--) await add(1, 2);\n"
-                        "x: ; label: int (*b)[n] = 0; await add(1, 2); return b != 0; }",
-                    "3:10: error: a variable length array in an async function cannot be kept "
-                    "across an await\n"
-                    "4:17: error: a variable length array in an async function cannot be kept "
-                    "across an await\n");
-    expect_messages(ADD "async int f(int n) { { int a[n]; a[0] = 1; } return await add(n, 2); }",
-                    "");
     expect_messages("async int f(void) { struct s x; return 0; }",
                     "1:30: error: 'x' has the incomplete type 'struct s'\n");
 }

@@ -150,6 +150,9 @@ void async_spawn_slow(struct async_future *future, const char *file, int line);
 uint64_t async_collect_word(struct async_future *future, size_t size, size_t offset, bool status);
 void async_collect_slow(struct async_future *future, void *value, size_t size, size_t offset,
                         bool status);
+/* Storage for a variable length array that lives across awaits; free() ends it. Aborts with the
+ * place if there is no memory. `align` is a power of two. */
+void *async_array(size_t size, size_t align, const char *file, int line);
 void async_empty_handle(const char *file, int line) __attribute__((noreturn));
 
 /* Puts a task at the end of the ready queue. */

@@ -1,0 +1,335 @@
+/* Objects of variably modified types, before the await pass.
+ *
+ * A frame has no room for an array whose size is not known, and C allows no label, as every await
+ * needs one, in the scope of what has such a type. So what is declared in front of an await becomes
+ * a pointer to storage of its own, and each size that is not constant a variable, which is set
+ * where the declaration stands:
+ *
+ *     int v[n], (*p)[n] = &v;       unsigned long length_1 = n;
+ *                                   void *v = async_array(sizeof(int) * length_1, ...);
+ *                                   defer free(v);
+ *                                   unsigned long length_2 = n;
+ *                                   void *p = &v;
+ *
+ * Uses see it by its type still: v is written `(*(int (*)[length_1])v)`, p `(*(int
+ * (**)[length_2])&p)` (output/node.c). In the tree the size expression itself becomes a use of its
+ * length, so every type that was made of it is right from then on, and a typedef keeps what it
+ * found. Parameters become such variables at the start of the function. Declarations that no label
+ * follows stay as they are.
+ */
+#include "lower/await.h"
+
+#include "lower/cleanup.h"
+#include "support/arena.h"
+#include "support/names.h"
+
+/* --- types */
+
+static unsigned element_qualifiers(const struct type *type)
+{
+    unsigned qualifiers = type_qualifiers(type);
+    for (; type_resolve(type)->kind == TYPE_ARRAY; qualifiers |= type_qualifiers(type))
+        type = type_resolve(type)->target;
+    return qualifiers & (QUAL_CONST | QUAL_VOLATILE);
+}
+
+/* What an object of the type is kept in: pointers to what has a variable size point to void. */
+struct type *storage_type(const struct lowered *lowered, struct type *type)
+{
+    struct types *types = lowered->check->types;
+    const struct type *resolved = type_resolve(type);
+    unsigned qualifiers = 0;
+    if (!type_is_variably_modified(type))
+        return type;
+    if (resolved->kind == TYPE_ARRAY && resolved->array_size == ARRAY_FIXED)
+        return type_array(types, storage_type(lowered, resolved->target), resolved->length);
+    if (resolved->kind == TYPE_POINTER)
+        qualifiers = element_qualifiers(resolved->target);
+    return type_pointer(types, type_qualified(types, type_simple(types, TYPE_VOID), qualifiers));
+}
+
+static struct type *length_type(const struct hoist *h)
+{
+    return type_simple(h->lowered->check->types, TYPE_ULONG);
+}
+
+static bool is_kept(const struct node *size)
+{
+    return size->kind == NODE_IDENTIFIER && size->flags & IS_IMPLICIT;
+}
+
+/* The sizes of the type that nobody has kept yet, in the order of the source. */
+static void keep_lengths(struct hoist *h, const struct type *type, struct list *out)
+{
+    for (;;) {
+        type = type_resolve(type);
+        if (type->kind != TYPE_ARRAY && type->kind != TYPE_POINTER)
+            return;
+        struct node *size = type->node;
+        if (type->kind == TYPE_ARRAY && type->array_size == ARRAY_VARIABLE && size &&
+            !is_kept(size)) {
+            struct variable *length =
+                make_temporary_named(h, length_type(h), "length", ++h->function->lengths);
+            struct node *value = arena_alloc(h->lowered->arena, sizeof *value);
+            *value = *size;
+            struct node *spill = make_spill(h, size, length, value);
+            spill->flags |= size->flags & (HAS_AWAIT | HAS_LANGUAGE);
+            list_push(h, out, spill);
+            *size = *make_use(h, size, length);
+        }
+        type = type->target;
+    }
+}
+
+/* --- storage */
+
+/* The bytes that the array takes: `sizeof(int) * 3 * $0 * $1`. */
+static struct node *allocation(struct hoist *h, const struct node *at, const struct type *type)
+{
+    struct arena *arena = h->lowered->arena;
+    struct node *lengths[8] = {NULL};
+    size_t count = 0;
+    const char *product = "";
+    for (; type_resolve(type)->kind == TYPE_ARRAY; type = type_resolve(type)->target) {
+        const struct type *array = type_resolve(type);
+        if (array->array_size == ARRAY_VARIABLE && count < sizeof lengths / sizeof *lengths) {
+            product = arena_format(arena, "%s * $%zu", product, count);
+            lengths[count++] = make_use(h, at, array->node->symbol->lowered);
+        } else if (array->length_is_known) {
+            product = arena_format(arena, "%s * %llu", product, (unsigned long long)array->length);
+        } else {
+            product = arena_format(arena, "%s * (%s)", product, array->name);
+        }
+    }
+    const char *base = type_text(h->lowered, storage_type(h->lowered, (struct type *)type));
+    bool has_runtime =
+        check_file_symbol(h->lowered->check, name_of(h->lowered->check->names, "async_array"));
+    const char *text = has_runtime ? "async_array(sizeof(%s)%s, _Alignof(%s), __FILE__, __LINE__)"
+                                   : "__builtin_malloc(sizeof(%s)%s)";
+    struct node *node =
+        make(h, NODE_MADE, at, arena_format(arena, text, base, product, base), 8, lengths[0],
+             lengths[1], lengths[2], lengths[3], lengths[4], lengths[5], lengths[6], lengths[7]);
+    node->count = (uint32_t)count;
+    return node;
+}
+
+static struct node *release(struct hoist *h, const struct node *at, struct node *name)
+{
+    struct node place = {.start = at->end, .end = at->end};
+    struct node *use = make(h, NODE_IDENTIFIER, &place, NULL, 0);
+    use->symbol = name->symbol;
+    use->name = name->name;
+    use->type = name->symbol->type;
+    struct node *call =
+        make(h, NODE_EXPRESSION_STATEMENT, &place, "__builtin_free((void *)$0);", 1, use);
+    struct node *defer = make(h, NODE_DEFER, &place, NULL, 1, call);
+    defer->flags |= HAS_AWAIT;
+    return defer;
+}
+
+/* --- declarations */
+
+static bool is_variable(const struct node *declared)
+{
+    const struct symbol *symbol = declared->kind == NODE_DECLARED ? declared->symbol : NULL;
+    if (!symbol || (symbol->kind != SYMBOL_VARIABLE && symbol->kind != SYMBOL_TYPEDEF))
+        return false;
+    return type_is_variably_modified(symbol->kind == SYMBOL_TYPEDEF ? symbol->type->target
+                                                                    : symbol->type);
+}
+
+static void lower_object(struct hoist *h, struct node *specifiers, struct node *declared,
+                         struct list *out)
+{
+    struct symbol *symbol = declared->symbol;
+    struct type *type = symbol->type;
+    struct variable *variable = symbol->lowered;
+    if (!variable)
+        variable = variable_new(h->lowered, h->function, VARIABLE_LOCAL, symbol, type);
+    variable->viewed_as = type;
+    variable->type = storage_type(h->lowered, type);
+    if (type_resolve(type)->kind == TYPE_ARRAY && variable->type->kind == TYPE_POINTER) {
+        list_push(h, out, make_spill(h, declared, variable, allocation(h, declared, type)));
+        list_push(h, out, release(h, declared, symbol->node));
+        return;
+    }
+    struct node *node = make(h, NODE_DECLARATION, declared, "$0 $1;", 2, specifiers, declared);
+    node->flags |= declared->flags & (HAS_AWAIT | HAS_LANGUAGE);
+    list_push(h, out, node);
+}
+
+static struct node *lower_declaration(struct hoist *h, struct node *node)
+{
+    struct list list = {0};
+    struct node *specifiers = node->kid[0];
+    for (uint32_t i = 1; i < node->count; i++) {
+        struct node *declared = node->kid[i];
+        const struct symbol *symbol = declared->symbol;
+        if (!is_variable(declared)) {
+            struct node *other = make(h, NODE_DECLARATION, node, "$0 $1;", 2, specifiers, declared);
+            other->flags |= declared->flags & (HAS_AWAIT | HAS_LANGUAGE);
+            list_push(h, &list, other);
+            continue;
+        }
+        bool is_typedef = symbol->kind == SYMBOL_TYPEDEF;
+        keep_lengths(h, is_typedef ? symbol->type->target : symbol->type, &list);
+        if (!is_typedef)
+            lower_object(h, specifiers, declared, &list);
+    }
+    struct node *splice = make_splice(h, node, &list, false);
+    splice->flags |= HAS_AWAIT;
+    return splice;
+}
+
+/* Whether a label comes to stand behind something variable that the declaration declares. */
+static bool is_cut(const struct node *declaration, bool label_follows)
+{
+    bool later = label_follows;
+    for (uint32_t i = declaration->count; i-- > 1;) {
+        const struct node *declared = declaration->kid[i];
+        later |= (declared->flags & HAS_AWAIT) != 0;
+        if (is_variable(declared) && (later || declaration->kid[0]->flags & HAS_AWAIT))
+            return true;
+    }
+    return false;
+}
+
+/* --- the walk */
+
+static struct node *walk(struct hoist *h, struct node *node);
+
+static void inherit(struct node *node, const struct node *kid)
+{
+    node->flags |= kid ? kid->flags & HAS_AWAIT : 0;
+}
+
+static bool makes_label(struct hoist *h, const struct node *node)
+{
+    if (!node || node->kind == NODE_FUNCTION)
+        return false;
+    if (node->flags & HAS_AWAIT ||
+        (node->kind == NODE_DECLARATION && has_cleanup_attribute(h, node)))
+        return true;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (makes_label(h, node->kid[i]))
+            return true;
+    return false;
+}
+
+/* Deferred statements come to stand at the end of the block, behind labels. */
+static bool defers(struct hoist *h, const struct node *compound)
+{
+    for (uint32_t i = 0; i < compound->count; i++) {
+        struct node *item = compound->kid[i];
+        if (item && (item->kind == NODE_DEFER ||
+                     (item->kind == NODE_DECLARATION && has_cleanup_attribute(h, item))))
+            return true;
+    }
+    return false;
+}
+
+/* Where the statement behind its labels stands. */
+static struct node **behind_labels(struct node **place)
+{
+    while (*place && ((*place)->kind == NODE_LABEL || (*place)->kind == NODE_ATTRIBUTED) &&
+           (*place)->count && (*place)->kid[(*place)->count - 1])
+        place = &(*place)->kid[(*place)->count - 1];
+    return place;
+}
+
+static void walk_block(struct hoist *h, struct node *compound)
+{
+    bool *labels = arena_alloc(h->lowered->arena, compound->count + 1);
+    labels[compound->count] = defers(h, compound);
+    for (uint32_t i = compound->count; i-- > 0;)
+        labels[i] = labels[i + 1] || makes_label(h, compound->kid[i]);
+    for (uint32_t i = 0; i < compound->count; i++) {
+        struct node **place = behind_labels(&compound->kid[i]), *item = *place;
+        bool cut = item && item->kind == NODE_DECLARATION && is_cut(item, labels[i + 1]);
+        *place = cut ? lower_declaration(h, item) : walk(h, item);
+        for (struct node *label = compound->kid[i]; cut && label != *place;
+             label = label->kid[label->count - 1])
+            label->flags |= HAS_AWAIT;
+        inherit(compound, compound->kid[i]);
+    }
+}
+
+/* `for (int (*p)[n] = a; ...)`: the declaration goes in front, with a block around both. */
+static struct node *walk_for(struct hoist *h, struct node *node)
+{
+    struct node *init = node->kid[0];
+    bool cut = init && init->kind == NODE_DECLARATION && is_cut(init, makes_label(h, node));
+    struct list list = {0};
+    if (cut)
+        list_push(h, &list, lower_declaration(h, init));
+    for (uint32_t i = 0; i < node->count; i++) {
+        node->kid[i] = walk(h, node->kid[i]);
+        inherit(node, node->kid[i]);
+    }
+    if (!cut)
+        return node;
+    const char *text = node->kid[1] ? (node->kid[2] ? "for (; $1; $2)\n$3" : "for (; $1;)\n$3")
+                                    : (node->kid[2] ? "for (;; $2)\n$3" : "for (;;)\n$3");
+    struct node *loop = make(h, NODE_FOR, node, text, 4, (struct node *)NULL, node->kid[1],
+                             node->kid[2], node->kid[3]);
+    loop->flags = node->flags;
+    list_push(h, &list, loop);
+    struct node *splice = make_splice(h, node, &list, true);
+    splice->flags |= HAS_AWAIT;
+    return splice;
+}
+
+static struct node *walk(struct hoist *h, struct node *node)
+{
+    if (!node || node->kind == NODE_FUNCTION)
+        return node;
+    if (node->kind == NODE_COMPOUND) {
+        walk_block(h, node);
+        return node;
+    }
+    if (node->kind == NODE_FOR)
+        return walk_for(h, node);
+    for (uint32_t i = 0; i < node->count; i++) {
+        node->kid[i] = walk(h, node->kid[i]);
+        inherit(node, node->kid[i]);
+    }
+    return node;
+}
+
+static bool has_variable(const struct node *node)
+{
+    if (!node || node->kind == NODE_FUNCTION)
+        return false;
+    if (node->kind == NODE_DECLARED && is_variable(node))
+        return true;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (has_variable(node->kid[i]))
+            return true;
+    return false;
+}
+
+static void keep_parameters(struct hoist *h, struct node *body)
+{
+    struct list list = {0};
+    const struct type *type = h->function->type;
+    for (size_t i = 0; i < type->parameter_count; i++)
+        if (type_is_variably_modified(type->parameters[i].type))
+            keep_lengths(h, type->parameters[i].type, &list);
+    if (!list.count)
+        return;
+    struct node place = {.start = body->start + 1, .end = body->start + 1};
+    struct node **kids = arena_alloc(h->lowered->arena, (body->count + 1) * sizeof(struct node *));
+    kids[0] = make_splice(h, &place, &list, false);
+    for (uint32_t i = 0; i < body->count; i++)
+        kids[i + 1] = body->kid[i];
+    body->kid = kids;
+    body->count++;
+}
+
+void arrays_lower(struct hoist *h, struct node *body)
+{
+    if (has_variable(body))
+        walk(h, body);
+    if (function_has_frame(h->function))
+        keep_parameters(h, body);
+}

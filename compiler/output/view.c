@@ -1,0 +1,76 @@
+/* Uses of what has a variably modified type and was given storage of its own (lower/array.c): it is
+ * seen through a pointer to that type, with the sizes that were kept.
+ *
+ *     v        (*(int (*)[self->length_1])self->v)          an array
+ *     p        (*(int (**)[self->length_1])&self->p)        any other object
+ *     row      __typeof__(int [self->length_1])             a typedef */
+#include "output/node.h"
+
+#include "support/arena.h"
+#include "support/text.h"
+
+static const char *rendered(struct emitter *e, struct node *node)
+{
+    struct text text = emit_rendered(e, node);
+    const char *copy = arena_copy(e->lowered->arena, text.data ? text.data : "", text.length);
+    text_free(&text);
+    return copy;
+}
+
+/* The type with the sizes as they are written here, or all written alike. */
+static struct type *with_lengths(struct emitter *e, struct type *type, const char *all)
+{
+    if (!type_is_variably_modified(type))
+        return type;
+    struct type *resolved = type_resolve(type), *copy = type_make(e->check->types, resolved->kind);
+    *copy = *resolved;
+    copy->qualifiers = type_qualifiers(type);
+    copy->unqualified = copy->pointer_to = copy->variants = copy->next_variant = NULL;
+    copy->target = with_lengths(e, resolved->target, all);
+    if (resolved->kind == TYPE_ARRAY) { /* an array's qualifiers are its elements' */
+        copy->target = type_qualified(e->check->types, copy->target, copy->qualifiers);
+        copy->qualifiers = 0;
+    }
+    if (resolved->kind == TYPE_ARRAY && resolved->array_size != ARRAY_FIXED && resolved->node)
+        copy->name = all ? all : rendered(e, resolved->node);
+    return copy;
+}
+
+struct type *view_parameter(struct emitter *e, struct type *type, const char *name)
+{
+    return with_lengths(e, type,
+                        arena_format(e->lowered->arena, "(unsigned long)%s__resume", name));
+}
+
+void emit_view(struct emitter *e, const struct variable *variable)
+{
+    bool array = type_resolve(variable->viewed_as)->kind == TYPE_ARRAY &&
+                 variable->type->kind == TYPE_POINTER;
+    struct text type = {0};
+    struct type *seen = with_lengths(e, variable->viewed_as, NULL);
+    type_print(&type, type_pointer(e->check->types, seen), NULL, true, 0);
+    write_format(&e->writer, "(*(%s)%s", type.data, array ? "" : "&");
+    emit_variable(e, variable);
+    write_string(&e->writer, ")");
+    text_free(&type);
+}
+
+static bool is_kept(const struct type *type)
+{
+    for (type = type_resolve(type); type->kind == TYPE_ARRAY || type->kind == TYPE_POINTER;
+         type = type_resolve(type->target))
+        if (type->kind == TYPE_ARRAY && type->array_size == ARRAY_VARIABLE && type->node)
+            return type->node->kind == NODE_IDENTIFIER && type->node->flags & IS_IMPLICIT;
+    return false;
+}
+
+bool emit_kept_typedef(struct emitter *e, const struct symbol *symbol)
+{
+    struct text type = {0};
+    if (symbol->kind != SYMBOL_TYPEDEF || !symbol->function || !is_kept(symbol->type))
+        return false;
+    type_print(&type, with_lengths(e, symbol->type, NULL), NULL, true, 0);
+    write_format(&e->writer, "__typeof__(%s)", type.data);
+    text_free(&type);
+    return true;
+}
