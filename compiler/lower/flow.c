@@ -101,7 +101,10 @@ static void land(struct build *b, struct jump *jumps, uint32_t to)
 
 static struct variable *variable_of(const struct node *node)
 {
-    return node->kind == NODE_IDENTIFIER && node->symbol ? node->symbol->lowered : NULL;
+    const struct symbol *symbol = node->kind == NODE_IDENTIFIER ? node->symbol : NULL;
+    bool is_object =
+        symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER);
+    return is_object ? symbol->lowered : NULL;
 }
 
 static void mention(struct build *b, struct variable *variable, struct mention mention)
