@@ -142,7 +142,7 @@ static inline bool performed(struct async_operation *operation, ssize_t n, bool 
     return true;
 }
 
-static bool perform(struct async_operation *operation, bool *ready)
+static __attribute__((noinline)) bool perform(struct async_operation *operation, bool *ready)
 {
     return performed(operation, call(operation), ready);
 }
@@ -239,10 +239,11 @@ static bool start_write(void *state, struct async_operation *operation)
 {
     (void)state;
     struct async_descriptor *d = operation->descriptor;
-    if (d->writable && perform_write(operation, d))
-        return true;
-    d->writer = operation;
-    return false;
+    bool done = d->writable && perform_write(operation, d);
+    d->sendable = done && d->writable && d->socket && d->drains && operation->kind == ASYNC_WRITE;
+    if (!done)
+        d->writer = operation;
+    return done;
 }
 
 static bool start_connect(void *state, struct async_operation *operation)
@@ -275,7 +276,7 @@ static void epoll_cancel(void *state, struct async_operation *operation, int err
 static int epoll_attach(void *state, struct async_descriptor *d)
 {
     const uint32_t events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-    d->readable = d->hung_up = d->watched = d->counted = false;
+    d->readable = d->hung_up = d->watched = d->counted = d->sendable = false;
     d->writable = true;
     d->reader = d->writer = NULL;
     if (d->shared)
@@ -340,11 +341,11 @@ static inline void handle(struct async_descriptor *d, uint32_t events)
     }
 }
 
-static void handle_shared(struct epoll *self, struct async_descriptor *d, uint32_t events)
+/* Arms it for what still waits; gives the events to handle if that fails. */
+static uint32_t rearm(struct epoll *self, struct async_descriptor *d)
 {
-    handle(d, events);
-    if ((d->reader || d->writer) && arm(self, d) < 0)
-        handle(d, EPOLLIN | EPOLLOUT);
+    bool waiting = d->reader || d->writer;
+    return waiting && arm(self, d) < 0 ? EPOLLIN | EPOLLOUT : 0;
 }
 
 static void epoll_poll(void *state, uint64_t deadline)
@@ -354,12 +355,13 @@ static void epoll_poll(void *state, uint64_t deadline)
     int n = wait_events(self, events, deadline);
     for (int i = 0; i < n; i++) {
         struct async_descriptor *d = events[i].data.ptr;
+        uint32_t happened = events[i].events;
         if (!d)
-            continue; /* a wake */
-        if (d->shared)
-            handle_shared(self, d, events[i].events);
-        else
-            handle(d, events[i].events);
+            continue;            /* a wake */
+        bool shared = d->shared; /* if not, it may be gone afterwards */
+        do
+            handle(d, happened);
+        while (shared && (happened = rearm(self, d)));
     }
 }
 

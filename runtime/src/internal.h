@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #define ASYNC_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
@@ -282,6 +283,30 @@ static inline void async__handover(struct async_frame *frame)
     async_thread.handover = frame;
     async_thread.handover_credit = async_thread.credit;
     async_thread.credit = 1; /* brings the loop to where it looks */
+}
+/* Hands over to the frame that writes, once the loop has done that operation: a send() of at least
+ * one byte on a descriptor that is `sendable`. The loop calls send() itself, where no function has
+ * to return over it: the kernel's own calls make the processor forget where ours return to, and
+ * each return would be mispredicted. */
+static inline void async__handover_send(struct async_frame *frame, struct async_operation *send)
+{
+    async_thread.send = send;
+    async__handover(frame);
+}
+/* Not all of it went: `sent` is what send() said. DONE: the frame goes on, its wait has its result.
+ */
+enum async_step async__sent_less(struct async_operation *operation, ssize_t sent,
+                                 struct async_frame *frame);
+/* The loop's side. */
+static inline enum async_step async__send(struct async_thread *thread, struct async_frame *frame)
+{
+    struct async_operation *operation = thread->send;
+    thread->send = NULL;
+    ssize_t sent =
+        send(operation->descriptor->fd, operation->buffer, operation->size, MSG_NOSIGNAL);
+    if (__builtin_expect(sent == (ssize_t)operation->size, 1))
+        return ASYNC_DONE;
+    return async__sent_less(operation, sent, frame);
 }
 static inline bool async__nothing_ready(void)
 {

@@ -179,6 +179,8 @@ void async__run(struct async_loop *loop)
             frame = thread->current->leaf = thread->handover;
             thread->handover = NULL;
             thread->credit = thread->handover_credit;
+            if (thread->send && async__send(thread, frame) == ASYNC_PENDING)
+                continue;
         } else {
             if (__builtin_expect(at_end(thread, task), 1)) {
                 if (__builtin_expect(thread->tail == &thread->head, 0)) {

@@ -27,7 +27,7 @@ static bool start(struct async_stream_io *io, char *to, size_t size, ssize_t *re
     io->operation.kind = ASYNC_READ;
     io->operation.buffer = to;
     io->operation.size = size;
-    if (!async__start(io->stream->loop, &io->operation))
+    if (!async__start(async__stream(io)->loop, &io->operation))
         return false;
     *result = io->operation.result;
     return true;
@@ -42,48 +42,28 @@ static bool some_absorb(struct async_stream_io *io, ssize_t result)
 
 static bool some_advance(struct async_stream_io *io)
 {
-    struct async_stream *stream = io->stream;
+    struct async_stream *stream = async__stream(io);
     ssize_t result = 0;
     if (!io->size)
         return async__job_over(io, 0);
-    if (stream->begin < stream->end)
+    if (stream->end)
         return async__job_over(io, (ssize_t)take(stream, io->data, io->size));
     return start(io, io->data, io->size, &result) && async__job_over(io, result);
 }
 
-static const struct async_stream_job some = {some_advance, some_absorb, false, false};
+static const struct async_stream_job some = {
+    .kind = {.cancel = async__stream_cancel, .name = "a stream"},
+    .advance = some_advance,
+    .absorb = some_absorb,
+};
 
-/* The common read: the first task asks, the bytes are in the kernel or still to come. */
+/* Nobody came after it in line, and the stream is not closing. */
 static void some_complete(struct async_operation *operation)
 {
     struct async_stream_io *io = ASYNC_CONTAINER(operation, struct async_stream_io, operation);
-    struct async_line *readers = &io->stream->readers;
-    if (io->next || io->stream->closing) {
-        async__stream_complete(operation);
-        return;
-    }
-    readers->first = NULL;
-    *(ssize_t *)io->result = operation->result;
+    async__stream(io)->readers.first = NULL;
+    ((struct async_stream_read__wait *)io)->result = operation->result;
     async__wake(&io->wait);
-}
-
-static __attribute__((noinline)) enum async_step some_begin(struct async_stream_read__wait *wait,
-                                                            struct async_frame *caller,
-                                                            void *buffer, size_t size)
-{
-    wait->io.data = buffer;
-    wait->io.size = size;
-    return async__stream_begin(&wait->io, caller);
-}
-
-static __attribute__((noinline)) enum async_step some_now(struct async_stream_read__wait *wait,
-                                                          struct async_frame *caller)
-{
-    struct async_stream *stream = wait->io.stream;
-    if (!async__start(stream->loop, &wait->io.operation))
-        return async__stream_wait_first(&wait->io, &stream->readers, caller);
-    wait->result = wait->io.operation.result;
-    return async__at_once(caller);
 }
 
 enum async_step async_stream_read__begin(struct async_stream_read__wait *wait,
@@ -91,20 +71,22 @@ enum async_step async_stream_read__begin(struct async_stream_read__wait *wait,
                                          void *buffer, size_t size)
 {
     struct async_stream_io *io = &wait->io;
-    io->job = &some;
-    io->stream = stream;
-    io->result = &wait->result;
-    if (!async__may_begin(&stream->readers) || !size || stream->begin < stream->end)
-        return some_begin(wait, caller, buffer, size);
-    io->operation.kind = ASYNC_READ;
-    io->operation.descriptor = &stream->descriptor;
-    io->operation.buffer = buffer;
-    io->operation.size = size;
-    io->operation.complete = some_complete;
-    if (stream->descriptor.readable)
-        return some_now(wait, caller);
+    if (stream->descriptor.readable || stream->readers.first || stream->end || !size ||
+        async__reason()) {
+        io->data = buffer;
+        io->size = size;
+        return async__stream_begin(io, caller, stream, &some);
+    }
+    /* The common read: the first in line, and its bytes are still to come. */
+    io->operation = (struct async_operation){
+        .kind = ASYNC_READ,
+        .descriptor = &stream->descriptor,
+        .buffer = buffer,
+        .size = size,
+        .complete = some_complete,
+    };
     stream->descriptor.reader = &io->operation;
-    return async__stream_wait_first(io, &stream->readers, caller);
+    return async__stream_wait_first(io, &some, &stream->readers, caller);
 }
 
 /* ---- exactly ---- */
@@ -130,7 +112,7 @@ static bool exactly_absorb(struct async_stream_io *io, ssize_t result)
 
 static bool exactly_advance(struct async_stream_io *io)
 {
-    io->done += take(io->stream, io->data + io->done, io->size - io->done);
+    io->done += take(async__stream(io), io->data + io->done, io->size - io->done);
     if (io->done == io->size)
         return exactly_over(io, (ssize_t)io->size);
     ssize_t result;
@@ -142,7 +124,11 @@ static bool exactly_advance(struct async_stream_io *io)
     return false;
 }
 
-static const struct async_stream_job exactly = {exactly_advance, exactly_absorb, false, false};
+static const struct async_stream_job exactly = {
+    .kind = {.cancel = async__stream_cancel, .name = "a stream"},
+    .advance = exactly_advance,
+    .absorb = exactly_absorb,
+};
 
 enum async_step async_stream_read_exactly__begin(struct async_stream_read_exactly__wait *wait,
                                                  struct async_frame *caller,
@@ -150,15 +136,13 @@ enum async_step async_stream_read_exactly__begin(struct async_stream_read_exactl
                                                  size_t size, size_t *got)
 {
     struct async_stream_io *io = &wait->io;
-    io->job = &exactly;
-    io->stream = stream;
     io->data = buffer;
     io->size = size;
+    io->done = 0;
     io->u.got = got;
-    io->result = &wait->result;
     if (got)
         *got = 0;
-    return async__stream_begin(io, caller);
+    return async__stream_begin(io, caller, stream, &exactly);
 }
 
 /* ---- until ---- */
@@ -166,7 +150,7 @@ enum async_step async_stream_read_exactly__begin(struct async_stream_read_exactl
 /* The caller gets the first `length` bytes that were read ahead. */
 static bool until_over(struct async_stream_io *io, size_t length)
 {
-    take(io->stream, io->data, length);
+    take(async__stream(io), io->data, length);
     io->data[length] = 0;
     return async__job_over(io, (ssize_t)length);
 }
@@ -174,7 +158,7 @@ static bool until_over(struct async_stream_io *io, size_t length)
 /* Looks at what is there. io->done bytes of it were looked at before, without success. */
 static bool until_scan(struct async_stream_io *io)
 {
-    struct async_stream *stream = io->stream;
+    struct async_stream *stream = async__stream(io);
     size_t there = stream->end - stream->begin, width = strlen(io->u.delimiter);
     const char *bytes = stream->buffer + stream->begin;
     size_t from = io->done + 1 > width ? io->done + 1 - width : 0;
@@ -213,14 +197,14 @@ static bool until_absorb(struct async_stream_io *io, ssize_t result)
     if (result < 0)
         return async__job_over(io, result);
     if (result == 0)
-        return until_over(io, io->stream->end - io->stream->begin);
-    io->stream->end += (size_t)result;
+        return until_over(io, async__stream(io)->end - async__stream(io)->begin);
+    async__stream(io)->end += (size_t)result;
     return until_scan(io);
 }
 
 static bool until_advance(struct async_stream_io *io)
 {
-    struct async_stream *stream = io->stream;
+    struct async_stream *stream = async__stream(io);
     ssize_t result;
     if (stream->begin < stream->end && stream->end - stream->begin > io->done && until_scan(io))
         return true;
@@ -234,23 +218,26 @@ static bool until_advance(struct async_stream_io *io)
     return true;
 }
 
-static const struct async_stream_job until = {until_advance, until_absorb, false, false};
+static const struct async_stream_job until = {
+    .kind = {.cancel = async__stream_cancel, .name = "a stream"},
+    .advance = until_advance,
+    .absorb = until_absorb,
+};
 
 static enum async_step begin_until(struct async_stream_io *io, struct async_frame *caller,
                                    struct async_stream *stream, char *text, size_t size,
-                                   const char *delimiter, ssize_t *result)
+                                   const char *delimiter)
 {
-    io->stream = stream;
     io->data = text;
     io->size = size;
+    io->done = 0;
     io->u.delimiter = delimiter;
-    io->result = result;
-    io->job = &until;
     if (!*delimiter || size < 2) { /* no delimiter, or no text of length 1, would ever fit */
-        *result = *delimiter ? -EMSGSIZE : -EINVAL;
+        io->wait.kind = &until.kind;
+        async__job_over(io, *delimiter ? -EMSGSIZE : -EINVAL);
         return async__at_once(caller);
     }
-    return async__stream_begin(io, caller);
+    return async__stream_begin(io, caller, stream, &until);
 }
 
 enum async_step async_stream_read_until__begin(struct async_stream_read_until__wait *wait,
@@ -258,14 +245,14 @@ enum async_step async_stream_read_until__begin(struct async_stream_read_until__w
                                                struct async_stream *stream, char *text, size_t size,
                                                const char *delimiter)
 {
-    return begin_until(&wait->io, caller, stream, text, size, delimiter, &wait->result);
+    return begin_until(&wait->io, caller, stream, text, size, delimiter);
 }
 
 enum async_step async_stream_read_line__begin(struct async_stream_read_line__wait *wait,
                                               struct async_frame *caller,
                                               struct async_stream *stream, char *text, size_t size)
 {
-    return begin_until(&wait->io, caller, stream, text, size, "\n", &wait->result);
+    return begin_until(&wait->io, caller, stream, text, size, "\n");
 }
 
 ASYNC_FORM_3(ssize_t, async_stream_read, struct async_stream *, void *, size_t);

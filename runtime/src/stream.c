@@ -21,7 +21,7 @@
 
 static struct async_line *line_of(struct async_stream_io *io)
 {
-    return async__line(io->stream, io->job);
+    return async__line(async__stream(io), async__job(io));
 }
 
 static void free_closed(struct async_stream *stream)
@@ -49,9 +49,9 @@ static void next_in_line(struct async_line *line)
     leave_line(line);
     while (line->first) {
         struct async_stream_io *io = line->first;
-        if (io->stream->closing)
+        if (async__stream(io)->closing)
             async__job_over(io, -EBADF);
-        else if (!io->job->advance(io))
+        else if (!async__job(io)->advance(io))
             break;
         leave_line(line);
     }
@@ -60,23 +60,23 @@ static void next_in_line(struct async_line *line)
 void async__stream_complete(struct async_operation *operation)
 {
     struct async_stream_io *io = ASYNC_CONTAINER(operation, struct async_stream_io, operation);
-    struct async_stream *stream = io->stream;
-    bool over = io->job->absorb(io, operation->result);
+    struct async_stream *stream = async__stream(io);
+    bool over = async__job(io)->absorb(io, operation->result);
     if (!over && io->cancelled)
         over = async__job_over(io, io->cancelled);
-    if (!over && !io->job->advance(io))
+    if (!over && !async__job(io)->advance(io))
         return;
     next_in_line(line_of(io));
     free_closed(stream);
 }
 
-static void io_cancel(struct async_wait *wait, int error)
+void async__stream_cancel(struct async_wait *wait, int error)
 {
     struct async_stream_io *io = (struct async_stream_io *)wait;
     struct async_line *line = line_of(io);
     io->cancelled = error;
     if (line->first == io) {
-        async__cancel(io->stream->loop, &io->operation, error);
+        async__cancel(async__stream(io)->loop, &io->operation, error);
         return;
     }
     struct async_stream_io *before = line->first;
@@ -89,36 +89,36 @@ static void io_cancel(struct async_wait *wait, int error)
     async__wake(wait);
 }
 
-const struct async_wait_kind async__stream_wait = {.cancel = io_cancel, .name = "a stream"};
-
-enum async_step async__stream_begin(struct async_stream_io *io, struct async_frame *caller)
+enum async_step async__stream_begin(struct async_stream_io *io, struct async_frame *caller,
+                                    struct async_stream *stream, const struct async_stream_job *job)
 {
-    struct async_line *line = line_of(io);
+    struct async_line *line = async__line(stream, job);
     int reason = async__reason();
+    io->wait.kind = &job->kind;
     if (reason) {
         async__job_over(io, reason);
         return async__refuse(caller);
     }
-    io->operation.descriptor = &io->stream->descriptor;
+    io->operation.descriptor = &stream->descriptor;
     io->operation.complete = async__stream_complete;
-    io->done = 0;
     if (!line->first) {
-        if (io->job->advance(io))
+        if (job->advance(io))
             return async__at_once(caller);
-        return async__stream_wait_first(io, line, caller);
+        return async__stream_wait_first(io, job, line, caller);
     }
     io->cancelled = 0;
     io->next = NULL;
+    line->first->operation.complete = async__stream_complete;
     line->last->next = io;
     line->last = io;
-    return async__suspend(&io->wait, &async__stream_wait, caller);
+    return async__suspend(&io->wait, &job->kind, caller);
 }
 
 /* ---- the life of a stream ---- */
 
 static void close_resource(struct async_resource *resource)
 {
-    async_stream_close((struct async_stream *)resource);
+    async_stream_close(ASYNC_CONTAINER(resource, struct async_stream, resource));
 }
 
 int async__stream_new(struct async_loop *loop, int fd, struct async_stream **stream)
@@ -180,6 +180,7 @@ static void end_line(struct async_stream *stream, struct async_line *line)
     if (!line->first)
         return;
     line->first->cancelled = -EBADF;
+    line->first->operation.complete = async__stream_complete;
     async__cancel(stream->loop, &line->first->operation, -EBADF);
 }
 

@@ -12,18 +12,19 @@ struct async_line {
 };
 
 struct async_stream {
-    struct async_resource resource;
-    struct async_descriptor descriptor;
-    struct async_loop *loop;
+    struct async_descriptor descriptor; /* first: async_stream_write__begin looks there */
     struct async_line readers, writers;
-    char *buffer; /* read-ahead of read_until: bytes begin to end are there */
+    char *buffer; /* read-ahead of read_until: bytes begin to end are there; both 0 if none */
     size_t begin, end, capacity;
+    struct async_loop *loop;
+    struct async_resource resource;
     char *peer; /* made when asked for */
     bool closing;
 };
 
 /* What a read or write does. */
 struct async_stream_job {
+    struct async_wait_kind kind; /* first: a wait's kind leads here */
     /* Goes on as far as it can; true: the job is over and its result set. */
     bool (*advance)(struct async_stream_io *io);
     /* Takes the result of an operation that waited, which may be an error; true as above. */
@@ -42,13 +43,22 @@ static inline void async__cancel(struct async_loop *loop, struct async_operation
     loop->backend->cancel(loop->backend_state, operation, error);
 }
 
-/* Sets the result. Always true. */
+static inline const struct async_stream_job *async__job(const struct async_stream_io *io)
+{
+    return (const struct async_stream_job *)io->wait.kind;
+}
+static inline struct async_stream *async__stream(const struct async_stream_io *io)
+{
+    return (struct async_stream *)io->operation.descriptor;
+}
+
+/* Sets the result, which lies behind. Always true. */
 static inline bool async__job_over(struct async_stream_io *io, ssize_t result)
 {
-    if (io->job->narrow)
-        *(int *)io->result = (int)result;
+    if (async__job(io)->narrow)
+        *(int *)(io + 1) = (int)result;
     else
-        *(ssize_t *)io->result = result;
+        *(ssize_t *)(io + 1) = result;
     return true;
 }
 
@@ -58,29 +68,27 @@ static inline struct async_line *async__line(struct async_stream *stream,
     return job->writes ? &stream->writers : &stream->readers;
 }
 
-/* For io->operation.complete and the suspended wait. */
+/* For the kinds of waits, and for io->operation.complete. */
+void async__stream_cancel(struct async_wait *wait, int error);
 void async__stream_complete(struct async_operation *operation);
-extern const struct async_wait_kind async__stream_wait;
-
-/* Whether a job may begin at once: the task is not cancelled and nobody is before it. */
-static inline bool async__may_begin(const struct async_line *line)
-{
-    return __builtin_expect(!async__reason() && !line->first, 1);
-}
 
 /* Suspends the first job of a line, whose operation has been started. */
 static inline enum async_step async__stream_wait_first(struct async_stream_io *io,
+                                                       const struct async_stream_job *job,
                                                        struct async_line *line,
                                                        struct async_frame *caller)
 {
     io->cancelled = 0;
     io->next = NULL;
     line->first = line->last = io;
-    return async__suspend(&io->wait, &async__stream_wait, caller);
+    return async__suspend(&io->wait, &job->kind, caller);
 }
 
-/* Runs a job (io->job, stream, data, size and result are set), or puts it in line behind others. */
-enum async_step async__stream_begin(struct async_stream_io *io, struct async_frame *caller);
+/* Runs a job, or puts it in line behind others. What the job needs of data, size, done and u is
+ * set. */
+enum async_step async__stream_begin(struct async_stream_io *io, struct async_frame *caller,
+                                    struct async_stream *stream,
+                                    const struct async_stream_job *job);
 
 /* A stream for a descriptor, of which it becomes the owner. 0 or a negative errno number. */
 int async__stream_new(struct async_loop *loop, int fd, struct async_stream **stream);

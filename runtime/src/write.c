@@ -6,7 +6,7 @@ static bool start(struct async_stream_io *io, ssize_t *result)
     io->operation.kind = ASYNC_WRITE;
     io->operation.buffer = io->data + io->done;
     io->operation.size = io->size - io->done;
-    if (!async__start(io->stream->loop, &io->operation))
+    if (!async__start(async__stream(io)->loop, &io->operation))
         return false;
     *result = io->operation.result;
     return true;
@@ -44,59 +44,60 @@ static bool some_advance(struct async_stream_io *io)
     return start(io, &result) && async__job_over(io, result);
 }
 
-static const struct async_stream_job all = {all_advance, all_absorb, true, true};
-static const struct async_stream_job some = {some_advance, some_absorb, true, false};
-
-/* The kernel did not take all of it at once. */
-static __attribute__((noinline)) enum async_step all_continue(struct async_stream_write__wait *wait,
-                                                              struct async_frame *caller,
-                                                              bool started, size_t size)
-{
-    struct async_stream_io *io = &wait->io;
-    struct async_stream *stream = io->stream;
-    io->job = &all;
-    io->data = io->operation.buffer;
-    io->size = size;
-    io->done = 0;
-    io->result = &wait->result;
-    if (started) {
-        if (all_absorb(io, io->operation.result) || all_advance(io))
-            return async__at_once(caller);
-    }
-    return async__stream_wait_first(io, &stream->writers, caller);
-}
-
-static __attribute__((noinline)) enum async_step all_begin(struct async_stream_write__wait *wait,
-                                                           struct async_frame *caller,
-                                                           const void *buffer, size_t size)
-{
-    struct async_stream_io *io = &wait->io;
-    io->job = &all;
-    io->data = (char *)buffer; /* only read from */
-    io->size = size;
-    io->result = &wait->result;
-    return async__stream_begin(io, caller);
-}
+static const struct async_stream_job all = {
+    .kind = {.cancel = async__stream_cancel, .name = "a stream"},
+    .advance = all_advance,
+    .absorb = all_absorb,
+    .writes = true,
+    .narrow = true,
+};
+static const struct async_stream_job some = {
+    .kind = {.cancel = async__stream_cancel, .name = "a stream"},
+    .advance = some_advance,
+    .absorb = some_absorb,
+    .writes = true,
+};
 
 enum async_step async_stream_write__begin(struct async_stream_write__wait *wait,
                                           struct async_frame *caller, struct async_stream *stream,
                                           const void *buffer, size_t size)
 {
-    struct async_operation *operation = &wait->io.operation;
-    wait->io.stream = stream;
-    if (!async__may_begin(&stream->writers) || !size)
-        return all_begin(wait, caller, buffer, size);
-    operation->kind = ASYNC_WRITE;
-    operation->descriptor = &stream->descriptor;
-    operation->buffer = (char *)buffer; /* only read from */
-    operation->size = size;
-    operation->complete = async__stream_complete;
-    bool started =
-        stream->loop->backend->start[ASYNC_WRITE](stream->loop->backend_state, operation);
-    if (__builtin_expect(!started || operation->result != (ssize_t)size, 0))
-        return all_continue(wait, caller, started, size);
+    struct async_stream_io *io = &wait->io;
+    if (!stream->descriptor.sendable || !size || async_thread.budget == 1 || async__reason()) {
+        io->data = (char *)buffer; /* only read from */
+        io->size = size;
+        io->done = 0;
+        return async__stream_begin(io, caller, stream, &all);
+    }
+    /* The common write goes at once, as a whole. */
+    io->operation.descriptor = &stream->descriptor;
+    io->operation.buffer = (char *)buffer;
+    io->operation.size = size;
     wait->result = 0;
-    return async__at_once(caller);
+    async_thread.budget--;
+    async__handover_send(caller, &io->operation);
+    return ASYNC_PENDING;
+}
+
+enum async_step async__sent_less(struct async_operation *operation, ssize_t sent,
+                                 struct async_frame *frame)
+{
+    struct async_stream_io *io = ASYNC_CONTAINER(operation, struct async_stream_io, operation);
+    struct async_descriptor *d = operation->descriptor;
+    if (sent < 0 && errno == EINTR)
+        sent = 0;
+    if (sent < 0 && errno != EAGAIN) {
+        ((struct async_stream_write__wait *)io)->result = -errno;
+        return ASYNC_DONE;
+    }
+    if (sent) {
+        d->sendable = false;
+        d->writable = d->hung_up;
+    }
+    io->data = operation->buffer;
+    io->size = operation->size;
+    io->done = sent > 0 ? (size_t)sent : 0;
+    return async__stream_begin(io, frame, async__stream(io), &all);
 }
 
 enum async_step async_stream_write_some__begin(struct async_stream_write_some__wait *wait,
@@ -105,12 +106,10 @@ enum async_step async_stream_write_some__begin(struct async_stream_write_some__w
                                                size_t size)
 {
     struct async_stream_io *io = &wait->io;
-    io->job = &some;
-    io->stream = stream;
     io->data = (char *)buffer; /* only read from */
     io->size = size;
-    io->result = &wait->result;
-    return async__stream_begin(io, caller);
+    io->done = 0;
+    return async__stream_begin(io, caller, stream, &some);
 }
 
 ASYNC_FORM_3(int, async_stream_write, struct async_stream *, const void *, size_t);

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 #include <sys/types.h>
 
 #ifdef __cplusplus
@@ -41,6 +40,8 @@ struct async_descriptor {
     bool watched, counted;   /* known to the poller; counted as such */
     bool readable, writable; /* believed to be, until a call says otherwise */
     bool hung_up;            /* the peer has closed: more may come without a further event */
+    bool sendable;           /* a writable stream socket of the kernel, and no writer waits: send()
+                                will do. Who calls it clears this and `writable` if not all went */
     struct async_operation *reader, *writer; /* started and waiting */
 };
 
@@ -56,6 +57,7 @@ struct async_operation {
 };
 
 struct addrinfo;
+struct sockaddr_storage;
 
 /* The calls on sockets that are no operations: sockets are made, named and closed at once. */
 struct async_network {

@@ -100,6 +100,7 @@ struct async_thread {
     struct async_future *current; /* the running task; NULL in callbacks and outside a loop */
     struct async_future **end;    /* link of the last task of this turn */
     struct async_frame *handover; /* what the loop resumes next, within the same step */
+    struct async_operation *send; /* what the loop writes before that; or NULL */
     char *floor;                  /* async_await hands over when the C stack is below it */
     uint32_t credit;              /* steps until timers and I/O get their turn */
     uint32_t handover_credit;     /* what credit was before the handover */

@@ -24,20 +24,17 @@ extern "C" {
 struct async_stream;
 struct async_server;
 
-/* One task's read or write. Private. */
+/* One task's read or write. The wait's result, a ssize_t or int, lies right behind it. Private. */
 struct async_stream_io {
-    struct async_wait wait;
+    struct async_wait wait; /* its kind tells the job */
     struct async_operation operation;
-    struct async_stream *stream;
     struct async_stream_io *next; /* who reads (writes) after this one */
-    const struct async_stream_job *job;
-    char *data; /* the caller's buffer */
+    char *data;                   /* the caller's buffer */
     size_t size, done;
     union {
         size_t *got;           /* read_exactly */
         const char *delimiter; /* read_until */
     } u;
-    void *result;  /* ssize_t, or int if the job says so */
     int cancelled; /* the error to end with once the kernel has let go */
 };
 
