@@ -45,6 +45,7 @@ static void check_body(struct check *check, struct node *node, struct scope *par
     check_block(check, node->kid[2]);
     scope_close(state->scopes);
     resolve_jumps(check);
+    check_jumps(check, node);
     if (function.is_async) {
         check_operands(check, node->kid[2]);
         check_stack(check, node);

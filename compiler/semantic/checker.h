@@ -7,6 +7,7 @@
  *     declare.c      what a name is then bound to
  *     initializer.c  lists, designators, array lengths          constant.c, literal.c  values
  *     statement.c    scopes and jumps                           label.c  labels and gotos
+ *     jump.c         what must not be jumped past
  *     expression.c, operator.c, call.c, builtin.c, convert.c    types of expressions
  *     operand.c      what operators can be applied to
  *     address.c      whose address is taken
@@ -211,6 +212,7 @@ void check_label(struct check *check, struct node *label); /* label.c */
 void check_local_labels(struct check *check, struct node *node);
 void check_jump(struct check *check, struct node *jump); /* goto or &&label */
 void resolve_jumps(struct check *check);
+void check_jumps(struct check *check, struct node *function); /* jump.c */
 
 /* operand.c: types of operands below the node, in an async function. */
 void check_operands(struct check *check, struct node *node);

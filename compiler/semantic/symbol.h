@@ -34,6 +34,7 @@ struct symbol {
     bool is_defined;       /* functions: a body was seen in this file */
     long long value;       /* enumerators */
     bool value_is_known;
+    struct guard *guard; /* labels: what must not be jumped past on the way here (jump.c) */
     /* For lowering: its own per-symbol data. */
     void *lowered;
     const char *output_name; /* what the emitter writes for it; NULL: its name */
