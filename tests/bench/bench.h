@@ -30,6 +30,29 @@ static inline double now_ns(void)
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
+/* Of this process. */
+static inline double processor_ns(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+}
+
+/* Deadlines: pseudo-random milliseconds, 10 seconds to an hour, and 1 to 1000. */
+static inline uint32_t next_random(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+static inline uint32_t far_milliseconds(uint32_t *state)
+{
+    return 10000u + next_random(state) % 3590000u;
+}
+static inline uint32_t near_milliseconds(uint32_t *state)
+{
+    return 1u + next_random(state) % 1000u;
+}
+
 static inline long resident_bytes(void)
 {
     long pages = 0;
