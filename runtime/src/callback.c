@@ -146,7 +146,7 @@ void async_handle_cancel(struct async_handle *handle)
 {
     if (!handle)
         return;
-    if (handle->timer.index) {
+    if (async__timer_is_armed(&handle->timer)) {
         async__timer_disarm(async_thread.loop, &handle->timer);
         async__block_free(&handle->future);
     } else {

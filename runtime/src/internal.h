@@ -194,18 +194,27 @@ static inline void async__wake(struct async_wait *wait)
 struct async_timer_kind {
     void (*fire)(struct async_timer *timer); /* runs no code of the program; may arm timers */
 };
+enum { ASYNC_TIMER_LEVELS = 11, ASYNC_TIMER_SLOTS = 64 };
+/* See timer.c. */
 struct async_timers {
-    struct async_timer_entry {
-        uint64_t deadline; /* nanoseconds of the backend's clock */
-        struct async_timer *timer;
-    } * entries; /* 4-ary heap, [0] unused */
-    uint32_t count, capacity, sequence;
+    size_t count;
+    uint64_t next;                         /* nothing is due before; meaningful if count is not 0 */
+    uint64_t elapsed;                      /* what was due before or then has been fired */
+    uint32_t levels;                       /* bit for each level that has a timer */
+    uint64_t occupied[ASYNC_TIMER_LEVELS]; /* bit for each slot that has one */
+    struct async_timer_link slots[ASYNC_TIMER_LEVELS * ASYNC_TIMER_SLOTS];
 };
-/* 0 or -ENOMEM. */
+static inline bool async__timer_is_armed(const struct async_timer *timer)
+{
+    return timer->link.next != NULL;
+}
+/* The timer is not armed (all of it but `kind` may be anything). Always 0. */
 int async__timer_arm(struct async_loop *loop, struct async_timer *timer, uint64_t deadline);
 /* Does nothing if it is not armed. */
 void async__timer_disarm(struct async_loop *loop, struct async_timer *timer);
-/* Fires what is due; the next deadline, or UINT64_MAX. */
+/* Calls visit, which may free it, for each timer that is armed. */
+void async__timers_visit(struct async_loop *loop, void (*visit)(struct async_timer *timer));
+/* Fires what is due; a time before which nothing else is, or UINT64_MAX. */
 uint64_t async__timers_fire(struct async_loop *loop, uint64_t now);
 /* The deadline that many seconds from now. */
 uint64_t async__deadline(struct async_loop *loop, double seconds);

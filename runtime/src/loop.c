@@ -333,6 +333,7 @@ struct async_loop *async_loop_new(void)
         errno = -error;
         return NULL;
     }
+    loop->timers.elapsed = async__now(loop);
     loop->seeded = loop->backend->simulated && async__seed(&loop->random);
     loop->observed = loop->seeded || async__debug || async__sweeping;
     loop->number = ++made;

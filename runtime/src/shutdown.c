@@ -55,8 +55,7 @@ static void join_tasks(struct async_loop *loop, uint64_t deadline)
 {
     struct async_timer timer = {.kind = &stop_timer};
     async__blocks_visit(cancel_visit, loop);
-    if (async__timer_arm(loop, &timer, deadline))
-        return;
+    async__timer_arm(loop, &timer, deadline);
     loop->stop = false;
     async__run(loop);
     async__timer_disarm(loop, &timer);
@@ -130,13 +129,6 @@ static void drop_ready(void)
     }
 }
 
-static void drop_timers(struct async_loop *loop)
-{
-    for (uint32_t i = 1; i <= loop->timers.count; i++)
-        async__timer_drop(loop->timers.entries[i].timer);
-    async__free(loop->timers.entries);
-}
-
 /* That many seconds from now on CLOCK_MONOTONIC. */
 static struct timespec time_after(double seconds)
 {
@@ -177,7 +169,7 @@ void async_loop_free(struct async_loop *loop)
     while (loop->resources)
         loop->resources->close(loop->resources);
     drop_ready();
-    drop_timers(loop);
+    async__timers_visit(loop, async__timer_drop);
     async__watches_free(loop);
     async__report_leaks(loop);
     loop->backend->close(loop->backend_state);

@@ -1,105 +1,219 @@
-/* Timers: a 4-ary heap of (deadline, timer), ordered by deadline, then by the order of arming.
+/* Timers: a hierarchical wheel over nanoseconds.
  *
- * The deadline is stored in the heap, so that sifting touches one array; the timer knows its place
- * there, so that disarming needs no search. A wide heap is half as deep as a binary one and its
- * children share a cache line. */
+ * Varghese and Lauck, "Hashed and Hierarchical Timing Wheels" (SOSP 1987), with 11 levels of 64
+ * slots. A slot of level L spans 64^L nanoseconds. `elapsed` is the time up to which timers have
+ * been fired; a timer is at the level of the highest group of six bits in which its deadline
+ * differs from `elapsed`, in the slot that this group of its deadline names. So all of a level come
+ * before all of the next one, slots of a level are in order, and the first occupied slot of the
+ * lowest occupied level holds the next timer. Arming and disarming link and unlink.
+ *
+ * When time comes to a slot that is over, its timers are sorted and fired; one that is not over yet
+ * is divided among lower levels. Each list keeps the order of arming, and dividing does, too:
+ * timers with equal deadlines meet in one list in that order, and sorting is stable.
+ *
+ * `next` is a time before which nothing is due, so that most turns do no more than compare. It is
+ * the next deadline if few timers are in the next slot, and else the beginning of that slot. */
 #include "internal.h"
 
-static bool before(const struct async_timer_entry *a, const struct async_timer_entry *b)
+enum { BITS = 6, SLOTS = 1 << BITS, SCANNED = 256 };
+
+static struct async_timer_link *slot_at(struct async_timers *timers, unsigned level, unsigned slot)
 {
-    if (a->deadline != b->deadline)
-        return a->deadline < b->deadline;
-    return (int32_t)(a->timer->sequence - b->timer->sequence) < 0;
+    return &timers->slots[level * SLOTS + slot];
 }
 
-static void place(struct async_timers *timers, uint32_t index, struct async_timer_entry entry)
+static inline void append(struct async_timer_link *list, struct async_timer *timer)
 {
-    timers->entries[index] = entry;
-    entry.timer->index = index;
+    timer->link.next = list;
+    timer->link.previous = list->previous;
+    list->previous->next = &timer->link;
+    list->previous = &timer->link;
 }
 
-static void sift_up(struct async_timers *timers, uint32_t index, struct async_timer_entry entry)
+static inline struct async_timer *timer_of(struct async_timer_link *link)
 {
-    while (index > 1) {
-        uint32_t parent = (index + 2) / 4;
-        if (!before(&entry, &timers->entries[parent]))
-            break;
-        place(timers, index, timers->entries[parent]);
-        index = parent;
+    return ASYNC_CONTAINER(link, struct async_timer, link);
+}
+
+static inline void insert(struct async_timers *timers, struct async_timer *timer)
+{
+    uint64_t elapsed = timers->elapsed;
+    uint64_t due = timer->deadline > elapsed ? timer->deadline : elapsed;
+    unsigned level = due == elapsed ? 0 : (63 - (unsigned)__builtin_clzll(due ^ elapsed)) / BITS;
+    unsigned slot = due >> level * BITS & (SLOTS - 1);
+    struct async_timer_link *list = slot_at(timers, level, slot);
+    uint64_t bit = (uint64_t)1 << slot;
+    if (!(timers->occupied[level] & bit)) {
+        timers->occupied[level] |= bit;
+        timers->levels |= 1u << level;
+        list->next = list->previous = list;
     }
-    place(timers, index, entry);
+    append(list, timer);
 }
 
-static void sift_down(struct async_timers *timers, uint32_t index, struct async_timer_entry entry)
+/* A slot is empty now. */
+static void vacate(struct async_timers *timers, unsigned level, unsigned slot)
 {
-    for (;;) {
-        uint64_t first = (uint64_t)index * 4 - 2, end = first + 4, least;
-        if (first > timers->count)
-            break;
-        if (end > (uint64_t)timers->count + 1)
-            end = (uint64_t)timers->count + 1;
-        least = first;
-        for (uint64_t child = first + 1; child < end; child++)
-            if (before(&timers->entries[child], &timers->entries[least]))
-                least = child;
-        if (!before(&timers->entries[least], &entry))
-            break;
-        place(timers, index, timers->entries[least]);
-        index = (uint32_t)least;
-    }
-    place(timers, index, entry);
-}
-
-static int reserve(struct async_timers *timers)
-{
-    if (timers->count + 1 < timers->capacity)
-        return 0;
-    uint32_t capacity = timers->capacity ? timers->capacity * 2 : 16;
-    void *entries = async__reallocate(timers->entries, capacity * sizeof *timers->entries);
-    if (!entries)
-        return -ENOMEM;
-    timers->entries = entries;
-    timers->capacity = capacity;
-    return 0;
+    timers->occupied[level] &= ~((uint64_t)1 << slot);
+    if (!timers->occupied[level])
+        timers->levels &= ~(1u << level);
 }
 
 int async__timer_arm(struct async_loop *loop, struct async_timer *timer, uint64_t deadline)
 {
     struct async_timers *timers = &loop->timers;
-    int error = reserve(timers);
-    if (error)
-        return error;
-    timer->sequence = timers->sequence++;
+    timer->deadline = deadline;
+    insert(timers, timer);
+    if (deadline < timers->next || !timers->count)
+        timers->next = deadline;
     timers->count++;
-    sift_up(timers, timers->count, (struct async_timer_entry){deadline, timer});
     return 0;
 }
 
 void async__timer_disarm(struct async_loop *loop, struct async_timer *timer)
 {
     struct async_timers *timers = &loop->timers;
-    uint32_t index = timer->index;
-    if (!index)
+    struct async_timer_link *next = timer->link.next, *previous = timer->link.previous;
+    if (!next)
         return;
-    timer->index = 0;
-    struct async_timer_entry last = timers->entries[timers->count--];
-    if (last.timer == timer)
-        return;
-    if (index > 1 && before(&last, &timers->entries[(index + 2) / 4]))
-        sift_up(timers, index, last);
-    else
-        sift_down(timers, index, last);
+    next->previous = previous;
+    previous->next = next;
+    timer->link.next = NULL;
+    timers->count--;
+    size_t index = (size_t)(next - timers->slots);
+    if (next == previous && index < sizeof timers->slots / sizeof *timers->slots)
+        vacate(timers, (unsigned)index / SLOTS, index % SLOTS);
+}
+
+/* ---- firing ---- */
+
+/* The first occupied slot of the lowest occupied level, and when it begins. There is one. */
+static void first_slot(const struct async_timers *timers, unsigned *level, unsigned *slot,
+                       uint64_t *begin)
+{
+    *level = (unsigned)__builtin_ctz(timers->levels);
+    *slot = (unsigned)__builtin_ctzll(timers->occupied[*level]);
+    unsigned shift = *level * BITS;
+    uint64_t above = shift + BITS < 64 ? timers->elapsed >> (shift + BITS) << (shift + BITS) : 0;
+    *begin = above | (uint64_t)*slot << shift;
+}
+
+/* A time before which nothing is due. */
+static uint64_t next_time(struct async_timers *timers)
+{
+    unsigned level, slot;
+    uint64_t begin, least = UINT64_MAX;
+    if (!timers->count)
+        return UINT64_MAX;
+    first_slot(timers, &level, &slot, &begin);
+    struct async_timer_link *list = slot_at(timers, level, slot), *at = list->next;
+    for (int i = 0; at != list && i < SCANNED; at = at->next, i++)
+        if (timer_of(at)->deadline < least)
+            least = timer_of(at)->deadline;
+    return at == list ? least : begin;
+}
+
+/* Sorts a chain that ends with NULL, linked by `next` alone; stable. */
+static struct async_timer_link *sort(struct async_timer_link *chain)
+{
+    struct async_timer_link *sorted = NULL, *middle = chain, **tail = &sorted;
+    const struct async_timer_link *end;
+    for (end = chain; end && end->next; end = end->next)
+        if (timer_of((struct async_timer_link *)end)->deadline > timer_of(end->next)->deadline)
+            break;
+    if (!end || !end->next) /* it is in order already, as it is mostly */
+        return chain;
+    for (end = chain->next; end && end->next; end = end->next->next)
+        middle = middle->next;
+    struct async_timer_link *right = middle->next, *left = chain;
+    middle->next = NULL;
+    left = sort(left);
+    right = sort(right);
+    while (left && right) {
+        bool second = timer_of(right)->deadline < timer_of(left)->deadline;
+        struct async_timer_link **from = second ? &right : &left;
+        *tail = *from;
+        tail = &(*from)->next;
+        *from = *tail;
+    }
+    *tail = left ? left : right;
+    return sorted;
+}
+
+/* Fires a list in the order of deadlines. A timer that fires may disarm others of it. */
+static void fire_all(struct async_timers *timers, struct async_timer_link *list)
+{
+    struct async_timer_link *last = list, *at;
+    list->previous->next = NULL;
+    list->next = sort(list->next);
+    for (at = list->next; at; at = at->next) {
+        at->previous = last;
+        last = at;
+    }
+    last->next = list;
+    list->previous = last;
+    while ((at = list->next) != list) {
+        list->next = at->next;
+        at->next->previous = list;
+        at->next = NULL;
+        timers->count--;
+        timer_of(at)->kind->fire(timer_of(at));
+    }
+}
+
+/* Takes all timers out of a slot, those that are due to `list`, and divides the others among lower
+ * levels. */
+static void take_slot(struct async_timers *timers, unsigned level, unsigned slot, uint64_t now,
+                      struct async_timer_link *list)
+{
+    struct async_timer_link *from = slot_at(timers, level, slot), *at = from->next, *next;
+    vacate(timers, level, slot);
+    for (; at != from; at = next) {
+        next = at->next;
+        if (timer_of(at)->deadline <= now)
+            append(list, timer_of(at));
+        else
+            insert(timers, timer_of(at));
+    }
 }
 
 uint64_t async__timers_fire(struct async_loop *loop, uint64_t now)
 {
     struct async_timers *timers = &loop->timers;
-    while (timers->count && timers->entries[1].deadline <= now) {
-        struct async_timer *timer = timers->entries[1].timer;
-        async__timer_disarm(loop, timer);
-        timer->kind->fire(timer);
+    if (now < timers->next)
+        return timers->next;
+    while (timers->count) {
+        struct async_timer_link due = {&due, &due};
+        unsigned level, slot;
+        uint64_t begin;
+        first_slot(timers, &level, &slot, &begin);
+        if (begin > now)
+            break;
+        uint64_t end = begin + (((uint64_t)1 << level * BITS) - 1);
+        if (timers->elapsed < (end < now ? end : now))
+            timers->elapsed = end < now ? end : now;
+        take_slot(timers, level, slot, now, &due);
+        if (due.next != &due)
+            fire_all(timers, &due);
     }
-    return timers->count ? timers->entries[1].deadline : UINT64_MAX;
+    if (timers->elapsed < now)
+        timers->elapsed = now;
+    return timers->next = next_time(timers);
+}
+
+void async__timers_visit(struct async_loop *loop, void (*visit)(struct async_timer *timer))
+{
+    struct async_timers *timers = &loop->timers;
+    for (unsigned level = 0; level < ASYNC_TIMER_LEVELS; level++)
+        for (unsigned slot = 0; slot < SLOTS; slot++) {
+            struct async_timer_link *list = slot_at(timers, level, slot), *next;
+            if (!(timers->occupied[level] >> slot & 1))
+                continue;
+            for (struct async_timer_link *at = list->next; at != list; at = next) {
+                next = at->next;
+                visit(timer_of(at));
+            }
+        }
 }
 
 uint64_t async__deadline(struct async_loop *loop, double seconds)

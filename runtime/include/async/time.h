@@ -15,11 +15,14 @@ extern "C" {
 /* Seconds on the loop's clock (virtual on the sim backend); without a loop, CLOCK_MONOTONIC. */
 double async_time(void);
 
-/* A deadline in a heap of timers. Private. */
+/* A deadline among the loop's timers. Private. */
+struct async_timer_link {
+    struct async_timer_link *next, *previous;
+};
 struct async_timer {
+    struct async_timer_link link; /* next is NULL: not armed */
+    uint64_t deadline;            /* nanoseconds on the loop's clock */
     const struct async_timer_kind *kind;
-    uint32_t index;    /* in the heap, from 1; 0: not armed */
-    uint32_t sequence; /* order of arming, for equal deadlines */
 };
 
 /* Waits that many seconds; 0 or less gives way once, as async_yield. 0 or -ECANCELED. */
