@@ -1,17 +1,17 @@
 # Reads lines `JOB PROGRAM VALUE`, sorted by value within the same job and program; prints the
-# medians as a table: a row for each job, with the ratio of ours (asyncc) to the job by hand (switch)
+# medians as a table: a row for each job, with the ratio of ours (asyncc) to the job by hand (`reference`)
 # and the limit that is set for it, if any. `limits` is the text of the file of limits.
 BEGIN {
     lines = split(limits, line, "\n")
     for (i = 1; i <= lines; i++)
         if (split(line[i], word, " ") >= 3 && word[1] != "#")
-            limit[word[1]] = (word[3] == "ratio" ? "x " : "") word[2]
+            limit[word[1]] = (word[3] == "ratio" || word[3] == "plain" ? "x " : "") word[2]
 }
 {
     values[$1, $2, ++count[$1, $2]] = $3
     if (!seen[$1]++)
         jobs[++job_count] = $1
-    if ($2 != "asyncc" && $2 != "switch" && !seen_program[$2]++)
+    if ($2 != "asyncc" && $2 != reference && !seen_program[$2]++)
         others[++other_count] = $2
 }
 function median(job, program, n)
@@ -26,7 +26,7 @@ function cell(text)
 END {
     printf "%-12s", "job"
     cell("asyncc")
-    cell("switch")
+    cell(reference)
     for (i = 1; i <= other_count; i++)
         cell(others[i])
     cell("ratio")
@@ -35,7 +35,7 @@ END {
     for (j = 1; j <= job_count; j++) {
         name = jobs[j]
         ours = median(name, "asyncc")
-        by_hand = median(name, "switch")
+        by_hand = median(name, reference)
         printf "%-12s", name
         cell(ours)
         cell(by_hand)

@@ -23,6 +23,7 @@ struct async_timer {
     struct async_timer_link link; /* next is NULL: not armed */
     uint64_t deadline;            /* nanoseconds on the loop's clock */
     const struct async_timer_kind *kind;
+    struct async_timer *ahead; /* some places further in its list, to be prefetched */
 };
 
 /* Waits that many seconds; 0 or less gives way once, as async_yield. 0 or -ECANCELED. */
