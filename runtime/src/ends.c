@@ -124,16 +124,13 @@ static void wait_cancel(struct async_wait *wait, int error)
 static const struct async_timer_kind wait_timer = {wait_fire};
 static const struct async_wait_kind wait_kind = {.cancel = wait_cancel, .name = "async_wait"};
 
-/* 0, or -ENOMEM. */
-static int wait_arm(waiter *self, double seconds)
+static void wait_arm(waiter *self, double seconds)
 {
     if (!(seconds >= 0) || seconds > 1e300)
-        return 0;
+        return;
     self->timer = (struct async_timer){.kind = &wait_timer};
-    int error = async__timer_arm(async_thread.loop, &self->timer,
-                                 async__deadline(async_thread.loop, seconds));
-    self->loop = error ? NULL : async_thread.loop;
-    return error;
+    self->loop = async_thread.loop;
+    async__timer_arm(self->loop, &self->timer, async__deadline(self->loop, seconds));
 }
 
 enum async_step async_wait__begin(waiter *self, struct async_frame *caller,
@@ -150,11 +147,11 @@ enum async_step async_wait__begin(waiter *self, struct async_frame *caller,
         return async__at_once(caller);
     for (const struct async_end *item = self->ends.first; item; item = item->next)
         self->failed |= async__error_of(futures[item - self->ends.items]) < 0;
-    int error = is_over(self) ? 0 : wait_arm(self, seconds);
-    if (error || seconds == 0 || is_over(self)) {
-        stop(self, error ? error : (ssize_t)self->ends.done);
+    if (seconds == 0 || is_over(self)) {
+        stop(self, (ssize_t)self->ends.done);
         return async__at_once(caller);
     }
+    wait_arm(self, seconds);
     self->ends.changed = wait_changed;
     return async__suspend(&self->wait, &wait_kind, caller);
 }

@@ -208,8 +208,8 @@ static inline bool async__timer_is_armed(const struct async_timer *timer)
 {
     return timer->link.next != NULL;
 }
-/* The timer is not armed (all of it but `kind` may be anything). Always 0. */
-int async__timer_arm(struct async_loop *loop, struct async_timer *timer, uint64_t deadline);
+/* The timer is not armed (all of it but `kind` may be anything). */
+void async__timer_arm(struct async_loop *loop, struct async_timer *timer, uint64_t deadline);
 /* Does nothing if it is not armed. */
 void async__timer_disarm(struct async_loop *loop, struct async_timer *timer);
 /* Calls visit, which may free it, for each timer that is armed. */

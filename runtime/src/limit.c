@@ -13,15 +13,12 @@ enum { AT_YIELD = 2, LEAVE = 3 };
 
 /* ---- timers ---- */
 
-/* 0 or -ENOMEM. */
-static int arm(struct async_limit *limit, const struct async_timer_kind *kind, double seconds)
+static void arm(struct async_limit *limit, const struct async_timer_kind *kind, double seconds)
 {
     uint64_t deadline = async__deadline(limit->loop, seconds);
     limit->timer.kind = kind;
-    int error = async__timer_arm(limit->loop, &limit->timer, deadline);
-    if (!error)
-        limit->scope.flags |= ASYNC_SCOPE_ARMED;
-    return error;
+    async__timer_arm(limit->loop, &limit->timer, deadline);
+    limit->scope.flags |= ASYNC_SCOPE_ARMED;
 }
 
 static void disarm(struct async_limit *limit)
@@ -65,19 +62,15 @@ static void begin(struct async_limit *limit)
     memset(&limit->timer, 0, sizeof limit->timer);
 }
 
-int async__timeout_open(struct async_limit *limit, bool absolute)
+void async__timeout_open(struct async_limit *limit, bool absolute)
 {
-    int error = 0;
     double now = async_time(), time = absolute ? limit->seconds : now + limit->seconds;
     begin(limit);
     async__scope_enter(&limit->scope, &timeout_kind, 0);
     if (!(time > now))
         async__scope_cancel(&limit->scope, -ETIMEDOUT);
     else
-        error = arm(limit, &timeout_timer, time - now);
-    if (error)
-        async__scope_leave(&limit->scope);
-    return error;
+        arm(limit, &timeout_timer, time - now);
 }
 
 void async__shield_begin(struct async_scope *shield)
@@ -85,7 +78,9 @@ void async__shield_begin(struct async_scope *shield)
     struct async_limit *limit = (struct async_limit *)shield;
     if (shield->flags & ASYNC_SCOPE_ARMED)
         return;
-    if (!(limit->seconds > 0) || arm(limit, &shield_timer, limit->seconds))
+    if (limit->seconds > 0)
+        arm(limit, &shield_timer, limit->seconds);
+    else
         shield->flags |= ASYNC_SCOPE_PASSED;
 }
 
@@ -143,11 +138,8 @@ static enum async_step run_timeout(struct async_frame *base, struct async_limit 
 {
     if (base->state)
         return leave(base, limit, result, thrown);
-    *result = async__timeout_open(limit, absolute);
-    if (!*result)
-        return yield(base, limit);
-    base->state = ASYNC_GENERATOR_ENDED;
-    return ASYNC_DONE;
+    async__timeout_open(limit, absolute);
+    return yield(base, limit);
 }
 
 enum async_step async_timeout__resume(struct async_frame *base)

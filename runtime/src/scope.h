@@ -50,9 +50,8 @@ void async__child_changed(struct async_future *child);
 
 /* ---- limit.c ---- */
 
-/* Opens a time limit, whose `seconds` is set, in the running task. 0, or -ENOMEM: it is not open.
- */
-int async__timeout_open(struct async_limit *limit, bool absolute);
+/* Opens a time limit, whose `seconds` is set, in the running task. */
+void async__timeout_open(struct async_limit *limit, bool absolute);
 void async__limit_close(struct async_limit *limit);
 
 /* A shield that is not PASSED has something to hide: its time begins to run, once. */

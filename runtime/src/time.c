@@ -57,9 +57,7 @@ enum async_step async_sleep__begin(struct async_sleep__wait *wait, struct async_
         return ASYNC_PENDING;
     }
     wait->timer.kind = &sleep_timer;
-    wait->result = async__timer_arm(loop, &wait->timer, async__deadline(loop, seconds));
-    if (wait->result)
-        return async__at_once(caller);
+    async__timer_arm(loop, &wait->timer, async__deadline(loop, seconds));
     return async__suspend(&wait->wait, &sleep_wait, caller);
 }
 

@@ -67,7 +67,7 @@ static void vacate(struct async_timers *timers, unsigned level, unsigned slot)
         timers->levels &= ~(1u << level);
 }
 
-int async__timer_arm(struct async_loop *loop, struct async_timer *timer, uint64_t deadline)
+void async__timer_arm(struct async_loop *loop, struct async_timer *timer, uint64_t deadline)
 {
     struct async_timers *timers = &loop->timers;
     timer->deadline = deadline;
@@ -76,7 +76,6 @@ int async__timer_arm(struct async_loop *loop, struct async_timer *timer, uint64_
     if (deadline < timers->next || !timers->count)
         timers->next = deadline;
     timers->count++;
-    return 0;
 }
 
 void async__timer_disarm(struct async_loop *loop, struct async_timer *timer)
@@ -201,7 +200,7 @@ static void take_slot(struct async_timers *timers, unsigned level, unsigned slot
         struct async_timer *timer = timer_of(at);
         next = at->next;
         __builtin_prefetch(timer->ahead);
-        __builtin_prefetch((char *)timer->ahead - 64); /* what it belongs to */
+        __builtin_prefetch((void *)((uintptr_t)timer->ahead - 64)); /* what it belongs to */
         timer->ahead = NULL;
         if (timer->deadline <= now)
             append(list, timer);

@@ -9,18 +9,13 @@ enum async_step async_wait_for__begin(struct async_wait_for__wait *wait, struct 
         async_empty_handle(NULL, 0);
     wait->future = future;
     wait->limit.seconds = seconds;
-    if (async__timeout_open(&wait->limit, false) == 0)
-        return async_await(caller, future);
-    async_release(future);
-    wait->future = &async__out_of_memory;
-    wait->limit.loop = NULL; /* no scope is open */
-    return async__at_once(caller);
+    async__timeout_open(&wait->limit, false);
+    return async_await(caller, future);
 }
 
 void async_wait_for__end(struct async_wait_for__wait *wait)
 {
-    if (wait->limit.loop)
-        async__limit_close(&wait->limit);
+    async__limit_close(&wait->limit);
 }
 
 /* ---- the handle ----
