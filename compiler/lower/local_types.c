@@ -4,7 +4,10 @@
  * definitions of local structs, unions, enums and typedefs move out of the function. They keep
  * their names unless those mean something else at file scope, in another function's moved types, or
  * elsewhere in the same function; then, and in headers, they become FUNCTION__NAME. What has no
- * name gets one. */
+ * name gets one.
+ *
+ * Ordinary functions keep their types, unless a container holds one: its operations are functions,
+ * so what they take must be known at file scope too. */
 #include <string.h>
 
 #include "lower/lower.h"
@@ -66,7 +69,8 @@ static void move_symbol(struct lowered *lowered, struct function *function, stru
     bool taken = lowered->is_header || was_moved(lowered, symbol) ||
                  (tag ? check_file_tag(lowered->check, symbol->name)
                       : check_file_symbol(lowered->check, symbol->name)) ||
-                 (!tag && names_a_variable(function, symbol->name));
+                 (!tag && names_a_variable(function, symbol->name)) ||
+                 (!tag && !function_has_frame(function)); /* whose variables are not known */
     if (taken) {
         const char *wish = arena_format(lowered->arena, "%s__%s", function->name, symbol->name);
         if (was_moved(lowered, symbol))
@@ -142,4 +146,38 @@ void local_types_find(struct lowered *lowered, struct function *function, struct
         move_others(lowered, function, node);
     for (uint32_t i = 0; i < node->count; i++)
         local_types_find(lowered, function, node->kid[i]);
+}
+
+/* --- containers of local types */
+
+static bool is_local(const struct type *type)
+{
+    for (; type; type = type->target) {
+        while (type->kind == TYPE_TYPEDEF || type->kind == TYPE_TYPEOF) {
+            if (type->symbol && type->symbol->function)
+                return true;
+            type = type->target;
+        }
+        type = type_resolve(type);
+        if ((type->symbol && type->symbol->function) || (type->sent && is_local(type->sent)))
+            return true;
+        for (size_t i = 0; !type->is_old_style && i < type->parameter_count; i++)
+            if (is_local(type->parameters[i].type))
+                return true;
+    }
+    return false;
+}
+
+bool holds_local_types(const struct node *node)
+{
+    if (!node || !(node->flags & HAS_LANGUAGE) || node->kind == NODE_FUNCTION)
+        return false;
+    bool is_made = node->kind == NODE_FORMER || node->kind == NODE_COMPREHENSION;
+    enum type_kind kind = is_made && node->type ? type_resolve(node->type)->kind : TYPE_UNKNOWN;
+    if ((kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT) && is_local(node->type))
+        return true;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (holds_local_types(node->kid[i]))
+            return true;
+    return false;
 }

@@ -173,7 +173,7 @@ static void find_functions(struct lowered *lowered)
             continue;
         if (node->flags & IS_ASYNC)
             function_with_frame(lowered, node);
-        else if (node->kid[2]->flags & HAS_AWAIT)
+        else if (node->kid[2]->flags & HAS_AWAIT || holds_local_types(node->kid[2]))
             plain_function(lowered, NULL, node);
         find_nested(lowered, node->function, node->kid[2]);
     }
@@ -191,18 +191,41 @@ static void lower_function(struct lowered *lowered, struct function *function)
     frame_layout(lowered, function);
 }
 
-/* The generated code needs the runtime's declarations. */
-static bool has_runtime(struct check *check, const struct function *function)
+/* A list, set or dict that the file speaks of; NULL. */
+static const struct node *find_container(const struct node *node)
 {
-    if (check_file_tag(check, name_of(check->names, "async_future")))
+    if (!node || !(node->flags & HAS_LANGUAGE))
+        return NULL;
+    bool is_typed = node->type && (node->kind == NODE_FORMER || node->kind == NODE_COMPREHENSION);
+    enum type_kind kind = is_typed ? type_resolve(node->type)->kind : TYPE_UNKNOWN;
+    if (kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT)
+        return node;
+    const struct node *found = NULL;
+    for (uint32_t i = 0; !found && i < node->count; i++)
+        found = find_container(node->kid[i]);
+    return found;
+}
+
+/* The generated code needs the runtime's declarations, for which this tag stands. */
+static bool has_runtime(struct check *check, const char *tag, const struct node *node,
+                        const char *what)
+{
+    if (!node || check_file_tag(check, name_of(check->names, tag)))
         return true;
-    report_error(check->diagnostics,
-                 (struct range){function->node->start, function->node->start + 1},
-                 "async functions need the runtime's declarations");
-    report_note(check->diagnostics,
-                (struct range){function->node->start, function->node->start + 1},
-                "add '#include <async/async.h>' to the file");
+    struct range place = {node->start, node->start + 1};
+    report_error(check->diagnostics, place, "%s need the runtime's declarations", what);
+    report_note(check->diagnostics, place, "add '#include <async/async.h>' to the file");
     return false;
+}
+
+/* What containers hold must be known at file scope. */
+static void move_held_types(struct lowered *lowered)
+{
+    for (size_t i = 0; i < lowered->plain_count; i++) {
+        struct function *function = lowered->plain[i];
+        if (!function->outer && holds_local_types(function->node->kid[2]))
+            local_types_find(lowered, function, function->node->kid[2]);
+    }
 }
 
 /* Everything in a header may be used by who includes it. */
@@ -221,8 +244,11 @@ struct lowered *lower_unit(struct check *check, struct node *unit, bool is_heade
     find_functions(lowered);
     if (is_header)
         use_all(lowered);
-    else if (lowered->count && !has_runtime(check, lowered->functions[0]))
+    else if (!has_runtime(check, "async_future",
+                          lowered->count ? lowered->functions[0]->node : NULL, "async functions") ||
+             !has_runtime(check, "async_list", find_container(unit), "containers"))
         return lowered;
+    move_held_types(lowered);
     for (size_t i = 0; i < lowered->count; i++)
         desugar_function(lowered, lowered->functions[i]);
     for (size_t i = 0; i < lowered->plain_count; i++)

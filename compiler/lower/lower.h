@@ -222,6 +222,8 @@ void handles_find(struct lowered *lowered, struct node *node);
 /* Whether the declaration defines a struct, union, enum or typedef. */
 void literals_find(struct lowered *lowered, struct function *function);
 void local_types_find(struct lowered *lowered, struct function *function, struct node *body);
+/* Whether a container below this node holds a type of the function's own. */
+bool holds_local_types(const struct node *node);
 bool node_declares_type(const struct node *declaration);
 
 void flow_build(struct lowered *lowered, struct function *function);

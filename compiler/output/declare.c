@@ -92,6 +92,12 @@ void emit_specifiers(struct emitter *e, struct node *specifiers)
         emit_copy(e, specifiers);
 }
 
+/* Whether the types that this function defines stand at file scope. */
+static bool moves_types(const struct emitter *e)
+{
+    return writes_frame(e) || (e->function && e->function->hoisted_count);
+}
+
 /* A struct that is defined in a function with frames has moved to file scope. */
 void emit_struct(struct emitter *e, struct node *node)
 {
@@ -101,7 +107,7 @@ void emit_struct(struct emitter *e, struct node *node)
     const char *name = node->symbol && node->symbol->output_name ? node->symbol->output_name
                        : node->name                              ? node->name
                                                                  : NULL;
-    bool local = writes_frame(e) && !e->nested && node->flags & HAS_BODY;
+    bool local = moves_types(e) && !e->nested && node->flags & HAS_BODY;
     const struct type *type = node->type;
     if (!name && type && type->name)
         name = type->name;
@@ -367,7 +373,7 @@ static void emit_split(struct emitter *e, struct node *node)
 
 void emit_declaration(struct emitter *e, struct node *node)
 {
-    bool hoisted = writes_frame(e) && !e->nested && !e->hoisting && node_declares_type(node);
+    bool hoisted = moves_types(e) && !e->nested && !e->hoisting && node_declares_type(node);
     if (hoisted && (node->count == 1 || declares_typedef(node)))
         return;
     if (node->text || (e->function && has_frame_local(e, node))) {

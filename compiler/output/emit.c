@@ -69,6 +69,8 @@ static void emit_containers_before(struct emitter *e, struct node *node)
     struct node head = *node;
     if (is_async_definition(e, node))
         head.count = 2;
+    else if (node->kind == NODE_FUNCTION && node->function && node->function->hoisted_count)
+        put_local_types(e, node->function);
     emit_containers(e, &head);
 }
 

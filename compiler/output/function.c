@@ -142,7 +142,7 @@ static void put_frame(struct emitter *e, struct function *function)
 
 /* --- local types, now at file scope */
 
-static void put_local_types(struct emitter *e, struct function *function)
+void put_local_types(struct emitter *e, struct function *function)
 {
     e->hoisting = true;
     e->function = function;
