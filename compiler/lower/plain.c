@@ -6,7 +6,12 @@
  *     async_run_threadsafe(l, E)   *(T *)async_run_threadsafe_result(l, E, &(T){0}, sizeof(T))
  *     async_future(T)              async_future_new(sizeof(T), _Alignof(T))
  *     async_set_result(f, v)       async_complete(f, (T[1]){v}, sizeof(T))
- *     async_release(h)             async_release(async_take_handle(&h)): an lvalue is emptied */
+ *     async_release(h)             async_release(async_take_handle(&h)): an lvalue is emptied
+ *     async_gather(f, g)           async_gather_all(2, (struct async_future *[]){f, g})
+ *     async_wait_for(f, s)         async_wait_for_handle(f, s, sizeof(T), _Alignof(T), true)
+ *     async_group_spawn(g, f)      async_group_spawn_at(g, f, __FILE__, __LINE__)
+ *
+ * The handle of a `spawn` or async_group_spawn whose value is discarded is released. */
 #include "lower/lower.h"
 
 #include <string.h>
@@ -158,6 +163,57 @@ static void plain_release(struct lowered *lowered, struct node *node)
         node->text = "async_release(async_take_handle(&$1))";
 }
 
+/* A handle that is consumed: argument `index`. */
+static const char *consumed(struct lowered *lowered, const struct node *call, int index)
+{
+    bool moves = is_handle_lvalue(call->kid[index]);
+    return arena_format(lowered->arena, moves ? "async_move(&$%d, __FILE__, __LINE__)" : "$%d",
+                        index);
+}
+
+static void plain_gather(struct lowered *lowered, struct node *node)
+{
+    const char *list = "";
+    for (uint32_t i = 1; i < node->count; i++)
+        list = arena_format(lowered->arena, i > 1 ? "%s, $%u" : "%s$%u", list, i);
+    if (node->count == 1) {
+        node->text = "async_gather_all(0, 0)";
+    } else if (lowered->is_header) {
+        const char *futures = fresh_name(lowered, "futures");
+        node->text = arena_format(lowered->arena,
+                                  "__extension__({ struct async_future *%1$s[] = {%2$s}; "
+                                  "async_gather_all(%3$u, %1$s); })",
+                                  futures, list, node->count - 1);
+    } else {
+        node->text =
+            arena_format(lowered->arena, "async_gather_all(%u, (struct async_future *[]){%s})",
+                         node->count - 1, list);
+    }
+}
+
+static void plain_wait_for(struct lowered *lowered, struct node *node)
+{
+    struct type *type = future_of(node);
+    if (!type || node->count < 3)
+        return;
+    const char *handle = consumed(lowered, node, 1);
+    if (type_is_void(type)) {
+        node->text = arena_format(lowered->arena, "async_wait_for_handle(%s, $2, 0, 1, 0)", handle);
+        return;
+    }
+    node->text = arena_format(lowered->arena,
+                              "async_wait_for_handle(%2$s, $2, sizeof(%1$s), _Alignof(%1$s), %3$d)",
+                              type_text(lowered, type), handle, type_carries_error(type));
+}
+
+static void plain_group_spawn(struct lowered *lowered, struct node *node)
+{
+    if (node->count > 2)
+        node->text =
+            arena_format(lowered->arena, "async_group_spawn_at($1, %s, __FILE__, __LINE__)",
+                         consumed(lowered, node, 2));
+}
+
 static const struct {
     const char *name;
     void (*lower)(struct lowered *lowered, struct node *node);
@@ -166,7 +222,10 @@ static const struct {
              {"async_spawn_threadsafe", plain_spawn_threadsafe},
              {"async_future", plain_future},
              {"async_set_result", plain_set_result},
-             {"async_release", plain_release}};
+             {"async_release", plain_release},
+             {"async_gather", plain_gather},
+             {"async_wait_for", plain_wait_for},
+             {"async_group_spawn", plain_group_spawn}};
 
 static void plain_call(struct lowered *lowered, struct node *node)
 {
@@ -192,6 +251,18 @@ static void note_mention(struct lowered *lowered, struct node *node)
     }
 }
 
+/* A statement that is nothing but a spawn, perhaps cast to void. */
+static void plain_discarded(struct lowered *lowered, struct node *node)
+{
+    node = skip_parens(node);
+    if (node->kind == NODE_CAST && type_is_void(node->type))
+        node = skip_parens(node->kid[1]);
+    bool is_spawn = node->kind == NODE_SPAWN || (node->kind == NODE_CALL && node->text &&
+                                                 !strncmp(node->text, "async_group_spawn_at(", 21));
+    if (is_spawn)
+        node->text = arena_format(lowered->arena, "async_release(%s)", node->text);
+}
+
 static void walk(struct lowered *lowered, struct node *node)
 {
     if (!node || !(node->flags & HAS_LANGUAGE))
@@ -203,8 +274,8 @@ static void walk(struct lowered *lowered, struct node *node)
         plain_spawn(lowered, node);
     else if (node->kind == NODE_CALL)
         plain_call(lowered, node);
-    else if (node->kind == NODE_EXPRESSION_STATEMENT && node->kid[0]->kind == NODE_SPAWN)
-        node->kid[0]->text = arena_format(lowered->arena, "async_release(%s)", node->kid[0]->text);
+    else if (node->kind == NODE_EXPRESSION_STATEMENT)
+        plain_discarded(lowered, node->kid[0]);
 }
 
 void plain_unit(struct lowered *lowered, struct node *unit)

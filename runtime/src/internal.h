@@ -72,11 +72,15 @@ static inline bool async__is_pure(const struct async_future *future)
     return future->frame.resume == NULL;
 }
 
+/* The same for what async_wait_for_handle made; 0 for others. */
+int async__wait_for_failure(const struct async_future *future);
 /* The negative errno number with which it ended without a value, or 0. */
 static inline int async__failure(const struct async_future *future)
 {
     intptr_t leaf = (intptr_t)future->leaf;
-    return future->frame.bits & ASYNC_SLOW && leaf < 0 ? (int)leaf : 0;
+    if (!(future->frame.bits & ASYNC_SLOW))
+        return 0;
+    return leaf < 0 ? (int)leaf : async__wait_for_failure(future);
 }
 
 void async__listen(struct async_future *future, struct async_listener *listener);
@@ -137,7 +141,8 @@ const char *async__env_place(struct async_future *future, int *line);
 /* ---- wait.c: how runtime waits suspend and end ---- */
 
 struct async_wait_kind {
-    /* Ends the wait early with `error`, now or (if the kernel holds a buffer) later. */
+    /* Ends the wait early with `error`, now or (if the kernel holds a buffer) later; whoever ends
+     * it later, with that error, calls async__told. */
     void (*cancel)(struct async_wait *wait, int error);
     const char *name; /* for dumps: what the task waits for; NULL: not known */
     /* A joining wait: `cancel` only hands on, unless the loop is `dropping`, and is called again

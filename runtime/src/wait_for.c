@@ -29,6 +29,7 @@ struct rest {
     double seconds;
     size_t size, align;
     bool status;
+    int failure; /* without a status: what was awaited ended without a value */
 };
 
 static enum async_step resume(struct async_frame *base)
@@ -41,6 +42,8 @@ static enum async_step resume(struct async_frame *base)
     size_t offset = (ASYNC_RESULT_OFFSET + self->align - 1) / self->align * self->align;
     async_collect_result(self->wait.future, (char *)base + offset, self->size, self->align,
                          self->status);
+    if (!self->status)
+        self->failure = -errno;
     async_wait_for__end(&self->wait);
     return ASYNC_DONE;
 }
@@ -63,6 +66,12 @@ static void drop(struct async_env *env)
 }
 
 static const struct async_env_kind rest_kind = {false, drop};
+
+int async__wait_for_failure(const struct async_future *future)
+{
+    struct async_env *env = async__env_find(future, &rest_kind);
+    return env ? ((struct rest *)env)->failure : 0;
+}
 
 struct async_future *async_wait_for_handle(struct async_future *future, double seconds, size_t size,
                                            size_t align, bool status)
