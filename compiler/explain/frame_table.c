@@ -97,8 +97,17 @@ static struct extent child_extent(const struct table *table, const struct slot *
     return symbol ? type_extent(symbol->type) : (struct extent){0, 0};
 }
 
+/* Of a variable that is the frame of a generator. */
+static struct extent generator_extent(const struct table *table, const struct variable *variable)
+{
+    const struct function *child = lowered_function(table->lowered, variable->child);
+    return child ? table->frames[child->index] : type_extent(variable->type);
+}
+
 static struct extent slot_extent(const struct table *table, const struct slot *slot)
 {
+    if (slot->variable && slot->variable->child)
+        return generator_extent(table, slot->variable);
     if (slot->variable)
         return is_aligned_by_hand(slot->variable) ? (struct extent){0, 0}
                                                   : type_extent(slot->variable->type);
@@ -259,13 +268,34 @@ static void add_lane(struct table *table, struct extent *frame, const struct lan
     }
 }
 
+static void add_member(struct table *table, struct extent *frame, const struct type *type,
+                       const char *name, const char *reason)
+{
+    if (!type || type_is_void(type))
+        return;
+    struct extent extent = type_extent(type);
+    uint64_t offset = append(frame, extent);
+    add_row(table, frame, offset, extent, name, text_of_type(table, type), reason);
+}
+
+static void add_generator_rows(struct table *table, struct extent *frame)
+{
+    const struct function *function = table->function;
+    add_member(table, frame, function->result, "result", "how it ended");
+    add_member(table, frame, function->result, "thrown", "error thrown in");
+    add_member(table, frame, function->yielded, "value", "what it yielded");
+    add_member(table, frame, function->sent, "sent", "what was sent to it");
+}
+
 static struct extent add_rows(struct table *table)
 {
     struct extent frame = {0, 1};
     append(&frame, (struct extent){BASE_SIZE, BASE_ALIGNMENT});
     add_row(table, &frame, 0, frame, "base", "", "header: resume function, caller, state");
-    const struct type *result = table->function->type->target;
-    if (!type_is_void(result)) {
+    const struct type *result = table->function->result;
+    if (function_is_generator(table->function))
+        add_generator_rows(table, &frame);
+    else if (!type_is_void(result)) {
         struct extent extent = type_extent(result);
         uint64_t offset = append(&frame, extent);
         add_row(table, &frame, offset, extent, "result", text_of_type(table, result), "result");

@@ -14,8 +14,11 @@ static unsigned line_of(const struct lowered *lowered, const struct node *node)
 static void dump_awaits(struct text *out, const struct lowered *lowered,
                         const struct function *function)
 {
-    static const char *const forms[] = {
-        [SUSPEND_CHILD] = "child", [SUSPEND_WAIT] = "wait", [SUSPEND_HANDLE] = "handle"};
+    static const char *const forms[] = {[SUSPEND_CHILD] = "child",
+                                        [SUSPEND_WAIT] = "wait",
+                                        [SUSPEND_HANDLE] = "handle",
+                                        [SUSPEND_ADVANCE] = "generator",
+                                        [SUSPEND_YIELD] = "yield"};
     for (size_t i = 0; i < function->suspension_count; i++) {
         const struct suspension *suspension = function->suspensions[i];
         text_printf(out, "    %s line %u: %s", suspension->label,

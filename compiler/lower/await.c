@@ -46,6 +46,14 @@ struct node *make(struct hoist *h, enum node_kind kind, const struct node *at, c
     return node;
 }
 
+void fill_splice(struct hoist *h, struct node *splice, struct list *list)
+{
+    splice->count = (uint32_t)list->count;
+    splice->kid = arena_alloc(h->lowered->arena, (list->count + 1) * sizeof *splice->kid);
+    if (list->count)
+        memcpy(splice->kid, list->items, list->count * sizeof *splice->kid);
+}
+
 struct node *make_splice(struct hoist *h, const struct node *at, struct list *list, bool braced)
 {
     struct node *node = node_new(h->lowered->arena, NODE_SPLICE, at->start, at->end, list->count);
@@ -103,8 +111,7 @@ static struct node *join(struct hoist *h, struct range range, struct list *list)
     return only;
 }
 
-/* A statement that is the body of another one. */
-static struct node *lower_body(struct hoist *h, struct node *body)
+struct node *lower_body(struct hoist *h, struct node *body)
 {
     struct list *outer = h->out;
     struct node *lowered = lower_statement(h, body);
@@ -378,6 +385,12 @@ static void lower_into(struct hoist *h, struct node *node)
         break;
     case NODE_EXPRESSION_STATEMENT:
         hoist_discarded(h, node->kid[0]);
+        break;
+    case NODE_RANGE_FOR:
+        list_push(h, out, lower_generator_for(h, node));
+        break;
+    case NODE_ASYNC_WITH:
+        list_push(h, out, lower_async_with(h, node));
         break;
     case NODE_DEFER:
         node->kid[0] = lower_body(h, node->kid[0]);

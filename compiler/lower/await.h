@@ -11,10 +11,16 @@ struct list {
     size_t count, capacity;
 };
 
+struct with { /* an `async with` around what is being lowered */
+    struct with *outer;
+    struct variable *left; /* how its body was left */
+};
+
 struct hoist {
     struct lowered *lowered;
     struct function *function;
-    struct list *out; /* where the statements go that must run before what is being lowered */
+    struct with *with; /* innermost first */
+    struct list *out;  /* where the statements go that must run before what is being lowered */
 };
 
 /* What follows a subexpression within its full expression and must not overtake it. */
@@ -30,6 +36,25 @@ void hoist_discarded(struct hoist *h, struct node *expression);
 /* Lowers a statement; the result covers the same bytes of the source. */
 struct node *lower_statement(struct hoist *h, struct node *statement);
 
+/* The kids from `first` on, of a node whose operands are all evaluated, left to right. */
+void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later later);
+/* Prepares an lvalue that is written, or whose address is taken: it is not read itself. */
+struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later);
+/* Evaluates the expression now and gives what stands for its value later. */
+struct node *spill(struct hoist *h, struct node *node);
+/* A statement that is the body of another one. */
+struct node *lower_body(struct hoist *h, struct node *body);
+/* The next suspension of the function, for the NODE_SUSPEND `node`, on behalf of `at`. */
+struct suspension *suspension_new(struct hoist *h, struct node *at, struct node *node);
+
+/* generator.c */
+struct node *hoist_yield(struct hoist *h, struct node *yield, enum later later);
+struct node *lower_generator_for(struct hoist *h, struct node *node);
+struct node *lower_async_with(struct hoist *h, struct node *node);
+/* Adds assignments to `left_N` of every `async with` that a failing `try` leaves. */
+void push_left(struct hoist *h, struct node *at, struct list *list, const char *text,
+               struct variable *error);
+
 void list_push(struct hoist *h, struct list *list, struct node *node);
 void emit_statement(struct hoist *h, struct node *node); /* to h->out */
 
@@ -38,6 +63,8 @@ struct node *make(struct hoist *h, enum node_kind kind, const struct node *at, c
                   size_t count, ...);
 /* The statements of a list, as one node in the place of `at`. */
 struct node *make_splice(struct hoist *h, const struct node *at, struct list *list, bool braced);
+/* Makes the list the kids of a splice. */
+void fill_splice(struct hoist *h, struct node *splice, struct list *list);
 struct node *make_use(struct hoist *h, const struct node *at, struct variable *variable);
 struct variable *make_temporary(struct hoist *h, struct type *type); /* value_N */
 struct variable *make_temporary_named(struct hoist *h, struct type *type, const char *name,

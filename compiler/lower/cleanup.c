@@ -89,8 +89,8 @@ static struct node *declaration(struct hoist *h, struct node *node)
         if (!list.count)
             list_push(h, &list, node);
         list_push(h, &list, deferred_call(h, name, own ? own : common));
-        node->kid[i]->flags |= own ? IS_CLEANED : 0;
-        node->kid[0]->flags |= common ? IS_CLEANED : 0;
+        node->kid[i]->flags |= own ? IS_BARE : 0;
+        node->kid[0]->flags |= common ? IS_BARE : 0;
     }
     return list.count ? make_splice(h, node, &list, false) : node;
 }

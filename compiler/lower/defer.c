@@ -190,7 +190,7 @@ static void store_value(struct defers *d, struct node *jump, struct list *list)
 {
     struct hoist *h = &d->hoist;
     struct node *value = node_kid(jump, 0);
-    struct type *type = d->function->type->target;
+    struct type *type = d->function->result;
     if (!value || (d->value && value->symbol == d->value->symbol))
         return;
     if (type_is_void(type)) {
@@ -377,16 +377,13 @@ static void push_cleanup(struct defers *d, struct deferred *deferred, struct lis
 {
     struct hoist *h = &d->hoist;
     struct node *body = deferred->node->kid[0];
-    struct target *target = d->target;
     if (deferred->label) {
         struct node *label = make(h, NODE_LABEL, body, "$n:", 1, (struct node *)NULL);
         label->name = deferred->label;
         label->end = label->start;
         list_push(h, tail, label);
     }
-    d->target = NULL;
     struct node *walked = walk_body(d, body);
-    d->target = target;
     if (walked->kind == NODE_SUSPEND) {
         struct list list = {0};
         list_push(h, &list, walked);

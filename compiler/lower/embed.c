@@ -24,6 +24,10 @@ struct tarjan {
 
 static struct function *awaited_function(const struct lowered *lowered, const struct node *node)
 {
+    if (node->kind == NODE_RANGE_FOR || node->kind == NODE_ASYNC_WITH) {
+        struct symbol *symbol = generator_callee(node->kid[2]);
+        return symbol ? lowered_function(lowered, symbol) : NULL;
+    }
     if (node->kind != NODE_AWAIT)
         return NULL;
     struct node *call = skip_parens(node->kid[0]);

@@ -98,8 +98,7 @@ static void assign(struct hoist *h, struct variable *variable, const char *text,
     emit_statement(h, make_assignment(h, variable, text, value));
 }
 
-/* Evaluates the expression now and gives what stands for its value later. */
-static struct node *spill(struct hoist *h, struct node *node)
+struct node *spill(struct hoist *h, struct node *node)
 {
     if (type_is_void(node->type)) {
         emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, node, "$0;", 1, node));
@@ -130,7 +129,7 @@ static enum later beside_others(struct node *node, uint32_t first, uint32_t at)
     return LATER_NOTHING;
 }
 
-static void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later later)
+void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later later)
 {
     uint32_t count = node->count;
     enum later *after = arena_alloc(h->lowered->arena, (count + 1) * sizeof *after);
@@ -164,8 +163,7 @@ static bool is_lvalue(struct node *node)
     }
 }
 
-/* Prepares an lvalue that is written, or whose address is taken: it is not read itself. */
-static struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
+struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
 {
     if (!needs_work(node, later))
         return node;
@@ -358,7 +356,7 @@ static struct symbol *direct_callee(struct node *call)
     return symbol && symbol->kind == SYMBOL_FUNCTION && symbol->type->is_async ? symbol : NULL;
 }
 
-static struct suspension *suspension_new(struct hoist *h, struct node *at, struct node *node)
+struct suspension *suspension_new(struct hoist *h, struct node *at, struct node *node)
 {
     struct function *function = h->function;
     struct suspension *suspension = arena_alloc(h->lowered->arena, sizeof *suspension);
@@ -366,7 +364,7 @@ static struct suspension *suspension_new(struct hoist *h, struct node *at, struc
         arena_grow(h->lowered->arena, function->suspensions, function->suspension_count,
                    &function->suspension_capacity, sizeof *function->suspensions);
     function->suspensions[function->suspension_count++] = suspension;
-    suspension->state = (unsigned)function->suspension_count;
+    suspension->state = ++function->states;
     suspension->label =
         fresh_name(h->lowered, arena_format(h->lowered->arena, "await_%u", suspension->state));
     suspension->node = node;
@@ -452,7 +450,12 @@ static struct node *hoist_try(struct hoist *h, struct node *node)
     struct node *value = spill(h, hoist(h, node->kid[0], LATER_NOTHING));
     struct node *error = make_use(h, node, value->symbol->lowered);
     struct node *leave = make(h, NODE_RETURN, node, "return $0;", 1, error);
-    leave->flags |= IS_TRY;
+    struct list list = {0};
+    push_left(h, node, &list, "$0 = $1", value->symbol->lowered);
+    if (list.count) {
+        list_push(h, &list, leave);
+        leave = make_splice(h, node, &list, true);
+    }
     emit_statement(h, make(h, NODE_IF, node, "if ($0 < 0)\n$1", 2, value, leave));
     return make_use(h, node, value->symbol->lowered);
 }
@@ -490,6 +493,8 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
     case NODE_COMPREHENSION:
         emit_statement(h, lower_statement(h, node->kid[0]));
         return node->kid[1];
+    case NODE_YIELD:
+        return hoist_yield(h, node, later);
     case NODE_LOGICAL:
         return hoist_and_or(h, node, later);
     case NODE_CONDITIONAL:
@@ -552,6 +557,10 @@ void hoist_discarded(struct hoist *h, struct node *node)
         inner = skip_parens(inner->kid[1]);
     if (inner->kind == NODE_AWAIT) {
         emit_statement(h, suspend(h, inner)->node);
+        return;
+    }
+    if (inner->kind == NODE_YIELD) {
+        hoist_yield(h, inner, LATER_NOTHING);
         return;
     }
     if (inner->kind == NODE_COMMA && inner->flags & HAS_AWAIT) {

@@ -256,8 +256,9 @@ static void declaration(struct build *b, struct node *node)
 static void suspension(struct build *b, struct node *node)
 {
     struct suspension *suspension = node->suspension;
+    uint32_t count = suspension->form == SUSPEND_YIELD ? 1 : node->count;
     uint32_t arguments = node->count ? point(b, NULL) : NO_POINT;
-    for (uint32_t i = 0; i < node->count; i++)
+    for (uint32_t i = 0; i < count; i++)
         uses(b, node->kid[i], arguments);
     uint32_t at = point(b, node);
     suspension->point = at;
@@ -266,6 +267,11 @@ static void suspension(struct build *b, struct node *node)
         replaces(b, suspension->result, at);
     if (suspension->kept)
         mention(b, suspension->kept, (struct mention){.point = join(b), .reads = true});
+    if (suspension->form == SUSPEND_YIELD) { /* closed, or an error thrown in */
+        statement(b, node->kid[1]);
+        uint32_t end = join(b);
+        edge(b, at, end);
+    }
 }
 
 /* --- statements */

@@ -90,10 +90,20 @@ static const char *field_name(const struct layout *l, const char *wish)
     return name_of(l->taken, arena_format(l->arena, "%s_%u", wish, free));
 }
 
+static uint64_t frame_size(const struct function *function)
+{
+    uint64_t size = 32;
+    for (struct lane *lane = function->lanes; lane; lane = lane->next)
+        size += lane->size;
+    return size;
+}
+
 static void add_variable(struct layout *l, struct variable *variable)
 {
     struct slot *slot = slot_new(l);
     uint64_t size = type_size(variable->type), alignment = type_alignment(variable->type);
+    if (variable->child && !size)
+        size = frame_size(lowered_function(l->lowered, variable->child));
     slot->name = variable->kind == VARIABLE_TEMPORARY ? name_of(l->taken, variable->symbol->name)
                                                       : field_name(l, variable->symbol->name);
     slot->variable = variable;
@@ -110,12 +120,7 @@ static uint64_t child_size(const struct layout *l, const struct suspension *susp
     struct function *child =
         suspension->callee ? lowered_function(l->lowered, suspension->callee) : NULL;
     uint64_t size = suspension->form == SUSPEND_HANDLE ? 8 : 48;
-    if (child) {
-        size = 32;
-        for (struct lane *lane = child->lanes; lane; lane = lane->next)
-            size += lane->size;
-    }
-    return size;
+    return child ? frame_size(child) : size;
 }
 
 static struct slot *child_slot(struct layout *l, const struct suspension *suspension)
@@ -137,6 +142,8 @@ static struct slot *child_slot(struct layout *l, const struct suspension *suspen
 
 static void add_child(struct layout *l, struct suspension *suspension)
 {
+    if (suspension->form == SUSPEND_ADVANCE || suspension->form == SUSPEND_YIELD)
+        return;
     if (suspension->is_only_result && !suspension->result)
         return;
     struct slot *slot = child_slot(l, suspension);
@@ -299,6 +306,12 @@ void frame_layout(struct lowered *lowered, struct function *function)
     name_of(layout.taken, "base");
     name_of(layout.taken, "result");
     name_of(layout.taken, "await");
+    if (function_is_generator(function)) {
+        name_of(layout.taken, "thrown");
+        name_of(layout.taken, "value");
+        name_of(layout.taken, "sent");
+        name_of(layout.taken, "scopes");
+    }
     function->last_lane = &function->lanes;
     for (size_t i = 0; i < function->variable_count; i++)
         if (function->variables[i]->in_frame)

@@ -122,14 +122,20 @@ static struct function *function_new(struct lowered *lowered, enum function_kind
     function->symbol = node->symbol;
     function->type = type_resolve(node->symbol->type);
     function->name = node->symbol->name;
+    function->result = function->type->target;
+    if (kind == FUNCTION_GENERATOR || kind == FUNCTION_ASYNC_GENERATOR) {
+        function->yielded = function->result->target;
+        function->sent = function->result->sent;
+        function->result = type_simple(lowered->check->types, TYPE_INT);
+    }
     node->function = function;
     return function;
 }
 
-static void function_with_frame(struct lowered *lowered, struct node *node)
+static void function_with_frame(struct lowered *lowered, enum function_kind kind, struct node *node)
 {
-    struct function *function = function_new(lowered, FUNCTION_ASYNC, node);
-    function->is_main = !strcmp(function->name, "main");
+    struct function *function = function_new(lowered, kind, node);
+    function->is_main = kind == FUNCTION_ASYNC && !strcmp(function->name, "main");
     function->index = (uint32_t)lowered->count;
     function->symbol->lowered = function;
     if (function->is_main)
@@ -171,8 +177,13 @@ static void find_functions(struct lowered *lowered)
         struct node *node = check->functions[i];
         if (!node->symbol)
             continue;
-        if (node->flags & IS_ASYNC)
-            function_with_frame(lowered, node);
+        const struct type *type = type_resolve(node->symbol->type);
+        if (type->target->kind == TYPE_GENERATOR)
+            function_with_frame(
+                lowered, type->target->is_async ? FUNCTION_ASYNC_GENERATOR : FUNCTION_GENERATOR,
+                node);
+        else if (type->is_async)
+            function_with_frame(lowered, FUNCTION_ASYNC, node);
         else if (node->kid[2]->flags & HAS_AWAIT || holds_local_types(node->kid[2]))
             plain_function(lowered, NULL, node);
         find_nested(lowered, node->function, node->kid[2]);
@@ -271,7 +282,8 @@ struct lowered *lower_unit(struct check *check, struct node *unit, bool is_heade
     for (size_t i = 0; i < lowered->count; i++)
         handles_find(lowered, lowered->functions[i]->body);
     for (uint32_t i = 0; i < unit->count; i++)
-        if (unit->kid[i]->kind != NODE_FUNCTION || !(unit->kid[i]->flags & IS_ASYNC))
+        if (unit->kid[i]->kind != NODE_FUNCTION || !unit->kid[i]->function ||
+            !function_has_frame(unit->kid[i]->function))
             handles_find(lowered, unit->kid[i]);
     return lowered;
 }

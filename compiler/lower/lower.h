@@ -32,13 +32,15 @@
 struct text;
 
 enum suspension_form {
-    SUSPEND_CHILD, /* a child frame inside ours: NAME__begin, NAME__resume */
-    SUSPEND_WAIT,  /* a primitive of the runtime: NAME__begin completes into struct NAME__wait */
-    SUSPEND_HANDLE /* any other future */
+    SUSPEND_CHILD,   /* a child frame inside ours: NAME__begin, NAME__resume */
+    SUSPEND_WAIT,    /* a primitive of the runtime: NAME__begin completes into struct NAME__wait */
+    SUSPEND_HANDLE,  /* any other future */
+    SUSPEND_ADVANCE, /* a generator whose frame is the variable that is the node's kid */
+    SUSPEND_YIELD /* to whoever advances this generator; kids: the value, what to do if it leaves */
 };
 
 struct suspension {
-    unsigned state; /* from 1, in the order of the source */
+    unsigned state; /* from 1, in the order of the source; a yield has the next one too */
     enum suspension_form form;
     struct symbol *callee;   /* the function awaited; NULL for SUSPEND_HANDLE */
     struct node *node;       /* the NODE_SUSPEND; its kids are the arguments, or the handle */
@@ -49,7 +51,9 @@ struct suspension {
     bool moves;              /* the handle is an lvalue, emptied before the wait */
     struct slot *slot;       /* the child's */
     uint32_t point;
-    const char *label; /* of the place to go on at */
+    const char *label;      /* of the place to go on at */
+    const char *left_label; /* SUSPEND_YIELD: of the place where it leaves */
+    bool detaches;          /* SUSPEND_YIELD: inside `async with`, whose scopes come off */
 };
 
 /* Points of one function as a set: bits, of which only words [first, last) may be set. */
@@ -78,7 +82,8 @@ struct variable {
     unsigned crossed;      /* state of the first suspension it is live across; 0: none */
     struct point_set live; /* where its storage must not be used for something else */
     struct slot *slot;
-    const char *name; /* in the frame, or of a temporary */
+    struct symbol *child; /* it is the frame of this generator; NULL */
+    const char *name;     /* in the frame, or of a temporary */
 };
 
 struct slot {
@@ -119,8 +124,10 @@ struct deferred {           /* a deferred statement */
 };
 
 enum function_kind {
-    FUNCTION_ASYNC, /* has a frame */
-    FUNCTION_PLAIN  /* stays a function of C: no frame */
+    FUNCTION_ASYNC,     /* has a frame, as all but the last */
+    FUNCTION_GENERATOR, /* plain generator */
+    FUNCTION_ASYNC_GENERATOR,
+    FUNCTION_PLAIN /* stays a function of C */
 };
 
 struct function { /* with a body that needs lowering */
@@ -128,8 +135,11 @@ struct function { /* with a body that needs lowering */
     struct function *outer; /* that it is nested in (GNU C), NULL */
     struct symbol *symbol;
     struct node *node;
-    struct type *type; /* TYPE_FUNCTION */
-    struct node *body; /* after the await pass */
+    struct type *type;           /* TYPE_FUNCTION */
+    struct type *result;         /* what `return` gives: of a generator int */
+    struct type *yielded, *sent; /* of a generator; sent may be NULL */
+    bool holds_frames;           /* FUNCTION_PLAIN: of generators, among its locals */
+    struct node *body;           /* after the await pass */
     const char *name;
     bool is_main;
     bool is_mentioned;         /* anywhere but in its declarations */
@@ -149,8 +159,9 @@ struct function { /* with a body that needs lowering */
     /* names the generated code uses in it, chosen so that the user's own never clash */
     const char *self, *base, *caller, *future;
     struct deferred *deferred, **last_deferred;
+    unsigned states; /* the last number given to a suspension */
     /* numbers of generated names */
-    unsigned temporaries, lengths, labels, cleanups, leaves, ranges, comprehensions;
+    unsigned temporaries, lengths, labels, cleanups, leaves, ranges, comprehensions, generators;
 };
 
 struct lowered {
@@ -160,6 +171,8 @@ struct lowered {
     size_t count;
     struct function **plain; /* the others */
     size_t plain_count, plain_capacity;
+    struct symbol **runtime; /* generator_call.c's */
+    size_t runtime_count, runtime_capacity;
     struct symbol *moved; /* local types at file scope, the last first */
     unsigned renamed;
     struct function **by_frame; /* children before those that embed them */
@@ -236,6 +249,10 @@ static inline bool function_has_frame(const struct function *function)
 {
     return function->kind != FUNCTION_PLAIN;
 }
+
+bool function_is_generator(const struct function *function);
+/* The generator that a direct call in the head of a loop or block runs; NULL. */
+struct symbol *generator_callee(struct node *range);
 
 struct variable *variable_new(struct lowered *lowered, struct function *function,
                               enum variable_kind kind, struct symbol *symbol, struct type *type);

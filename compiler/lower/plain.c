@@ -12,6 +12,7 @@
  *     async_group_spawn(g, f)      async_group_spawn_at(g, f, __FILE__, __LINE__)
  *
  * The handle of a `spawn` or async_group_spawn whose value is discarded is released. */
+#include "lower/generator_call.h"
 #include "lower/lower.h"
 
 #include <string.h>
@@ -159,7 +160,12 @@ static void plain_set_result(struct lowered *lowered, struct node *node)
 static void plain_release(struct lowered *lowered, struct node *node)
 {
     (void)lowered;
-    if (node->count > 1 && is_handle_lvalue(node->kid[1]))
+    const struct type *type = node->count > 1 ? type_resolve(node->kid[1]->type) : NULL;
+    bool moves = type && is_handle_lvalue(node->kid[1]);
+    if (type && type->kind == TYPE_GENERATOR)
+        node->text = moves ? "async_generator_release(async_generator_take(&$1))"
+                           : "async_generator_release($1)";
+    else if (moves)
         node->text = "async_release(async_take_handle(&$1))";
 }
 
@@ -233,6 +239,7 @@ static void plain_call(struct lowered *lowered, struct node *node)
     if (callee->kind != NODE_IDENTIFIER)
         return;
     container_call(lowered, node);
+    generator_call(lowered, node);
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (!strcmp(callee->name, calls[i].name) && (!callee->symbol || !callee->symbol->function))
             calls[i].lower(lowered, node);

@@ -86,7 +86,7 @@ void emit_specifiers(struct emitter *e, struct node *specifiers)
     const char *handle;
     if (special_of(specifiers, &handle) != SPECIAL_NONE)
         emit_special(e, specifiers, handle);
-    else if (specifiers->flags & IS_CLEANED)
+    else if (specifiers->flags & IS_BARE)
         emit_without_attributes(e, specifiers);
     else
         emit_copy(e, specifiers);
@@ -188,7 +188,7 @@ void emit_declarator_pair(struct emitter *e, struct node *node)
 static void emit_declared(struct emitter *e, const struct node *specifiers, struct node *declared)
 {
     struct node *declarator = declared->kid[0], *value = declared->kid[1];
-    if (declared->flags & IS_CLEANED) {
+    if (declared->flags & IS_BARE) {
         struct node bare = *declarator_without_attributes(declarator);
         emit_declarator(e, specifiers, &bare);
         write_string(&e->writer, value ? " = " : "");

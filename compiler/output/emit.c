@@ -14,8 +14,8 @@
 
 static bool is_async_definition(const struct emitter *e, const struct node *node)
 {
-    return node->kind == NODE_FUNCTION && node->flags & IS_ASYNC && node->symbol &&
-           lowered_function(e->lowered, node->symbol);
+    (void)e;
+    return node->kind == NODE_FUNCTION && node->function && function_has_frame(node->function);
 }
 
 /* Prototypes of functions that are only awaited in place would declare what nobody defines. */
@@ -33,13 +33,30 @@ static bool declares_nothing(const struct emitter *e, const struct node *node)
     return true;
 }
 
+/* The function's head, when its body comes later. */
+static void emit_declared_head(struct emitter *e, struct node *node)
+{
+    emit_specifiers(e, node->kid[0]);
+    write_string(&e->writer, " ");
+    emit_declarator(e, node->kid[0], node->kid[1]);
+    write_string(&e->writer, ";");
+}
+
 /* An ordinary function, or a declaration, in which something is the language's. */
 static void emit_external(struct emitter *e, struct node *node)
 {
-    e->function = node->kind == NODE_FUNCTION ? node->function : NULL;
-    if (node->kind != NODE_FUNCTION) {
+    if (node->kind != NODE_FUNCTION)
         emit_node(e, node);
-    } else if (!specifiers_are_special(node->kid[0])) {
+    else if (node->function && node->function->holds_frames)
+        emit_declared_head(e, node);
+    else
+        emit_definition(e, node);
+}
+
+void emit_definition(struct emitter *e, struct node *node)
+{
+    e->function = node->function;
+    if (!specifiers_are_special(node->kid[0])) {
         emit_copy(e, node);
     } else {
         emit_specifiers(e, node->kid[0]); /* it returns a handle */

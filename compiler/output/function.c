@@ -26,7 +26,7 @@ static void put_declaration(struct emitter *e, const struct type *type, const ch
 
 static bool returns_value(const struct function *function)
 {
-    return !type_is_void(function->type->target);
+    return !type_is_void(function->result);
 }
 
 /* What is in a header may stay unused. */
@@ -116,6 +116,23 @@ static void put_lane(struct emitter *e, const struct lane *lane)
     write_string(&e->writer, lane->is_await ? "} await;" : "};");
 }
 
+/* What the protocol says of every generator (async/generator.h). */
+static void put_generator_members(struct emitter *e, const struct function *function)
+{
+    write_line_break(&e->writer);
+    write_string(&e->writer, "int result, thrown;");
+    if (!type_is_void(function->yielded)) {
+        write_line_break(&e->writer);
+        put_declaration(e, function->yielded, "value", FRAME_DROP);
+        write_string(&e->writer, ";");
+    }
+    if (function->sent) {
+        write_line_break(&e->writer);
+        put_declaration(e, function->sent, "sent", FRAME_DROP);
+        write_string(&e->writer, ";");
+    }
+}
+
 static void put_frame(struct emitter *e, struct function *function)
 {
     e->writer.indent = 0;
@@ -126,9 +143,11 @@ static void put_frame(struct emitter *e, struct function *function)
     e->writer.indent = 4;
     write_line_break(&e->writer);
     write_string(&e->writer, "struct async_frame base;");
-    if (returns_value(function)) {
+    if (function_is_generator(function)) {
+        put_generator_members(e, function);
+    } else if (returns_value(function)) {
         write_line_break(&e->writer);
-        put_declaration(e, function->type->target, "result", FRAME_DROP);
+        put_declaration(e, function->result, "result", FRAME_DROP);
         write_string(&e->writer, ";");
     }
     for (const struct lane *lane = function->lanes; lane; lane = lane->next)
@@ -194,6 +213,10 @@ static void put_parameters(struct emitter *e, const struct function *function, b
 
 static void put_stores(struct emitter *e, const struct function *function)
 {
+    if (function_is_generator(function)) {
+        write_line_break(&e->writer);
+        write_format(&e->writer, "%s->result = %s->thrown = 0;", function->self, function->self);
+    }
     for (size_t i = 0; i < function->type->parameter_count; i++) {
         const struct variable *variable = parameter_variable(&function->type->parameters[i]);
         if (!variable || !variable->slot)
@@ -208,6 +231,8 @@ static void put_stores(struct emitter *e, const struct function *function)
 
 static bool stores_anything(const struct function *function)
 {
+    if (function_is_generator(function))
+        return true;
     for (size_t i = 0; i < function->type->parameter_count; i++)
         if (parameter_variable(&function->type->parameters[i]))
             return true;
@@ -274,11 +299,11 @@ static void put_handle_form(struct emitter *e, struct function *function)
                   (function->is_mentioned || is_inline);
     /* Of an inline function every unit has a definition, and the linker takes one. Inlined into a
      * body that recurses, it would make each resumption save more registers. */
-    write_format(&e->writer, "\n%s%s%s%sstruct async_future *%s(",
-                 unused ? "__attribute__((unused)) " : "",
-                 is_inline && !in_file ? "__attribute__((weak)) " : "",
-                 function->in_cycle ? "__attribute__((noinline)) " : "",
-                 in_file ? static_word(e) : "", name_of_function(function));
+    write_format(
+        &e->writer, "\n%s%s%s%sstruct async_%s *%s(", unused ? "__attribute__((unused)) " : "",
+        is_inline && !in_file ? "__attribute__((weak)) " : "",
+        function->in_cycle ? "__attribute__((noinline)) " : "", in_file ? static_word(e) : "",
+        function_is_generator(function) ? "generator" : "future", name_of_function(function));
     put_parameters(e, function, true);
     write_string(&e->writer, ")\n{");
     e->writer.indent = 4;
@@ -302,7 +327,11 @@ static void put_handle_form(struct emitter *e, struct function *function)
         write_string(&e->writer, "}");
     }
     write_line_break(&e->writer);
-    write_format(&e->writer, "return %s;\n}\n", future);
+    if (function_is_generator(function))
+        write_format(&e->writer, "return async_generator_of(%s, %d);\n}\n", future,
+                     function->kind == FUNCTION_ASYNC_GENERATOR);
+    else
+        write_format(&e->writer, "return %s;\n}\n", future);
 }
 
 /* --- the body */
@@ -317,6 +346,11 @@ static void put_dispatch(struct emitter *e, const struct function *function)
         write_line_break(&e->writer);
         write_format(&e->writer, "case %u: goto %s;", function->suspensions[i]->state,
                      function->suspensions[i]->label);
+        if (function->suspensions[i]->form != SUSPEND_YIELD)
+            continue;
+        write_line_break(&e->writer);
+        write_format(&e->writer, "case %u: goto %s;", function->suspensions[i]->state + 1,
+                     function->suspensions[i]->left_label);
     }
     write_line_break(&e->writer);
     write_string(&e->writer, "}");
@@ -383,9 +417,13 @@ static void put_lines(struct emitter *e, struct function *function)
     struct source *source = e->check->source;
     write_format(&e->writer, "static const int %s__lines[] = {%u", function->name,
                  source_line(source, function->node->start).line);
-    for (size_t i = 0; i < function->suspension_count; i++)
-        write_format(&e->writer, ", %u",
-                     source_line(source, function->suspensions[i]->node->start).line);
+    for (size_t i = 0; i < function->suspension_count; i++) {
+        const struct suspension *suspension = function->suspensions[i];
+        unsigned line = source_line(source, suspension->node->start).line;
+        write_format(&e->writer, ", %u", line);
+        if (suspension->form == SUSPEND_YIELD)
+            write_format(&e->writer, ", %u", line);
+    }
     write_string(&e->writer, "};\n");
 }
 
@@ -397,22 +435,22 @@ static void put_entry(struct emitter *e, struct function *function)
     write_string(&e->writer, "     .file = __FILE__,\n     .result_size = ");
     if (returns_value(function)) {
         struct text result = {0};
-        type_print(&result, function->type->target, NULL, true, FRAME_DROP);
+        type_print(&result, function->result, NULL, true, FRAME_DROP);
         write_format(&e->writer, "sizeof(%s),\n", result.data);
         text_free(&result);
     } else {
         write_string(&e->writer, "0,\n");
     }
     write_format(&e->writer, "     .frame_size = sizeof(struct %s__frame),\n", name);
-    write_format(&e->writer, "     .lines = %s__lines,\n     .states = %zu,\n", name,
-                 function->suspension_count + 1);
+    write_format(&e->writer, "     .lines = %s__lines,\n     .states = %u,\n", name,
+                 function->states + 1);
     if (returns_value(function))
         write_format(&e->writer,
                      "     .result_offset = __builtin_offsetof(struct %s__frame, result),\n", name);
     else
         write_string(&e->writer, "     .result_offset = 0,\n");
     write_format(&e->writer, "     .result_is_status = %d},\n",
-                 type_carries_error(function->type->target));
+                 type_carries_error(function->result));
 }
 
 /* --- what only the header that is lowered has */
@@ -498,6 +536,16 @@ static void put_code(struct emitter *e, struct function *function)
     put_resume(e, function);
 }
 
+/* An ordinary function whose locals are frames, which are known only here. */
+static void put_plain(struct emitter *e, struct function *function)
+{
+    e->writer.indent = 0;
+    write_line_break(&e->writer);
+    write_place(&e->writer, function->node->start, true);
+    emit_definition(e, function->node);
+    write_string(&e->writer, "\n");
+}
+
 void emit_functions(struct emitter *e)
 {
     const struct lowered *lowered = e->lowered;
@@ -510,6 +558,9 @@ void emit_functions(struct emitter *e)
     write_string(&e->writer, "\n");
     put_parts(e, put_resume_prototype, lowered->functions);
     put_parts(e, put_begin, lowered->functions);
+    for (size_t i = 0; i < lowered->plain_count; i++)
+        if (lowered->plain[i]->holds_frames)
+            put_plain(e, lowered->plain[i]);
     put_parts(e, put_code, lowered->functions);
     for (size_t i = 0; i < lowered->count; i++)
         if (lowered->functions[i]->is_main)

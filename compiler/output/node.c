@@ -110,6 +110,14 @@ void emit_template(struct emitter *e, struct node *node)
             write_format(&e->writer, "%s->result", e->function->self);
             e->uses_self = true;
             c++;
+        } else if (c[0] == '$' && (c[1] == 't' || c[1] == 's')) {
+            write_format(&e->writer, "%s->%s", e->function->self, c[1] == 't' ? "thrown" : "sent");
+            e->uses_self = true;
+            c++;
+        } else if (c[0] == '$' && c[1] == 'b') {
+            write_string(&e->writer, e->function->base);
+            e->uses_base = true;
+            c++;
         } else if (c[0] == '$' && c[1] >= '0' && c[1] <= '9') {
             e->in_block = false;
             emit_node(e, node->kid[c[1] - '0']);

@@ -103,4 +103,8 @@ void emit_prototype(struct emitter *e, struct function *function);
 void put_local_types(struct emitter *e, struct function *function);
 void emit_functions(struct emitter *e);
 
+/* emit.c */
+/* An ordinary function, with what lowering made of its body. */
+void emit_definition(struct emitter *e, struct node *function);
+
 #endif

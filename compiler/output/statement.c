@@ -154,21 +154,64 @@ static bool needs_semicolon(const struct node *next)
            next->kind == NODE_STATIC_ASSERT || next->kind == NODE_EMPTY;
 }
 
+/* A label, which stands four to the left of what it stands before. */
+static void emit_label(struct emitter *e, const struct node *at, const char *label, bool alone)
+{
+    e->writer.indent -= 4;
+    write_line_break(&e->writer);
+    write_place(&e->writer, at->start, true);
+    write_format(&e->writer, alone ? "%s:;" : "%s:", label);
+    e->writer.indent += 4;
+}
+
+static void emit_advance(struct emitter *e, const struct suspension *suspension)
+{
+    emit_state(e, suspension);
+    write_format(&e->writer, "%s__resume(&", suspension->callee->name);
+    emit_node(e, suspension->node->kid[0]);
+    write_string(&e->writer, ".base)");
+    emit_return_if_pending(e);
+}
+
+static void emit_yield(struct emitter *e, struct node *node, const struct node *next)
+{
+    const struct suspension *suspension = node->suspension;
+    const struct function *function = e->function;
+    e->uses_base = true;
+    if (node->kid[0] && !type_is_void(function->yielded)) {
+        e->uses_self = true;
+        write_format(&e->writer, "%s->value = ", function->self);
+        emit_node(e, node->kid[0]);
+        write_string(&e->writer, ";");
+        write_line_break(&e->writer);
+    }
+    write_format(&e->writer, "%s->state = %u;", function->base, suspension->state);
+    write_line_break(&e->writer);
+    write_string(&e->writer, "return ASYNC_DONE;");
+    emit_label(e, node, suspension->left_label, false);
+    write_line_break(&e->writer);
+    e->in_block = false;
+    emit_node(e, node->kid[1]);
+    emit_label(e, node, suspension->label, needs_semicolon(next));
+}
+
 static void emit_suspension(struct emitter *e, struct node *node, const struct node *next)
 {
     const struct suspension *suspension = node->suspension;
+    if (suspension->form == SUSPEND_YIELD) {
+        emit_yield(e, node, next);
+        return;
+    }
     bool handle = suspension->form == SUSPEND_HANDLE;
     if (suspension->form == SUSPEND_CHILD)
         emit_child(e, suspension);
     else if (suspension->form == SUSPEND_WAIT)
         emit_wait(e, suspension);
+    else if (suspension->form == SUSPEND_ADVANCE)
+        emit_advance(e, suspension);
     else
         emit_handle(e, suspension);
-    e->writer.indent -= 4;
-    write_line_break(&e->writer);
-    write_place(&e->writer, node->start, true);
-    write_format(&e->writer, handle || !needs_semicolon(next) ? "%s:" : "%s:;", suspension->label);
-    e->writer.indent += 4;
+    emit_label(e, node, suspension->label, !handle && needs_semicolon(next));
     if (handle)
         emit_collect(e, suspension);
 }
@@ -385,7 +428,7 @@ static void emit_splice(struct emitter *e, struct node *node)
 static void emit_result(struct emitter *e, struct node *value)
 {
     bool comma = value->kind == NODE_COMMA;
-    if (!type_is_void(e->function->type->target)) {
+    if (!type_is_void(e->function->result)) {
         write_format(&e->writer, "%s->result = ", e->function->self);
         e->uses_self = true;
     } else if (!e->in_block) {
@@ -397,21 +440,38 @@ static void emit_result(struct emitter *e, struct node *value)
     write_string(&e->writer, comma ? ")" : "");
 }
 
+/* What ends the function: an expression. */
+static void emit_end(struct emitter *e)
+{
+    if (function_is_generator(e->function)) {
+        write_format(&e->writer, "async_generator_end(%s)", e->function->base);
+        e->uses_base = true;
+    } else {
+        write_string(&e->writer, "ASYNC_DONE");
+    }
+}
+
 static void emit_return(struct emitter *e, struct node *node)
 {
     struct node *value = node_kid(node, 0);
     if (!value) {
-        write_string(&e->writer, "return ASYNC_DONE;");
+        write_string(&e->writer, "return ");
+        emit_end(e);
+        write_string(&e->writer, ";");
     } else if (e->in_block) {
         e->writer.indent = writer_indent(&e->writer);
         emit_result(e, value);
         write_string(&e->writer, ";");
         write_line_break(&e->writer);
-        write_string(&e->writer, "return ASYNC_DONE;");
+        write_string(&e->writer, "return ");
+        emit_end(e);
+        write_string(&e->writer, ";");
     } else {
         write_string(&e->writer, "return ");
         emit_result(e, value);
-        write_string(&e->writer, ", ASYNC_DONE;");
+        write_string(&e->writer, ", ");
+        emit_end(e);
+        write_string(&e->writer, ";");
     }
 }
 
@@ -483,7 +543,9 @@ void emit_body(struct emitter *e, struct node *compound)
         e->uses_self = true;
     }
     write_line_break(&e->writer);
-    write_string(&e->writer, "return ASYNC_DONE;");
+    write_string(&e->writer, "return ");
+    emit_end(e);
+    write_string(&e->writer, ";");
 }
 
 /* GNU C's function in a function: stays one. */

@@ -58,13 +58,21 @@ static void check_count(struct check *check, const struct type *type, struct nod
         note_callee(check, call);
 }
 
+/* C declares async_release for futures; it takes generators as well. */
+static bool releases_generator(const char *name, const struct node *argument)
+{
+    return name && !strcmp(name, "async_release") && argument->type &&
+           type_resolve(argument->type)->kind == TYPE_GENERATOR;
+}
+
 static void check_fit(struct check *check, const struct type *type, struct node *call)
 {
     size_t count = call->count - 1;
     const char *name = callee_name(call);
     for (size_t i = 0; i < count && i < type->parameter_count; i++)
-        check_conversion(check, type->parameters[i].type, call->kid[i + 1], type->is_async,
-                         name ? "argument %zu of '%s'" : "argument %zu", i + 1, name);
+        if (!releases_generator(name, call->kid[i + 1]))
+            check_conversion(check, type->parameters[i].type, call->kid[i + 1], type->is_async,
+                             name ? "argument %zu of '%s'" : "argument %zu", i + 1, name);
 }
 
 /* --- callees */

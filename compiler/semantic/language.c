@@ -16,11 +16,7 @@ static const struct {
     const char *name; /* of a former */
     const char *what;
 } refused[] = {
-    {NODE_YIELD, 0, NULL, "'yield'"},
-    {NODE_RANGE_FOR, IS_ASYNC, NULL, "'async for'"},
-    {NODE_ASYNC_WITH, 0, NULL, "'async with'"},
     {NODE_COMPREHENSION, 0, NULL, "a generator expression"},
-    {NODE_FORMER, 0, "generator", "'generator'"},
     {NODE_FORMER, 0, "contextvar", "'contextvar'"},
 };
 

@@ -168,9 +168,8 @@ enum node_flag {
     HAS_NO_EFFECT = 1024,
     IS_EMBEDDED = 2048, /* a callee that is awaited in place: its handle form is not needed here */
     IS_BRACED = 4096,   /* NODE_SPLICE: needs braces wherever it stands */
-    IS_TRY = 16384,     /* NODE_RETURN: made of a `try` that failed */
     IS_TAIL = 32768,    /* NODE_SPLICE: at the end of its block, on lines of its own */
-    IS_CLEANED = 65536, /* specifiers, declared: the attribute cleanup is not written */
+    IS_BARE = 65536,    /* specifiers, declared: without the attributes of the source, if any */
     IS_FLAT = 8192,     /* NODE_COMPOUND: its braces are those of the block around it */
 };
 

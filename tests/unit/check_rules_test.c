@@ -214,13 +214,6 @@ Test(check_rules, frames_that_do_not_last)
 /* A construct that cannot be lowered yet gives one message, and nothing inside it gives another. */
 Test(check_rules, not_lowered_yet)
 {
-    expect_messages("async int f(void) {\n\n\n"
-                    "\nasync for (int i : unknown()) ;\n"
-                    "async with (unknown()) unknown(); else unknown();\nreturn 0; }",
-                    "5:1: error: 'async for' is not lowered by this version of asyncc\n"
-                    "6:1: error: 'async with' is not lowered by this version of asyncc\n");
-    expect_messages("async generator(int) f(void) { yield 1; await unknown(); }",
-                    "1:7: error: 'generator' is not lowered by this version of asyncc\n");
     expect_messages(
         "contextvar(int) x = 1;\nvoid f(queue(int) q) { set(int) s; (void)s; (void)q; }",
         "1:1: error: 'contextvar' is not lowered by this version of asyncc\n");

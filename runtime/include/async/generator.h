@@ -39,16 +39,192 @@
 #define ASYNC_GENERATOR(T) struct async_generator *
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a generator handle points to, in memory a `struct async_future` whose root frame is the
- * generator's. */
+ * generator's. While it is advanced its status is INLINE, else COLD. */
 struct async_generator;
 
 /* base.state after the end. */
 #define ASYNC_GENERATOR_ENDED UINT32_MAX
 
-/* base.bits of a generator that `async with` runs: its scopes stay in force while it is suspended
- * at its yield. (In the root frame of a handle this bit is none of enum async_bits: a generator is
- * never a task.) */
-#define ASYNC_GENERATOR_WITH (1u << ASYNC_LOOP_SHIFT)
+/* Bits of a generator's frame that belong to tasks otherwise: a generator is never one. */
+enum async_generator_bits {
+    ASYNC_GENERATOR_WITH = 1 << ASYNC_LOOP_SHIFT,        /* `async with` runs it: its scopes stay in
+                                                            force while it stands at its yield */
+    ASYNC_GENERATOR_WAITS = 1 << (ASYNC_LOOP_SHIFT + 1), /* a handle: an async generator's */
+};
 
+/* ---- frames that a loop or a block holds; generated code calls these ---- */
+
+/* The end of a generator's body. */
+static inline enum async_step async_generator_end(struct async_frame *base)
+{
+    base->state = ASYNC_GENERATOR_ENDED;
+    return ASYNC_DONE;
+}
+
+static inline bool async_generator_ended(const struct async_frame *base)
+{
+    return base->state == ASYNC_GENERATOR_ENDED;
+}
+
+/* Before a loop is left early: whether the generator must be resumed once more, to be closed. */
+static inline bool async_generator_closing(struct async_frame *base, int *thrown)
+{
+    if (base->state == 0 || base->state == ASYNC_GENERATOR_ENDED) {
+        base->state = ASYNC_GENERATOR_ENDED;
+        return false;
+    }
+    *thrown = 0;
+    base->state++;
+    return true;
+}
+
+/* `async with` is about to run it. */
+static inline void async_generator_with(struct async_frame *base)
+{
+    base->bits |= ASYNC_GENERATOR_WITH;
+}
+
+/* Before `async with` resumes it at the end of its body. `left`: 0: at its end; 1: by a jump;
+ * negative: by a failing `try` with that error, which is thrown in. */
+static inline void async_generator_leaving(struct async_frame *base, int *thrown, int left)
+{
+    *thrown = left;
+    if (left < 0)
+        base->state++;
+}
+
+void async_generator_no_yield(const char *file, int line) __attribute__((noreturn));
+void async_generator_second_yield(const char *file, int line) __attribute__((noreturn));
+
+/* Whether `async with` has come to its yield. Aborts with the place if it ended without an error.
+ */
+static inline bool async_generator_entered(const struct async_frame *base, int result,
+                                           const char *file, int line)
+{
+    if (base->state != ASYNC_GENERATOR_ENDED)
+        return true;
+    if (!result)
+        async_generator_no_yield(file, line);
+    return false;
+}
+
+/* After `async with` resumed it. Aborts with the place if it yielded again. */
+static inline void async_generator_left(const struct async_frame *base, const char *file, int line)
+{
+    if (base->state != ASYNC_GENERATOR_ENDED)
+        async_generator_second_yield(file, line);
+}
+
+/* A generator ended with an error that no `else` takes: tells the exception handler. */
+void async_generator_unhandled(int error, const char *file, int line);
+
+/* Sets errno to the error, a negative errno number. */
+void async_set_errno(int error);
+
+/* ---- handles (PEP 525: agen.__anext__, asend, athrow, aclose) ----
+ *
+ * The language's async_next(g, &x) becomes one of these: NAME__begin and NAME__resume where it is
+ * awaited at once, NAME_handle, which makes a cold coroutine, elsewhere, async_generator_... for
+ * plain generators. Each gives 1 with the value in *value, which is `size` bytes aligned to
+ * `align`; 0 at the end and after it; the generator's error where it ends with one; -EBUSY where
+ * somebody is advancing it now; -ENOMEM if there was no memory for the generator. */
+
+/* The handle of a coroutine that async_coroutine made. `waits`: an async generator's. */
+struct async_generator *async_generator_of(struct async_future *future, bool waits);
+
+/* Takes the handle out of *variable, which is emptied. Aborts with the place if it is empty. */
+static inline struct async_generator *async_generator_move(struct async_generator **variable,
+                                                           const char *file, int line)
+{
+    struct async_generator *generator = *variable;
+    if (!generator)
+        async_empty_handle(file, line);
+    *variable = NULL;
+    return generator;
+}
+
+/* The same for async_release, which does nothing on an empty handle. */
+static inline struct async_generator *async_generator_take(struct async_generator **variable)
+{
+    struct async_generator *generator = *variable;
+    *variable = NULL;
+    return generator;
+}
+
+/* Gives up an owner; the last one closes the generator: a plain one at once, an async one in a task
+ * of its own if a loop runs. Does nothing on NULL. */
+void async_generator_release(struct async_generator *generator);
+
+/* The next advance is one of `async with`. */
+void async_generator_with_handle(struct async_generator *generator);
+
+int async_generator_next(struct async_generator *generator, void *value, size_t size, size_t align);
+int async_generator_send(struct async_generator *generator, const void *sent, size_t sent_size,
+                         size_t sent_align, void *value, size_t size, size_t align);
+int async_generator_throw(struct async_generator *generator, int error, void *value, size_t size,
+                          size_t align);
+/* Consumes the handle: deferred statements run, nothing else. 0 or -EBUSY. */
+int async_generator_close(struct async_generator *generator);
+
+/* Private: one request to an async generator. */
+struct async_advance {
+    struct async_future *generator;
+    void *value;
+    size_t size, align;
+    int how; /* private to generator.c */
+    int error;
+};
+
+#define ASYNC_ADVANCE_FRAME(NAME)     \
+    struct NAME##__frame {            \
+        struct async_frame base;      \
+        int result;                   \
+        struct async_advance advance; \
+    };                                \
+    enum async_step NAME##__resume(struct async_frame *base)
+
+ASYNC_ADVANCE_FRAME(async_next);
+void async_next__begin(struct async_next__frame *self, struct async_frame *caller,
+                       struct async_generator *generator, void *value, size_t size, size_t align);
+struct async_future *async_next_handle(struct async_generator *generator, void *value, size_t size,
+                                       size_t align);
+
+ASYNC_ADVANCE_FRAME(async_send);
+void async_send__begin(struct async_send__frame *self, struct async_frame *caller,
+                       struct async_generator *generator, const void *sent, size_t sent_size,
+                       size_t sent_align, void *value, size_t size, size_t align);
+struct async_future *async_send_handle(struct async_generator *generator, const void *sent,
+                                       size_t sent_size, size_t sent_align, void *value,
+                                       size_t size, size_t align);
+
+ASYNC_ADVANCE_FRAME(async_throw);
+void async_throw__begin(struct async_throw__frame *self, struct async_frame *caller,
+                        struct async_generator *generator, int error, void *value, size_t size,
+                        size_t align);
+struct async_future *async_throw_handle(struct async_generator *generator, int error, void *value,
+                                        size_t size, size_t align);
+
+/* Consumes the handle. */
+ASYNC_ADVANCE_FRAME(async_close);
+void async_close__begin(struct async_close__frame *self, struct async_frame *caller,
+                        struct async_generator *generator);
+struct async_future *async_close_handle(struct async_generator *generator);
+
+/* `async with` over a handle: to its yield (1, or its error), and from there to its end (0, or its
+ * error), for which `left` is as in async_generator_leaving; this consumes the handle. */
+ASYNC_ADVANCE_FRAME(async_enter);
+void async_enter__begin(struct async_enter__frame *self, struct async_frame *caller,
+                        struct async_generator *generator, void *value, size_t size, size_t align);
+ASYNC_ADVANCE_FRAME(async_leave);
+void async_leave__begin(struct async_leave__frame *self, struct async_frame *caller,
+                        struct async_generator *generator, int left);
+
+#ifdef __cplusplus
+}
+#endif
 #endif
