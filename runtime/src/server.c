@@ -1,4 +1,7 @@
-/* Servers: a listening socket, and the line of tasks that accept from it. */
+/* Servers: a listening socket, and the line of tasks that accept from it.
+ *
+ * Only the first one in line works. When descriptors or memory run out, the server rests for a
+ * moment, and then that one tries again; a client that went while it was queued is passed over. */
 #include "stream.h"
 
 #include <netdb.h>
@@ -8,13 +11,18 @@
 typedef struct async_server_accept__wait acceptor;
 typedef struct async_server_open__wait opener;
 
+static const double REST = 0.1; /* seconds */
+
 struct async_server {
     struct async_resource resource;
     struct async_descriptor descriptor;
     struct async_loop *loop;
-    acceptor *first, *last; /* the operation of the first one has been started */
+    acceptor *first, *last;  /* the operation of the first one has been started, */
+    struct async_timer rest; /* unless this timer is armed: descriptors have run out */
     bool closing;
 };
+
+static const struct async_timer_kind rest;
 
 /* ---- opening ---- */
 
@@ -28,7 +36,8 @@ static int new_server(struct async_loop *loop, int fd, struct async_server **ser
     struct async_server *self = async__allocate(sizeof *self);
     if (!self)
         return -ENOMEM;
-    *self = (struct async_server){.loop = loop, .resource.close = close_resource};
+    *self =
+        (struct async_server){.loop = loop, .resource.close = close_resource, .rest.kind = &rest};
     self->descriptor = (struct async_descriptor){.fd = fd, .socket = true};
     int error = async__watch_forget(loop, fd);
     if (!error)
@@ -117,6 +126,17 @@ enum async_step async_server_open__begin(opener *self, struct async_frame *calle
 
 /* ---- accepting ---- */
 
+/* What is over when descriptors or memory are free again. */
+static bool is_shortage(ssize_t error)
+{
+    return error == -EMFILE || error == -ENFILE || error == -ENOBUFS || error == -ENOMEM;
+}
+
+static bool is_resting(const struct async_server *server)
+{
+    return async__timer_is_armed(&server->rest);
+}
+
 /* Makes a stream of the accepted descriptor; false: that client had gone, the next one please. */
 static bool take(acceptor *self, ssize_t result)
 {
@@ -134,15 +154,28 @@ static bool take(acceptor *self, ssize_t result)
     return true;
 }
 
-/* True: self->result is set. */
+/* Goes on with what the first accept gave. True: self->result is set; false: the operation has been
+ * started, or the server rests. */
+static bool go_on(acceptor *self, ssize_t result)
+{
+    struct async_server *server = self->server;
+    while (is_shortage(result) || !take(self, result)) {
+        if (is_shortage(result)) {
+            async__timer_arm(server->loop, &server->rest, async__deadline(server->loop, REST));
+            return false;
+        }
+        if (!async__start(server->loop, &self->operation))
+            return false;
+        result = self->operation.result;
+    }
+    return true;
+}
+
 static bool advance(acceptor *self)
 {
-    do {
-        self->operation.kind = ASYNC_ACCEPT;
-        if (!async__start(self->server->loop, &self->operation))
-            return false;
-    } while (!take(self, self->operation.result));
-    return true;
+    self->operation.kind = ASYNC_ACCEPT;
+    return async__start(self->server->loop, &self->operation) &&
+           go_on(self, self->operation.result);
 }
 
 static void leave_line(struct async_server *server)
@@ -161,12 +194,9 @@ static void free_closed(struct async_server *server)
     async__free(server);
 }
 
-static void operation_complete(struct async_operation *operation)
+/* The first acceptor has its result: the next ones work, until one has to wait. */
+static void next_in_line(struct async_server *server)
 {
-    acceptor *self = ASYNC_CONTAINER(operation, acceptor, operation);
-    struct async_server *server = self->server;
-    if (!take(self, operation->result) && !advance(self))
-        return;
     leave_line(server);
     while (server->first) {
         if (server->closing)
@@ -178,11 +208,39 @@ static void operation_complete(struct async_operation *operation)
     free_closed(server);
 }
 
+static void operation_complete(struct async_operation *operation)
+{
+    acceptor *self = ASYNC_CONTAINER(operation, acceptor, operation);
+    if (go_on(self, operation->result))
+        next_in_line(self->server);
+}
+
+static void rested(struct async_timer *timer)
+{
+    struct async_server *server = ASYNC_CONTAINER(timer, struct async_server, rest);
+    if (advance(server->first))
+        next_in_line(server);
+}
+
+static const struct async_timer_kind rest = {rested};
+
+/* Ends the wait of the first acceptor. */
+static void cancel_first(struct async_server *server, int error)
+{
+    if (!is_resting(server)) {
+        async__cancel(server->loop, &server->first->operation, error);
+        return;
+    }
+    async__timer_disarm(server->loop, &server->rest);
+    server->first->result = error;
+    next_in_line(server);
+}
+
 static void cancel_accept(struct async_wait *wait, int error)
 {
     acceptor *self = (acceptor *)wait, *before = self->server->first;
     if (before == self) {
-        async__cancel(self->server->loop, &self->operation, error);
+        cancel_first(self->server, error);
         return;
     }
     while (before->next != self)
@@ -226,7 +284,7 @@ void async_server_close(struct async_server *server)
     async__resource_remove(&server->resource);
     server->closing = true;
     if (server->first)
-        async__cancel(server->loop, &server->first->operation, -EBADF);
+        cancel_first(server, -EBADF);
     else
         free_closed(server);
 }

@@ -167,7 +167,8 @@ enum async_step async_server_open__begin(struct async_server_open__wait *wait,
                                          const char *service, struct async_server **server);
 
 /* The next connection, without delay of small packets (TCP_NODELAY); one that died in the queue is
- * skipped. 0 and *stream, the caller's; or -EMFILE, -ENFILE, -ENOMEM, ... */
+ * skipped, and when descriptors or memory run out, it waits and tries again. 0 and *stream, the
+ * caller's; -ENOMEM: a connection came, and was closed for lack of memory. */
 ASYNC_FUNCTION(int)
 async_server_accept(struct async_server *server, struct async_stream **stream);
 struct async_server_accept__wait {
