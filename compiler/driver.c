@@ -8,6 +8,7 @@
 
 #include "dependencies.h"
 #include "diagnostic.h"
+#include "explain/core.h"
 #include "explain/dump.h"
 #include "explain/frames.h"
 #include "file.h"
@@ -76,6 +77,9 @@ static bool write_dump(struct compilation *c)
     case PASS_CHECK:
         dump_tree(&dump, c->arena, c->source, c->unit, wants_dump(c, PASS_CHECK));
         break;
+    case PASS_DESUGAR:
+        core_dump(&dump, c->lowered);
+        break;
     case PASS_AWAIT:
     case PASS_DEFER:
     case PASS_FLOW:
@@ -140,7 +144,8 @@ static bool run_parse_and_check(struct compilation *c)
 
 static bool run_lower(struct compilation *c)
 {
-    c->lowered = lower_unit(c->check, c->unit, c->options->header);
+    c->lowered = wants_dump(c, PASS_DESUGAR) ? desugar_unit(c->check, c->unit, c->options->header)
+                                             : lower_unit(c->check, c->unit, c->options->header);
     if (c->options->frame_size)
         frames_warn(c->diagnostics, c->lowered, c->options->frame_size);
     report_time(c, "lower");

@@ -10,14 +10,15 @@ struct arena;
 struct diagnostics;
 
 /* The passes whose result --dump shows, in the order in which they run. */
-#define PASS_TABLE(X)                                                                    \
-    X(PASS_PREPROCESS, "preprocess", "the text that the C compiler's preprocessor made") \
-    X(PASS_PARSE, "parse", "the syntax tree")                                            \
-    X(PASS_CHECK, "check", "the syntax tree with types and symbols")                     \
-    X(PASS_AWAIT, "await", "async functions with their awaits out of expressions")       \
-    X(PASS_DEFER, "defer", "deferred statements: the ways out of their blocks")          \
-    X(PASS_FLOW, "flow", "the control flow of async functions, point by point")          \
-    X(PASS_LIVENESS, "liveness", "which variables are still needed at each point")       \
+#define PASS_TABLE(X)                                                                     \
+    X(PASS_PREPROCESS, "preprocess", "the text that the C compiler's preprocessor made")  \
+    X(PASS_PARSE, "parse", "the syntax tree")                                             \
+    X(PASS_CHECK, "check", "the syntax tree with types and symbols")                      \
+    X(PASS_DESUGAR, "desugar", "functions with comprehensions and ranges as plain loops") \
+    X(PASS_AWAIT, "await", "async functions with their awaits out of expressions")        \
+    X(PASS_DEFER, "defer", "deferred statements: the ways out of their blocks")           \
+    X(PASS_FLOW, "flow", "the control flow of async functions, point by point")           \
+    X(PASS_LIVENESS, "liveness", "which variables are still needed at each point")        \
     X(PASS_FRAME, "frame", "the frames: what is in them, and what shares storage")
 
 enum pass {

@@ -246,7 +246,7 @@ static void use_all(struct lowered *lowered)
         lowered->functions[i]->is_embedded = lowered->functions[i]->is_called_by_handle = true;
 }
 
-struct lowered *lower_unit(struct check *check, struct node *unit, bool is_header)
+struct lowered *desugar_unit(struct check *check, struct node *unit, bool is_header)
 {
     struct lowered *lowered = arena_alloc(check->arena, sizeof *lowered);
     lowered->arena = check->arena;
@@ -264,6 +264,15 @@ struct lowered *lower_unit(struct check *check, struct node *unit, bool is_heade
         desugar_function(lowered, lowered->functions[i]);
     for (size_t i = 0; i < lowered->plain_count; i++)
         desugar_function(lowered, lowered->plain[i]);
+    lowered->is_complete = true;
+    return lowered;
+}
+
+struct lowered *lower_unit(struct check *check, struct node *unit, bool is_header)
+{
+    struct lowered *lowered = desugar_unit(check, unit, is_header);
+    if (!lowered->is_complete)
+        return lowered;
     embed_unit(lowered);
     for (size_t i = 0; i < lowered->count; i++) {
         find_parameters(lowered, lowered->functions[i]);

@@ -173,12 +173,15 @@ struct lowered {
     size_t plain_count, plain_capacity;
     struct symbol **runtime; /* generator_call.c's */
     size_t runtime_count, runtime_capacity;
+    bool is_complete;     /* nothing was missing that all passes need */
     struct symbol *moved; /* local types at file scope, the last first */
     unsigned renamed;
     struct function **by_frame; /* children before those that embed them */
     bool is_header;             /* it is to be a header, which C++ compilers may read */
 };
 
+/* The first pass alone, for who wants to see what it made. */
+struct lowered *desugar_unit(struct check *check, struct node *unit, bool is_header);
 struct lowered *lower_unit(struct check *check, struct node *unit, bool is_header);
 
 /* The function of this symbol, NULL if it has no body here. */
