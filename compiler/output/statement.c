@@ -314,6 +314,22 @@ static void emit_tail(struct emitter *e, const struct node *compound, uint32_t a
     e->writer.indent = indent;
 }
 
+/* The text between two items. A comment on lines of its own starts in step with the source, so that
+ * no #line comes between it and what it speaks of: C compilers look for `fallthrough` before
+ * `case`. */
+static void emit_gap_lines(struct emitter *e, uint32_t at, uint32_t end)
+{
+    const char *text = source_text(e->check->source);
+    const char *newline = at < end ? memchr(text + at, '\n', end - at) : NULL;
+    uint32_t line = newline ? (uint32_t)(newline - text) + 1 : end;
+    bool comment = line < end && memchr(text + line, '/', end - line) && text[line] != '#';
+    emit_gap(e, at, comment ? line : end);
+    if (!comment)
+        return;
+    write_place(&e->writer, line, false);
+    emit_gap(e, line, end);
+}
+
 /* The items of a block of the source: the text between them, blank lines and comments, is kept. */
 static void emit_items(struct emitter *e, struct node *compound, uint32_t at, uint32_t end)
 {
@@ -326,7 +342,7 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
             at = trimmed_end(e, compound);
             continue;
         }
-        emit_gap(e, at, item->start);
+        emit_gap_lines(e, at, item->start);
         write_place(&e->writer, item->start, false);
         e->in_block = true;
         e->next = i + 1 < compound->count ? compound->kid[i + 1] : NULL;
