@@ -237,12 +237,19 @@ static void place(struct layout *l, struct slot *slot)
     open_group(l, lane, slot);
 }
 
-/* Parameters stay in front and in order; then the larger, then the earlier. */
+enum { LARGE = 256 }; /* bytes */
+
+static bool is_in_front(const struct slot *slot)
+{
+    return slot->variable && slot->variable->kind == VARIABLE_PARAMETER && slot->size <= LARGE;
+}
+
+/* Parameters stay in front and in order; then the larger, then the earlier. A large parameter
+ * counts as any other variable: handed on to a child, it makes room for it. */
 static int by_size(const void *left, const void *right)
 {
     const struct slot *a = *(struct slot *const *)left, *b = *(struct slot *const *)right;
-    bool first = a->variable && a->variable->kind == VARIABLE_PARAMETER;
-    bool second = b->variable && b->variable->kind == VARIABLE_PARAMETER;
+    bool first = is_in_front(a), second = is_in_front(b);
     if (first != second)
         return first ? -1 : 1;
     if (!first && a->size != b->size)
@@ -253,7 +260,6 @@ static int by_size(const void *left, const void *right)
 /* Moves large lanes to the end; otherwise the order stays. */
 static void put_large_last(struct function *function)
 {
-    enum { LARGE = 256 };
     struct lane *large = NULL, **last_large = &large, **at = &function->lanes;
     while (*at) {
         struct lane *lane = *at;
