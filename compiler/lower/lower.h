@@ -225,6 +225,8 @@ void container_call(struct lowered *lowered, struct node *node);
 void plain_unit(struct lowered *lowered, struct node *unit);
 /* The template of a call of the runtime that takes or makes what holds a T. */
 void typed_call(struct lowered *lowered, struct node *call);
+/* The same where nobody wants the call's value. */
+void typed_discarded(struct lowered *lowered, struct node *call);
 /* The primitive that an awaited one is, NULL if it is none. */
 struct symbol *typed_primitive(const struct lowered *lowered, const struct node *call);
 /* Whether the expression is an lvalue, which consuming its handle must empty. */

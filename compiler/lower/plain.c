@@ -258,7 +258,7 @@ static void note_mention(struct lowered *lowered, struct node *node)
     }
 }
 
-/* A statement that is nothing but a spawn, perhaps cast to void. */
+/* A statement that is nothing but a spawn or a call, perhaps cast to void. */
 static void plain_discarded(struct lowered *lowered, struct node *node)
 {
     node = skip_parens(node);
@@ -268,6 +268,8 @@ static void plain_discarded(struct lowered *lowered, struct node *node)
                                                  !strncmp(node->text, "async_group_spawn_at(", 21));
     if (is_spawn)
         node->text = arena_format(lowered->arena, "async_release(%s)", node->text);
+    else if (node->kind == NODE_CALL)
+        typed_discarded(lowered, node);
 }
 
 static void walk(struct lowered *lowered, struct node *node)

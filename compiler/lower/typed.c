@@ -3,6 +3,8 @@
  *     async_queue(T, n)            async_queue_new(ASYNC_QUEUE_FIFO, sizeof(T), _Alignof(T), n, 0)
  *     async_put(q, v)              async_queue_put(q, (T[1]){v}, sizeof(T))
  *     async_take(q, &x)            async_queue_take(q, &x, sizeof(T))
+ *     async_get(c)                 *(T *)async_contextvar_value(&c)
+ *     async_set(c, v)              async_contextvar_set(&c, (T[1]){v})
  *
  * These are templates, for any place. Awaited at once, put and take are primitives (embed.c): no
  * handle is made. What is put lies in the frame then, until the wait is over:
@@ -40,6 +42,9 @@ static const struct row {
      NULL, false},
     {"async_try_put", "async_queue_try_put($1, (%1$s[1]){$2}, sizeof(%1$s))", NULL, true},
     {"async_try_take", "async_queue_try_take($1, $2, sizeof(%1$s))", NULL, false},
+    {"async_get", "((void)0, *(%1$s *)async_contextvar_value(&$1))", NULL, false}, /* no lvalue */
+    {"async_set", "async_contextvar_set(&$1, (%1$s[1]){$2})", NULL, true},
+    {"async_reset", "async_contextvar_reset(&$1, $2)", NULL, false},
     {"async_put", "async_queue_put($1, (%1$s[1]){$2}, sizeof(%1$s))", "async_queue_put", true},
     {"async_take", "async_queue_take($1, $2, sizeof(%1$s))", "async_queue_take", false},
 };
@@ -53,26 +58,35 @@ static const struct row *find_row(const struct node *call)
     return NULL;
 }
 
-/* The T: what is made holds it, or the first argument does. */
-static struct type *held_type(const struct row *row, const struct node *call)
+/* The T: the first argument holds it, or what is made does. */
+static struct type *held_type(const struct node *call)
 {
-    const struct type *type = type_resolve(
-        row->primitive || strstr(row->name, "_try_") ? call->kid[1]->type : call->type);
-    return type->kind == TYPE_QUEUE ? type->target : NULL;
+    const struct type *type = type_resolve(call->kid[1]->type);
+    if (call->kid[1]->kind == NODE_TYPE_NAME)
+        type = type_resolve(call->type);
+    return type->kind == TYPE_QUEUE || type->kind == TYPE_CONTEXTVAR ? type->target : NULL;
 }
 
 void typed_call(struct lowered *lowered, struct node *call)
 {
     const struct row *row = find_row(call);
-    struct type *held = row ? held_type(row, call) : NULL;
+    struct type *held = row ? held_type(call) : NULL;
     if (held)
         call->text = arena_format(lowered->arena, row->text, type_text(lowered, held));
+}
+
+void typed_discarded(struct lowered *lowered, struct node *call)
+{
+    const struct row *row = find_row(call);
+    if (row && call->text && !strcmp(row->name, "async_set"))
+        call->text = arena_format(lowered->arena, "async_contextvar_assign(&$1, (%s[1]){$2})",
+                                  type_text(lowered, held_type(call)));
 }
 
 struct symbol *typed_primitive(const struct lowered *lowered, const struct node *call)
 {
     const struct row *row = call->kind == NODE_CALL ? find_row(call) : NULL;
-    if (!row || !row->primitive || !held_type(row, call))
+    if (!row || !row->primitive || !held_type(call))
         return NULL;
     return check_file_symbol(lowered->check, name_of(lowered->check->names, row->primitive));
 }
@@ -80,7 +94,7 @@ struct symbol *typed_primitive(const struct lowered *lowered, const struct node 
 struct variable *typed_arguments(struct hoist *h, struct node *call)
 {
     const struct row *row = find_row(call);
-    struct type *held = type_unqualified(h->lowered->check->types, held_type(row, call));
+    struct type *held = type_unqualified(h->lowered->check->types, held_type(call));
     struct node *value = call->kid[2], **kids;
     struct variable *kept = NULL;
     kids = arena_alloc(h->lowered->arena, 4 * sizeof(struct node *));

@@ -18,7 +18,7 @@
 
 /* --- specifiers */
 
-enum special { SPECIAL_NONE, SPECIAL_ASYNC, SPECIAL_HANDLE };
+enum special { SPECIAL_NONE, SPECIAL_ASYNC, SPECIAL_HANDLE, SPECIAL_CONTEXTVAR };
 
 /* A list, set or dict is a struct, and stands wherever one may. */
 static bool is_container_former(const struct node *former)
@@ -33,6 +33,10 @@ static enum special special_of(const struct node *specifiers, const char **handl
     *handle = "struct async_future";
     for (uint32_t i = 0; i < specifiers->count; i++) {
         const struct node *kid = specifiers->kid[i];
+        if (kid->kind == NODE_FORMER && !strcmp(kid->name, "contextvar")) {
+            *handle = "struct async_contextvar";
+            return SPECIAL_CONTEXTVAR;
+        }
         if (kid->kind == NODE_FORMER && !is_container_former(kid)) {
             *handle = !strcmp(kid->name, "future")      ? "struct async_future"
                       : !strcmp(kid->name, "generator") ? "struct async_generator"
@@ -154,6 +158,7 @@ void emit_declarator(struct emitter *e, const struct node *specifiers, struct no
     const char *handle;
     switch (special_of(specifiers, &handle)) {
     case SPECIAL_NONE:
+    case SPECIAL_CONTEXTVAR:
         emit_node(e, declarator);
         break;
     case SPECIAL_ASYNC: {
@@ -184,6 +189,38 @@ void emit_declarator_pair(struct emitter *e, struct node *node)
     emit_gap(e, declarator ? declarator->end : specifiers->end, node->end);
 }
 
+static bool defines_contextvar(const struct node *specifiers, const struct node *declared)
+{
+    const char *handle;
+    if (special_of(specifiers, &handle) != SPECIAL_CONTEXTVAR)
+        return false;
+    for (uint32_t i = 0; i < specifiers->count; i++)
+        if (specifiers->kid[i]->kind == NODE_STORAGE && specifiers->kid[i]->op == OP_EXTERN)
+            return declared->kid[1] != NULL;
+    return true;
+}
+
+/* What a context variable is initialised with: {"name", its T's size and alignment, &(T){value}} */
+static void emit_contextvar(struct emitter *e, const struct node *declared)
+{
+    struct node *value = declared->kid[1];
+    const struct type *held = type_resolve(declared->type)->target;
+    struct text type = {0};
+    type_print(&type, held, NULL, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC);
+    write_format(&e->writer, "{\"%s\", sizeof(%s), _Alignof(%s), &(%s)",
+                 declarator_name(declared->kid[0])->name, type.data, type.data, type.data);
+    if (value && value->kind == NODE_INITIALIZER_LIST) {
+        emit_node(e, value);
+    } else {
+        write_string(&e->writer, "{");
+        if (value)
+            emit_node(e, value);
+        write_string(&e->writer, value ? "}" : "0}");
+    }
+    write_string(&e->writer, "}");
+    text_free(&type);
+}
+
 /* `declarator = initialiser`, and the attributes and asm names around it. */
 static void emit_declared(struct emitter *e, const struct node *specifiers, struct node *declared)
 {
@@ -196,7 +233,11 @@ static void emit_declared(struct emitter *e, const struct node *specifiers, stru
         return;
     }
     emit_declarator(e, specifiers, declarator);
-    if (value) {
+    if (defines_contextvar(specifiers, declared)) {
+        emit_gap(e, declarator->end, value ? value->start : declared->end);
+        write_string(&e->writer, value ? "" : " = ");
+        emit_contextvar(e, declared);
+    } else if (value) {
         emit_gap(e, declarator->end, value->start);
         emit_node(e, value);
         emit_gap(e, value->end, declared->end);

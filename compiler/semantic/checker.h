@@ -230,6 +230,8 @@ bool refuse_async_for(struct check *check, const struct node *clause);
 /* True if this version cannot lower it, which was reported (also in silence). */
 bool refuse_construct(struct check *check, const struct node *node);
 /* A former written in this declaration; true if it was refused, as this version cannot lower it. */
+/* Complains where no context variable may be declared. (language.c) */
+void check_contextvar(struct check *check, const struct specifiers *specifiers);
 bool check_former_use(struct check *check, const struct specifiers *specifiers, bool is_definition);
 /* The same for a definition of a generator; true if it was refused. */
 bool refuse_generator(struct check *check, const struct specifiers *specifiers);

@@ -273,7 +273,10 @@ static void check_declared(struct check *check, const struct specifiers *specifi
         complain(check, declarator.async, "'async' on '%s', which is no function",
                  declarator.name->name);
     check_prototype(check, &declarator);
-    check_former_use(check, specifiers, is_definition || check->state->function);
+    if (type_resolve(declarator.type)->kind == TYPE_CONTEXTVAR)
+        check_contextvar(check, specifiers);
+    else
+        check_former_use(check, specifiers, is_definition || check->state->function);
     struct symbol *symbol = declare(check, specifiers, &declarator, declaration, is_definition);
     apply_trailing_attributes(check, &declarator, declared, &symbol);
     declared->symbol = symbol;

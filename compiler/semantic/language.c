@@ -17,7 +17,6 @@ static const struct {
     const char *what;
 } refused[] = {
     {NODE_COMPREHENSION, 0, NULL, "a generator expression"},
-    {NODE_FORMER, 0, "contextvar", "'contextvar'"},
 };
 
 /* True if the construct was refused (also in silence): its inside is none of the user's concern. */
@@ -50,16 +49,6 @@ bool refuse_generator(struct check *check, const struct specifiers *specifiers)
     return refuse(check, specifiers->former);
 }
 
-bool check_former_use(struct check *check, const struct specifiers *specifiers, bool is_definition)
-{
-    const struct node *former = specifiers->former;
-    if (!former || (check->state->is_header && !check->state->function && !is_definition))
-        return false;
-    return refuse(check, former);
-}
-
-/* --- type formers */
-
 static enum type_kind former_kind(const char *name)
 {
     static const struct {
@@ -79,6 +68,31 @@ static enum type_kind former_kind(const char *name)
             return rows[i].kind;
     return TYPE_UNKNOWN;
 }
+
+static bool refuse_contextvar(struct check *check, const struct node *former)
+{
+    complain(check, former, "a context variable is declared at file scope, by itself");
+    return true;
+}
+
+void check_contextvar(struct check *check, const struct specifiers *specifiers)
+{
+    if (specifiers->storage == OP_TYPEDEF ||
+        (check->state->function && specifiers->storage != OP_EXTERN))
+        refuse_contextvar(check, specifiers->former);
+}
+
+bool check_former_use(struct check *check, const struct specifiers *specifiers, bool is_definition)
+{
+    const struct node *former = specifiers->former;
+    if (former && former_kind(former->name) == TYPE_CONTEXTVAR)
+        return refuse_contextvar(check, former);
+    if (!former || (check->state->is_header && !check->state->function && !is_definition))
+        return false;
+    return refuse(check, former);
+}
+
+/* --- type formers */
 
 static void check_held_type(struct check *check, const struct node *former, enum type_kind kind,
                             const struct node *name, const struct type *type)

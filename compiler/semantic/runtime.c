@@ -187,6 +187,13 @@ static void check_gathered(struct check *check, const struct row *row, struct no
     }
 }
 
+/* struct async_token, NULL if it is not declared. */
+static struct type *token_type(struct check *check)
+{
+    struct symbol *tag = check_file_tag(check, name_of(check->names, "async_token"));
+    return tag ? tag->type : NULL;
+}
+
 /* A priority queue's order: int (*)(const T *, const T *). */
 static void check_compare(struct check *check, const struct row *row, struct node *call)
 {
@@ -203,12 +210,6 @@ static void check_compare(struct check *check, const struct row *row, struct nod
 }
 
 /* --- results */
-
-static struct type *token_type(struct check *check)
-{
-    struct symbol *tag = check_file_tag(check, name_of(check->names, "async_token"));
-    return tag ? tag->type : NULL;
-}
 
 static struct type *result_by_handle(struct check *check, const struct row *row,
                                      struct type *handle)
@@ -267,6 +268,8 @@ struct type *runtime_call(struct check *check, const char *name, struct node *ca
         check_container_call(check, call, row->name, handle);
     if (!strcmp(name, "async_priority_queue"))
         check_compare(check, row, call);
+    if (!strcmp(name, "async_reset") && token_type(check))
+        check_conversion(check, token_type(check), call->kid[2], true, "argument 2 of '%s'", name);
     if (!strcmp(name, "async_gather"))
         check_gathered(check, row, call);
     if (row->result == R_HANDLE && row->kind != TYPE_UNKNOWN && !handle)

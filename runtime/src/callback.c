@@ -2,7 +2,9 @@
  *
  * A callback is a block like a task's, so that the ready queue holds one kind of thing and order
  * stays first come, first served; its resume function calls the program and frees the block. It
- * is not counted as a task and has no owner. */
+ * is not counted as a task and has no owner. It keeps a copy of the context in which it was made,
+ * as a task does. */
+#include "context.h"
 #include "debug.h"
 
 struct async_handle {
@@ -32,9 +34,12 @@ static enum async_step run_handle(struct async_frame *frame)
     async_thread.current = NULL;
     void (*fn)(void *) = self->fn;
     void *arg = self->arg;
+    struct async_context *context = async__context_take(&self->future);
     over(&self->future);
+    struct async_place_of_context outside = async__context_enter(context);
     if (fn)
         fn(arg);
+    async__context_leave(outside);
     return ASYNC_PENDING;
 }
 
@@ -43,7 +48,10 @@ static enum async_step run_done(struct async_frame *frame)
     struct done_callback *self = ASYNC_CONTAINER(frame, struct done_callback, future.frame);
     async_thread.current = NULL;
     struct async_future *done = self->done;
+    struct async_place_of_context outside =
+        async__context_enter(async__context_take(&self->future));
     self->fn(done, self->arg);
+    async__context_leave(outside);
     over(&self->future);
     async__disown(done);
     return ASYNC_PENDING;
@@ -75,6 +83,11 @@ static void *new_block(size_t size, enum async_step (*resume)(struct async_frame
     }
     future->frame.bits -= ASYNC_OWNER;
     async__set_status(future, ASYNC_READY);
+    if (async__context_inherit(future)) {
+        async__block_free(future);
+        errno = ENOMEM;
+        return NULL;
+    }
     if (async__debug)
         async__note_place(future);
     return future;

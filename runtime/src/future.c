@@ -14,6 +14,7 @@
  * awaits it, and its frame's caller is the awaiting frame, as if it were embedded. One with several
  * owners, or that was cancelled or listened to, becomes a task. Everything here is single-threaded.
  */
+#include "context.h"
 #include "debug.h"
 
 #include <string.h>
@@ -245,8 +246,13 @@ void async_spawn_slow(struct async_future *future, const char *file, int line)
         async__die(file, line, "spawn of a handle that was consumed");
     if (async__status(future) != ASYNC_COLD)
         return;
+    int error = async__context_inherit(future);
     async__env_set_place(future, file, line);
     future->frame.caller = (struct async_frame *)((uintptr_t)future->frame.caller | TAG_END);
+    if (error) {
+        async__fail(future, error); /* as if there had been no memory for the handle */
+        return;
+    }
     future->frame.bits |= async__spawn_bits(loop);
     async_thread.begun++;
     async_push(future);

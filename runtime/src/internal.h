@@ -275,7 +275,7 @@ struct async_loop *async__loop_of(const struct async_future *task);
  * between these two: the first makes their loop the running one, the second undoes it. */
 static inline bool async__is_foreign(const struct async_future *task)
 {
-    return ((task->frame.bits ^ async_thread.spawn_bits) >> ASYNC_LOOP_SHIFT & 7) != 0;
+    return ((task->frame.bits ^ async_thread.loop_bits) >> ASYNC_LOOP_SHIFT & 7) != 0;
 }
 struct async_elsewhere {
     struct async_loop *loop;
@@ -343,6 +343,8 @@ bool async__turn(struct async_loop *loop, bool idle);
 void async__put_back(struct async_future *list);
 /* The bits of tasks that are spawned on this loop now. */
 uint32_t async__spawn_bits(const struct async_loop *loop);
+/* What async_thread.spawn_bits is: 0 where spawns must take the long way. (context.c) */
+uint32_t async__inline_spawn_bits(const struct async_loop *loop);
 /* Empties the ready queue; a list that ends with NULL. */
 struct async_future *async__take_ready(void);
 void async__serve_posts(struct async_loop *loop);

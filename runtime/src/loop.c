@@ -237,7 +237,8 @@ void async__enter(struct async_loop *loop)
     thread->tail = loop->head ? loop->tail : &thread->head;
     thread->begun = loop->tasks;
     thread->ended = 0;
-    thread->spawn_bits = async__spawn_bits(loop);
+    thread->spawn_bits = async__inline_spawn_bits(loop);
+    thread->loop_bits = loop->slot << ASYNC_LOOP_SHIFT;
     while (orphans) {
         struct async_future *callback = orphans;
         orphans = callback->next;
@@ -257,7 +258,7 @@ void async__leave(struct async_loop *loop)
     loop->tasks = thread->begun - thread->ended;
     thread->loop = NULL;
     thread->current = NULL;
-    thread->spawn_bits = 0;
+    thread->spawn_bits = thread->loop_bits = 0;
 }
 
 struct async_loop *async__loop_of(const struct async_future *task)

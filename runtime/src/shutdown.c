@@ -154,7 +154,7 @@ void async_loop_free(struct async_loop *loop)
     async__loop_close(loop);
     async__enter(loop);
     loop->ending = true;
-    async_thread.spawn_bits = async__spawn_bits(loop);
+    async_thread.spawn_bits = async__inline_spawn_bits(loop);
     async__serve_posts(loop);
     if (async_thread.begun != async_thread.ended)
         join_tasks(loop, async__deadline(loop, seconds));

@@ -7,6 +7,7 @@
  * A coroutine's block belongs to the thread that made it, so a coroutine for another thread's loop
  * is sent as a parcel: its frame, which holds nothing but the arguments as long as it is cold, is
  * copied out, and into a block of the other thread there. */
+#include "context.h"
 #include "form.h"
 
 #include <async/thread.h>
@@ -66,15 +67,24 @@ static bool is_own(const struct async_loop *loop)
 struct async_thread_call {
     struct async_job job;
     struct async_to_thread__frame *owner; /* NULL: its task was dropped */
+    struct async_env *context;            /* on its way to the thread */
     void *(*fn)(void *);
     void *arg;
     void *result;
 };
 
+static void *call_in(struct async_context *context, void *(*fn)(void *), void *arg)
+{
+    struct async_place_of_context outside = async__context_enter(context);
+    void *result = fn(arg);
+    async__context_leave(outside);
+    return result;
+}
+
 static void call_work(struct async_job *job)
 {
     struct async_thread_call *call = ASYNC_CONTAINER(job, struct async_thread_call, job);
-    call->result = call->fn(call->arg);
+    call->result = call_in(async__context_receive(call->context), call->fn, call->arg);
 }
 
 static void call_abandon(struct async_job *job)
@@ -107,22 +117,27 @@ static void to_thread_cancel(struct async_wait *wait, int error)
 static const struct async_wait_kind to_thread_wait = {
     .cancel = to_thread_cancel, .name = "async_to_thread", .joins = true};
 
-/* 0 or a negative errno number. */
-static int call_begin(struct async_to_thread__frame *self)
+/* 0, or a negative errno number: fn will not be called. */
+static int call_begin(struct async_to_thread__frame *self, struct async_context *context)
 {
     struct async_thread_call *call = async__allocate(sizeof *call);
-    if (!call)
-        return -ENOMEM;
-    *call = (struct async_thread_call){
-        .job = {.post.run = call_done, .work = call_work, .abandon = call_abandon},
-        .owner = self,
-        .fn = self->fn,
-        .arg = self->arg,
-    };
-    int error = async__pool_run(async_thread.loop, &call->job);
-    if (error)
+    int error = -ENOMEM;
+    if (call) {
+        *call = (struct async_thread_call){
+            .job = {.post.run = call_done, .work = call_work, .abandon = call_abandon},
+            .owner = self,
+            .context = async__context_send(context),
+            .fn = self->fn,
+            .arg = self->arg,
+        };
+        self->call = call;
+        error = async__pool_run(async_thread.loop, &call->job);
+        context = error ? async__context_receive(call->context) : NULL;
+    }
+    if (error) {
+        async__context_free(context);
         async__free(call);
-    self->call = call;
+    }
     return error;
 }
 
@@ -132,12 +147,15 @@ enum async_step async_to_thread__resume(struct async_frame *base)
     if (base->state == 0) {
         base->state = 1;
         self->result = NULL;
-        self->error = 0;
-        if (async_thread.loop->backend->simulated) {
-            self->result = self->fn(self->arg);
+        struct async_context *context;
+        self->error = async__context_copy(&context);
+        if (self->error) {
+            /* it is not called */
+        } else if (async_thread.loop->backend->simulated) {
+            self->result = call_in(context, self->fn, self->arg);
             if (async__at_once(base) == ASYNC_PENDING)
                 return ASYNC_PENDING;
-        } else if (!(self->error = call_begin(self))) {
+        } else if (!(self->error = call_begin(self, context))) {
             return async__suspend(&self->wait, &to_thread_wait, base);
         }
     }
@@ -173,6 +191,7 @@ ASYNC_FUNCTION_ENTRY(void *, async_to_thread, async_to_thread__resume,
 
 struct callback {
     struct async_post post;
+    struct async_env *context;
     void (*fn)(void *);
     void *arg;
 };
@@ -181,16 +200,32 @@ static void callback_run(struct async_post *post)
 {
     struct callback callback = *(struct callback *)post;
     async__free(post);
+    struct async_place_of_context outside =
+        async__context_enter(async__context_receive(callback.context));
     callback.fn(callback.arg);
+    async__context_leave(outside);
+}
+
+/* A copy of the current context for another thread. 0 or -ENOMEM. */
+static int copy_to_send(struct async_env **context)
+{
+    struct async_context *copy;
+    int error = async__context_copy(&copy);
+    *context = async__context_send(copy);
+    return error;
 }
 
 int async_call_soon_threadsafe(struct async_loop *loop, void (*fn)(void *), void *arg)
 {
+    struct async_env *context;
     struct callback *callback = async__allocate(sizeof *callback);
-    if (!callback)
-        return -ENOMEM;
-    *callback = (struct callback){{NULL, callback_run}, fn, arg};
-    int error = post_if_open(loop, &callback->post);
+    int error = callback ? copy_to_send(&context) : -ENOMEM;
+    if (!error) {
+        *callback = (struct callback){{NULL, callback_run}, context, fn, arg};
+        error = post_if_open(loop, &callback->post);
+        if (error)
+            async__context_discard(context);
+    }
     if (error)
         async__free(callback);
     return error;
@@ -213,7 +248,8 @@ struct parcel {
     struct async_post post;
     struct async_listener listener; /* of the task, if somebody waits for it */
     struct outsider *outsider;      /* NULL: nobody does */
-    void *env;
+    struct async_env *context;      /* the sender's, to be copied */
+    void *env;                      /* the handle's: its name */
     enum async_step (*resume)(struct async_frame *);
     size_t size, align; /* of the frame, which follows */
 };
@@ -248,10 +284,12 @@ static void parcel_drop(struct async_listener *listener)
 static void parcel_run(struct async_post *post)
 {
     struct parcel *parcel = (struct parcel *)post;
+    struct async_env *context = parcel->context;
     struct async_future *future = async_coroutine(parcel->size, parcel->align, parcel->resume);
     if (!async_is_cold(future)) {
         struct async_future lost = {.env = parcel->env};
         async__env_drop(&lost);
+        async__context_discard(context);
         if (parcel->outsider) {
             answer(parcel, NULL, -ENOMEM);
         } else {
@@ -270,7 +308,9 @@ static void parcel_run(struct async_post *post)
     } else {
         async__free(parcel);
     }
+    struct async_place_of_context outside = async__context_enter(async__context_receive(context));
     async_release(async_spawn(future, NULL, 0));
+    async__context_leave(outside);
 }
 
 /* Consumes the coroutine. */
@@ -285,10 +325,16 @@ static int send_parcel(struct async_loop *loop, struct async_future *future,
     size_t align, size = async__frame_size(future, &align), head = sizeof(struct async_frame);
     struct parcel *parcel = is_cold ? async__allocate(sizeof *parcel + size - head) : NULL;
     int error = is_cold ? -ENOMEM : -EINVAL;
+    struct async_env *context;
+    if (parcel && copy_to_send(&context)) {
+        async__free(parcel);
+        parcel = NULL;
+    }
     if (parcel) {
         *parcel = (struct parcel){
             .post.run = parcel_run,
             .outsider = outsider,
+            .context = context,
             .resume = future->frame.resume,
             .env = future->env,
             .size = size,
@@ -296,10 +342,12 @@ static int send_parcel(struct async_loop *loop, struct async_future *future,
         };
         memcpy(parcel + 1, (char *)&future->frame + head, size - head);
         error = post_if_open(loop, &parcel->post);
-        if (error)
+        if (error) {
+            async__context_discard(context);
             async__free(parcel);
-        else
+        } else {
             future->env = NULL;
+        }
     }
     async_release(future);
     return error;

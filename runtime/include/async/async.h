@@ -3,6 +3,7 @@
 #define ASYNC_ASYNC_H
 
 #include <async/container.h>
+#include <async/context.h>
 #include <async/frame.h>
 #include <async/gather.h>
 #include <async/generator.h>

@@ -103,7 +103,7 @@ static inline enum async_step async_queue_put__begin(struct async_queue_put__wai
     struct async_waiter *taker =
         (struct async_waiter *)((char *)link - offsetof(struct async_waiter, link));
     if (link == &queue->takers || async_thread.current->frame.bits & ASYNC_CANCELLED ||
-        (taker->wait.task->frame.bits ^ async_thread.spawn_bits) >> ASYNC_LOOP_SHIFT & 7)
+        (taker->wait.task->frame.bits ^ async_thread.loop_bits) >> ASYNC_LOOP_SHIFT & 7)
         return async_queue_put_slow(wait, caller, queue, item, size);
     memcpy(((struct async_queue_take__wait *)taker)->item, item, size);
     link->next->previous = &queue->takers;
