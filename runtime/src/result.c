@@ -121,6 +121,8 @@ struct async_future *async_future_new(size_t size, size_t align)
 /* The completer's side: whether the future still wants a value. */
 static int completable(struct async_future *future)
 {
+    if (!future)
+        async_empty_handle(NULL, 0);
     if (future == &async__out_of_memory)
         return -ENOMEM;
     async__check_thread(future);

@@ -79,6 +79,7 @@ static void sim_poll(void *state, uint64_t deadline)
         if (deadline > sim->now)
             sim->now = deadline;
     } else if (is_alone()) {
+        async_dump_tasks(stderr);
         async__die(NULL, 0, "deadlock: all tasks wait, and nothing is left that could wake one");
     } else {
         sem_wait(&sim->woken);
