@@ -285,6 +285,13 @@ static void add_generator_rows(struct table *table, struct extent *frame)
     add_member(table, frame, function->result, "thrown", "error thrown in");
     add_member(table, frame, function->yielded, "value", "what it yielded");
     add_member(table, frame, function->sent, "sent", "what was sent to it");
+    if (function->detaches) {
+        const struct extent scopes = {16, 8}, mark = {8, 8};
+        uint64_t offset = append(frame, scopes);
+        add_row(table, frame, offset, scopes, "scopes", "", "that come off at a yield");
+        offset = append(frame, mark);
+        add_row(table, frame, offset, mark, "mark", "", "the scope around whoever advances it");
+    }
 }
 
 static struct extent add_rows(struct table *table)

@@ -519,6 +519,7 @@ struct node *hoist_yield(struct hoist *h, struct node *yield, enum later later)
     suspension->left_label =
         fresh_name(h->lowered, arena_format(h->lowered->arena, "left_%u", suspension->state));
     suspension->detaches = h->with != NULL;
+    h->function->detaches |= suspension->detaches;
     node->kid[1] = leave_at_yield(h, yield, place);
     emit_statement(h, node);
     if (type_is_void(yield->type))

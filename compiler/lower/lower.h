@@ -138,8 +138,9 @@ struct function { /* with a body that needs lowering */
     struct type *type;           /* TYPE_FUNCTION */
     struct type *result;         /* what `return` gives: of a generator int */
     struct type *yielded, *sent; /* of a generator; sent may be NULL */
-    bool holds_frames;           /* FUNCTION_PLAIN: of generators, among its locals */
-    struct node *body;           /* after the await pass */
+    bool detaches;     /* a generator that yields inside `async with`: scopes come off there */
+    bool holds_frames; /* FUNCTION_PLAIN: of generators, among its locals */
+    struct node *body; /* after the await pass */
     const char *name;
     bool is_main;
     bool is_mentioned;         /* anywhere but in its declarations */

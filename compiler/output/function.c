@@ -131,6 +131,12 @@ static void put_generator_members(struct emitter *e, const struct function *func
         put_declaration(e, function->sent, "sent", FRAME_DROP);
         write_string(&e->writer, ";");
     }
+    if (function->detaches) {
+        write_line_break(&e->writer);
+        write_string(&e->writer, "struct async_scopes scopes;");
+        write_line_break(&e->writer);
+        write_string(&e->writer, "struct async_scope *mark;");
+    }
 }
 
 static void put_frame(struct emitter *e, struct function *function)

@@ -173,6 +173,18 @@ static void emit_advance(struct emitter *e, const struct suspension *suspension)
     emit_return_if_pending(e);
 }
 
+/* Where a generator that detaches scopes goes on. */
+static void emit_scopes_return(struct emitter *e, bool breaks)
+{
+    const char *self = e->function->self;
+    if (!e->function->detaches)
+        return;
+    write_format(&e->writer, "%s->mark = async_scopes_return(&%s->scopes);", self, self);
+    if (breaks)
+        write_line_break(&e->writer);
+    e->uses_self = true;
+}
+
 static void emit_yield(struct emitter *e, struct node *node, const struct node *next)
 {
     const struct suspension *suspension = node->suspension;
@@ -185,14 +197,24 @@ static void emit_yield(struct emitter *e, struct node *node, const struct node *
         write_string(&e->writer, ";");
         write_line_break(&e->writer);
     }
+    if (suspension->detaches) {
+        write_format(&e->writer, "async_scopes_leave(%s, &%s->scopes, %s->mark);", function->base,
+                     function->self, function->self);
+        write_line_break(&e->writer);
+    }
     write_format(&e->writer, "%s->state = %u;", function->base, suspension->state);
     write_line_break(&e->writer);
     write_string(&e->writer, "return ASYNC_DONE;");
     emit_label(e, node, suspension->left_label, false);
     write_line_break(&e->writer);
+    emit_scopes_return(e, true);
     e->in_block = false;
     emit_node(e, node->kid[1]);
-    emit_label(e, node, suspension->label, needs_semicolon(next));
+    emit_label(e, node, suspension->label, !function->detaches && needs_semicolon(next));
+    if (function->detaches) {
+        write_line_break(&e->writer);
+        emit_scopes_return(e, false);
+    }
 }
 
 static void emit_suspension(struct emitter *e, struct node *node, const struct node *next)
@@ -549,6 +571,11 @@ static void emit_compound(struct emitter *e, struct node *node)
 
 void emit_body(struct emitter *e, struct node *compound)
 {
+    if (e->function->detaches) {
+        write_format(&e->writer, "    %s->scopes = (struct async_scopes){0};\n    ",
+                     e->function->self);
+        emit_scopes_return(e, false);
+    }
     emit_items(e, compound, compound->start + 1, trimmed_end(e, compound));
     e->writer.indent = 4;
     if (ends_with_return(compound))

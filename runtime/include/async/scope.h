@@ -110,6 +110,22 @@ struct async_scope *async_scopes_mark(void);
 void async_scopes_detach(struct async_scopes *scopes, struct async_scope *mark);
 void async_scopes_attach(struct async_scopes *scopes);
 
+/* The same as generated code writes it: before a yield, and where it goes on after one, or begins
+ * (the mark for the next yield). */
+static inline void async_scopes_leave(const struct async_frame *base, struct async_scopes *scopes,
+                                      struct async_scope *mark)
+{
+    if (!(base->bits & ASYNC_GENERATOR_WITH))
+        async_scopes_detach(scopes, mark);
+}
+
+static inline struct async_scope *async_scopes_return(struct async_scopes *scopes)
+{
+    struct async_scope *mark = async_scopes_mark();
+    async_scopes_attach(scopes);
+    return mark;
+}
+
 #ifdef __cplusplus
 }
 #endif
