@@ -59,8 +59,7 @@ static struct node *place(struct run *r)
 /* A statement by a template about the generator ($0) and perhaps another value ($1). */
 static struct node *statement(struct run *r, const char *text, struct node *other)
 {
-    struct node *node =
-        make(r->h, NODE_EXPRESSION_STATEMENT, place(r), text, 2, use(r, r->generator), other);
+    struct node *node = make(r->h, NODE_MADE, place(r), text, 2, use(r, r->generator), other);
     node->count = other ? 2 : 1;
     return node;
 }
@@ -212,9 +211,21 @@ static void push_suspension(struct run *r, struct list *list)
     list_push(h, list, node);
 }
 
+/* Whether some part of its code may wait. (Those in this file that it runs were lowered before.) */
+static bool may_wait(struct run *r)
+{
+    const struct function *child = lowered_function(r->h->lowered, r->callee);
+    if (!r->type->is_async)
+        return false;
+    for (size_t i = 0; child && i < child->suspension_count; i++)
+        if (child->suspensions[i]->form != SUSPEND_YIELD)
+            return true;
+    return !child;
+}
+
 static void push_resume(struct run *r, struct list *list)
 {
-    if (r->type->is_async)
+    if (may_wait(r))
         push_suspension(r, list);
     else
         list_push(
@@ -412,7 +423,7 @@ static struct node *leaving(struct run *r)
     }
     list_push(r->h, &list,
               statement(r, "async_generator_leaving(&$0.base, &$0.thrown, $1);", use(r, r->left)));
-    push_suspension(r, &list);
+    push_resume(r, &list);
     list_push(r->h, &list,
               statement(r, "async_generator_left(&$0.base, __FILE__, __LINE__);", NULL));
     return block_of(r, &list);
@@ -454,7 +465,7 @@ struct node *lower_async_with(struct hoist *h, struct node *node)
         list_push(h, &list, statement(r, "async_generator_with_handle($0);", NULL));
     list_push(h, &list, defer(r, on_error(r, node_kid(node, 4))));
     if (r->callee)
-        push_suspension(r, &list);
+        push_resume(r, &list);
     else
         push_request(r, &list, "async_enter", NULL, true, true);
     const char *text =

@@ -352,6 +352,39 @@ static double run_mem_park(long n)
     return (double)(resident_bytes() - before) / (double)n;
 }
 
+/* gen, gen_sync: a noinline next(); false at the end */
+
+struct numbers {
+    struct frame base;
+    long i, n, out;
+};
+
+static __attribute__((noinline)) bool numbers_next(struct frame *base)
+{
+    struct numbers *self = (struct numbers *)base;
+    switch (base->state) {
+    case 0:
+        for (self->i = 0; self->i < self->n; self->i++) {
+            self->out = self->i;
+            base->state = 1;
+            return true;
+        case 1:;
+        }
+    }
+    return false;
+}
+
+static double run_gen(long n)
+{
+    struct numbers numbers = {.n = n};
+    long sum = 0;
+    prepare(&numbers.base, numbers_next, NULL);
+    while (numbers_next(&numbers.base))
+        sum += numbers.out;
+    sink = sum;
+    return -1;
+}
+
 /* comp: what a comprehension is short for, with a growing array as anybody would write it */
 
 struct vector {
@@ -399,9 +432,10 @@ static double run_comp(long n)
 int main(int argc, char **argv)
 {
     static const struct job jobs[] = {
-        {"call", run_call}, {"yield1", run_yield1},     {"yield1000", run_yield1000},
-        {"deep", run_deep}, {"spawn", run_spawn},       {"chan", run_chan},
-        {"comp", run_comp}, {"mem_park", run_mem_park}, {NULL, NULL},
+        {"call", run_call},         {"yield1", run_yield1}, {"yield1000", run_yield1000},
+        {"deep", run_deep},         {"spawn", run_spawn},   {"chan", run_chan},
+        {"gen", run_gen},           {"gen_sync", run_gen},  {"comp", run_comp},
+        {"mem_park", run_mem_park}, {NULL, NULL},
     };
     return run_job(argc, argv, jobs);
 }
