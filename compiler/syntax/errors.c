@@ -1,9 +1,7 @@
-/* What tree-sitter could not parse, as one message a mistake.
+/* What tree-sitter could not parse, as one message a mistake, once brackets balance (brackets.c).
  *
- * Unbalanced brackets are looked for first, in the text itself: tree-sitter repairs them wherever
- * that costs it least, which may be far from the mistake. Otherwise each outermost ERROR node is
- * reported at the first token in it that its recovery skipped, each MISSING node behind the token
- * before it. */
+ * Each outermost ERROR node is reported at the first token in it that its recovery skipped, each
+ * MISSING node behind the token before it. */
 #include "syntax/errors.h"
 
 #include <ctype.h>
@@ -12,6 +10,7 @@
 
 #include "diagnostic.h"
 #include "support/text.h"
+#include "syntax/token.h"
 
 /* So many bytes are parsed again at most to find better words for mistakes. */
 #define TRIALS 100000
@@ -24,58 +23,6 @@ struct report {
     uint32_t trials;       /* bytes left for them */
     uint32_t reported_end; /* errors that overlap one already reported are its consequence */
 };
-
-/* --- tokens */
-
-static bool is_word(char byte)
-{
-    return isalnum((unsigned char)byte) || byte == '_' || byte == '$' || byte & 0x80;
-}
-
-/* The end of the literal that starts with the quote at `at`. */
-static uint32_t literal_end(const struct report *r, uint32_t at)
-{
-    char quote = r->code[at++];
-    while (at < r->length && r->code[at] != quote && r->code[at] != '\n')
-        at += r->code[at] == '\\' && at + 1 < r->length ? 2 : 1;
-    return at < r->length ? at + 1 : r->length;
-}
-
-static uint32_t comment_end(const struct report *r, uint32_t at)
-{
-    if (r->code[at + 1] == '/') {
-        const char *end = memchr(r->code + at, '\n', r->length - at);
-        return end ? (uint32_t)(end - r->code) : r->length;
-    }
-    const char *end = memmem(r->code + at + 2, r->length - at - 2, "*/", 2);
-    return end ? (uint32_t)(end - r->code) + 2 : r->length;
-}
-
-/* The next token at or behind *at; false at the end of the text. */
-static bool next_token(const struct report *r, uint32_t *at, struct range *token)
-{
-    uint32_t i = *at;
-    for (;;) {
-        while (i < r->length && isspace((unsigned char)r->code[i]))
-            i++;
-        if (i + 1 >= r->length || r->code[i] != '/' ||
-            (r->code[i + 1] != '*' && r->code[i + 1] != '/'))
-            break;
-        i = comment_end(r, i);
-    }
-    if (i >= r->length)
-        return false;
-    token->start = i;
-    if (r->code[i] == '"' || r->code[i] == '\'')
-        i = literal_end(r, i);
-    else if (is_word(r->code[i]))
-        while (i < r->length && is_word(r->code[i]))
-            i++;
-    else
-        i++;
-    token->end = *at = i;
-    return true;
-}
 
 /* --- messages */
 
@@ -98,68 +45,6 @@ static void unexpected(struct report *r, struct range token)
     snprintf(message, sizeof message, "unexpected '%.*s%s'", length > 40 ? 40 : length,
              r->code + token.start, cut);
     say(r, token, message);
-}
-
-/* --- brackets */
-
-#define NESTING 256
-
-struct open_bracket {
-    char bracket;
-    uint32_t at;
-};
-
-static char closing(char open)
-{
-    return open == '(' ? ')' : open == '[' ? ']' : '}';
-}
-
-/* A block whose `}` is missing usually ends where something begins in the first column again. */
-static bool find_unbalanced(struct report *r)
-{
-    struct open_bracket stack[NESTING];
-    unsigned depth = 0;
-    uint32_t at = 0;
-    struct range token;
-    while (next_token(r, &at, &token)) {
-        char byte = r->code[token.start];
-        if (token.end - token.start != 1 || !memchr("()[]{}", byte, 6))
-            continue;
-        if (memchr("([{", byte, 3)) {
-            if (depth == NESTING)
-                return false;
-            stack[depth++] = (struct open_bracket){byte, token.start};
-            continue;
-        }
-        if (!depth) {
-            char message[] = "unexpected '?'";
-            message[12] = byte;
-            say(r, token, message);
-            return true;
-        }
-        struct open_bracket open = stack[--depth];
-        if (closing(open.bracket) != byte) {
-            char message[] = "expected '?' before '?'";
-            message[10] = closing(open.bracket);
-            message[21] = byte;
-            say(r, token, message);
-            report_note(r->diagnostics, (struct range){open.at, open.at + 1}, "to match this '%c'",
-                        open.bracket);
-            return true;
-        }
-    }
-    if (!depth)
-        return false;
-    struct open_bracket open = stack[depth - 1];
-    char message[] = "expected '?' at the end of the file";
-    message[10] = closing(open.bracket);
-    uint32_t end = r->length;
-    while (end && isspace((unsigned char)r->code[end - 1]))
-        end--;
-    say(r, (struct range){end ? end - 1 : 0, end}, message);
-    report_note(r->diagnostics, (struct range){open.at, open.at + 1}, "to match this '%c'",
-                open.bracket);
-    return true;
 }
 
 /* --- the tree */
@@ -234,7 +119,7 @@ static bool say_expression_missing(struct report *r, TSNode node)
         item = outer;
     }
     uint32_t start = ts_node_start_byte(item), end = ts_node_end_byte(item), next = at;
-    if (!next_token(r, &next, &token))
+    if (!next_token(r->code, r->length, &next, &token))
         return false;
     if (end < next)
         end = next;
@@ -261,14 +146,14 @@ static void wrong(struct report *r, TSNode node)
         TSNode child = ts_node_child(node, i);
         if (!strcmp(ts_node_type(child), "ERROR")) {
             at = ts_node_start_byte(child);
-            if (next_token(r, &at, &token))
+            if (next_token(r->code, r->length, &at, &token))
                 unexpected(r, token);
             return;
         }
     }
     if (ts_node_child_count(node) > 1)
         at = end;
-    if (next_token(r, &at, &token))
+    if (next_token(r->code, r->length, &at, &token))
         unexpected(r, token);
     else
         say(r, (struct range){end ? end - 1 : 0, end}, "unexpected end of the file");
@@ -295,16 +180,13 @@ static void visit(struct report *r, TSNode node)
     ts_tree_cursor_delete(&cursor);
 }
 
-bool report_syntax_errors(struct diagnostics *diagnostics, TSNode root, const char *code)
+void report_syntax_errors(struct diagnostics *diagnostics, TSNode root, const char *code)
 {
     struct report report = {.diagnostics = diagnostics,
                             .code = code,
                             .length = (uint32_t)strlen(code),
                             .trials = TRIALS};
-    if (find_unbalanced(&report))
-        return false;
     visit(&report, root);
     if (!report.count)
         report_error(diagnostics, (struct range){0, 1}, "this file cannot be parsed");
-    return true;
 }

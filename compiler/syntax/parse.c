@@ -13,6 +13,7 @@
 #include "source.h"
 #include "support/arena.h"
 #include "syntax/ast.h"
+#include "syntax/brackets.h"
 #include "syntax/errors.h"
 #include "syntax/tree.h"
 
@@ -40,19 +41,33 @@ static char *marked_code(struct arena *arena, const struct source *source,
     return code;
 }
 
+static bool has_error(const TSTree *tree)
+{
+    return tree && ts_node_has_error(ts_tree_root_node(tree));
+}
+
 struct node *parse(struct arena *arena, struct names *names, const struct source *source,
                    const struct marks *marks, struct diagnostics *diagnostics)
 {
     const char *code = source_code(source);
+    uint32_t length = (uint32_t)source_length(source);
     char *marked = marked_code(arena, source, marks);
     TSParser *parser = ts_parser_new();
     struct node *unit = NULL;
     ts_parser_set_language(parser, tree_sitter_asyncc());
-    TSTree *tree = ts_parser_parse_string(parser, NULL, marked, (uint32_t)source_length(source));
+    TSTree *tree = ts_parser_parse_string(parser, NULL, marked, length);
+    enum balance balance = BRACKETS_BALANCE;
+    if (has_error(tree))
+        balance = mend_brackets(arena, diagnostics, code, length, marked);
+    if (balance == BRACKETS_MENDED) {
+        ts_tree_delete(tree);
+        tree = ts_parser_parse_string(parser, NULL, marked, length);
+    }
+    if (has_error(tree) && balance != BRACKETS_HOPELESS)
+        report_syntax_errors(diagnostics, ts_tree_root_node(tree), code);
     if (!tree) {
         report_failure(diagnostics, "the grammar does not fit this version of tree-sitter");
-    } else if (!ts_node_has_error(ts_tree_root_node(tree)) ||
-               report_syntax_errors(diagnostics, ts_tree_root_node(tree), code)) {
+    } else if (balance != BRACKETS_HOPELESS) {
         const struct node *deep;
         unit = build_tree(arena, names, tree_sitter_asyncc(), ts_tree_root_node(tree), code, marked,
                           &deep);

@@ -1,0 +1,55 @@
+/* Tokens of C, as far as messages need them: words, literals, comments, single characters. */
+#include "syntax/token.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "diagnostic.h"
+
+static bool is_word(char byte)
+{
+    return isalnum((unsigned char)byte) || byte == '_' || byte == '$' || byte & 0x80;
+}
+
+/* The end of the literal that starts with the quote at `at`. */
+static uint32_t literal_end(const char *code, uint32_t length, uint32_t at)
+{
+    char quote = code[at++];
+    while (at < length && code[at] != quote && code[at] != '\n')
+        at += code[at] == '\\' && at + 1 < length ? 2 : 1;
+    return at < length ? at + 1 : length;
+}
+
+static uint32_t comment_end(const char *code, uint32_t length, uint32_t at)
+{
+    if (code[at + 1] == '/') {
+        const char *end = memchr(code + at, '\n', length - at);
+        return end ? (uint32_t)(end - code) : length;
+    }
+    const char *end = memmem(code + at + 2, length - at - 2, "*/", 2);
+    return end ? (uint32_t)(end - code) + 2 : length;
+}
+
+bool next_token(const char *code, uint32_t length, uint32_t *at, struct range *token)
+{
+    uint32_t i = *at;
+    for (;;) {
+        while (i < length && isspace((unsigned char)code[i]))
+            i++;
+        if (i + 1 >= length || code[i] != '/' || (code[i + 1] != '*' && code[i + 1] != '/'))
+            break;
+        i = comment_end(code, length, i);
+    }
+    if (i >= length)
+        return false;
+    token->start = i;
+    if (code[i] == '"' || code[i] == '\'')
+        i = literal_end(code, length, i);
+    else if (is_word(code[i]))
+        while (i < length && is_word(code[i]))
+            i++;
+    else
+        i++;
+    token->end = *at = i;
+    return true;
+}
