@@ -69,13 +69,14 @@ module.exports = {
     optional(field('alternative', $.else_clause)))),
   range_binding: $ => seq($._local_declarator, ':', field('range', $.expression)),
 
-  async_with_statement: $ => prec.right(seq(
+  // Preferred to the declaration `async with(f(x));`.
+  async_with_statement: $ => prec.dynamic(PREFERRED, prec.right(seq(
     'async', 'with', '(',
     optional(seq($._local_declarator, '=')),
     field('value', $.expression),
     ')',
     field('body', $.statement),
-    optional(field('alternative', $.else_clause)))),
+    optional(field('alternative', $.else_clause))))),
 
   defer_statement: $ => prec.dynamic(PREFERRED, seq('defer', field('body', $.statement))),
 
