@@ -84,7 +84,12 @@ static void check_definition(struct check *check, const struct specifiers *speci
     struct symbol *old = scope_find(state->scopes, SPACE_ORDINARY, declarator->name->name);
     const struct node *before = old && old->is_defined ? old->node : NULL;
     struct symbol *symbol = declare(check, specifiers, declarator, node, true);
-    if (before && symbol == old && type->is_async &&
+    bool is_generator = type->target->kind == TYPE_GENERATOR;
+    if (is_generator && type->is_variadic)
+        complain(check, declarator->function, "a generator cannot be variadic");
+    if (is_generator && state->function)
+        complain(check, declarator->name, "a generator cannot be nested in another function");
+    if (before && symbol == old && (type->is_async || is_generator) &&
         complain(check, declarator->name, "redefinition of '%s'", symbol->name))
         add_note(check, before, "previous definition is here");
     symbol->is_defined = true;

@@ -342,6 +342,16 @@ static bool makes_coroutine(const struct node *call)
     return type->kind == TYPE_FUNCTION && type->is_async;
 }
 
+/* A generator that is made and dropped. */
+static void check_run(struct check *check, struct node *call)
+{
+    const struct node *callee = skip_parens(call->kid[0]);
+    const struct type *type = callee->type ? type_resolve(callee->type) : NULL;
+    if (type && type->kind == TYPE_FUNCTION && type->target->kind == TYPE_GENERATOR &&
+        complain(check, call, "generator '%s' is never run", callee->name ? callee->name : "this"))
+        add_note(check, call, type->target->is_async ? "'async for' runs it" : "'for' runs it");
+}
+
 static void check_awaited(struct check *check, struct node *node)
 {
     struct node *inner = skip_parens(node), *last;
@@ -365,6 +375,7 @@ static void check_awaited(struct check *check, struct node *node)
             check_awaited(check, last->kid[0]);
         break;
     case NODE_CALL:
+        check_run(check, inner);
         if (!makes_coroutine(inner))
             break;
         callee = skip_parens(inner->kid[0]);

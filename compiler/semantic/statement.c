@@ -16,6 +16,23 @@ static void check_expression_statement(struct check *check, struct node *node)
         check_discarded(check, expression);
 }
 
+/* `return E;` ends a generator with the error E. */
+static void check_generator_return(struct check *check, struct node *value)
+{
+    long long number;
+    if (!value)
+        return;
+    if (type_resolve(value->type)->kind == TYPE_GENERATOR) {
+        if (complain(check, value, "a generator ends with an error number, not with a generator"))
+            add_note(check, value,
+                     "a function that returns a generator and is none says so by a typedef");
+        return;
+    }
+    check_conversion(check, type_simple(check->types, TYPE_INT), value, true, "returned error");
+    if (constant_evaluate(check, value, &number) == CONSTANT_KNOWN && number > 0)
+        complain(check, value, "a generator cannot end with %lld: errors are negative", number);
+}
+
 static void check_return(struct check *check, struct node *node)
 {
     struct function_state *function = check->state->function;
@@ -25,8 +42,10 @@ static void check_return(struct check *check, struct node *node)
         check_owned(check, value);
     if (check->state->defers)
         complain(check, node, "'return' would leave a 'defer'");
-    if (function->is_generator)
-        return; /* `return E;` ends it with the error E */
+    if (function->is_generator) {
+        check_generator_return(check, value);
+        return;
+    }
     if (function->is_async && value && type_is_void(result) && !type_is_void(value->type))
         complain(check, value, "a value is returned from an async function of type 'void'");
     else if (function->is_async && !value && !type_is_void(result) && !is_unknown(result))
@@ -88,9 +107,48 @@ static void check_break(struct check *check, struct node *node)
 
 /* --- an `else if` chain nests as deep as it is long */
 
+/* The loop or block at the end of an unbraced statement that has an `else`, NULL if there is none.
+ */
+static struct node *ends_with_else(struct node *node)
+{
+    while (node) {
+        switch (node->kind) {
+        case NODE_RANGE_FOR:
+        case NODE_ASYNC_WITH:
+            if (node_kid(node, 4))
+                return node;
+            node = node->kid[3];
+            break;
+        case NODE_WHILE:
+        case NODE_SWITCH:
+            node = node->kid[1];
+            break;
+        case NODE_FOR:
+            node = node->kid[3];
+            break;
+        case NODE_LABEL:
+        case NODE_ATTRIBUTED:
+            node = node->count ? node->kid[node->count - 1] : NULL;
+            break;
+        default:
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+/* `if (a) async for (...) S else E`: an else that may be meant for the if. */
+static void check_whose_else(struct check *check, const struct node *node)
+{
+    const struct node *inner = ends_with_else(node->kid[1]);
+    if (inner && complain(check, inner->kid[4], "this 'else' could belong to the 'if' around"))
+        add_note(check, node, "put braces around what belongs to this 'if'");
+}
+
 static void check_if(struct check *check, struct node *node)
 {
     for (;;) {
+        check_whose_else(check, node);
         check_condition(check, node->kid[0]);
         check_statement(check, node->kid[1]);
         struct node *otherwise = node_kid(node, 2);
