@@ -272,13 +272,20 @@ void async__loops_now(uint64_t now[8])
         now[slot] = loops[slot] ? async__now(loops[slot]) : 0;
 }
 
+/* How many loops the thread has. */
+static unsigned count_loops(void)
+{
+    unsigned count = 0;
+    for (uint32_t slot = 1; slot <= LOOPS; slot++)
+        count += loops[slot] != NULL;
+    async_thread.has_loops = count > 1;
+    return count;
+}
+
 bool async__loop_forget(const struct async_loop *loop)
 {
     loops[loop->slot] = NULL;
-    for (uint32_t slot = 1; slot <= LOOPS; slot++)
-        if (loops[slot])
-            return false;
-    return true;
+    return count_loops() == 0;
 }
 
 struct async_elsewhere async__go(struct async_loop *loop)
@@ -339,6 +346,7 @@ struct async_loop *async_loop_new(void)
     loop->observed = loop->seeded || async__debug || async__sweeping;
     loop->number = ++made;
     loops[slot] = loop;
+    count_loops();
     async__loop_open(loop);
     return loop;
 }

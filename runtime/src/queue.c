@@ -1,5 +1,5 @@
-/* Queues: a ring, a stack or a heap of items, and rings of tasks that wait for items, for room, and
- * for the end of the work.
+/* Queues: a ring, a stack or a heap of items, a list of tasks that wait for items, and rings of
+ * those that wait for room, or for the end of the work.
  *
  * Nobody waits for an item while there is one, and nobody for room while there is some: an item put
  * goes straight to the first taker, and the room that a take makes is filled by the first putter's
@@ -19,14 +19,15 @@ enum { FIRST_ROOM = 8 };
 
 /* What async_queue_new gives without memory. It is never written to. */
 static struct async_queue without_memory = {
-    .takers = {&without_memory.takers, &without_memory.takers},
+    .taker = ASYNC_QUEUE_BUSY,
     .putters = {&without_memory.putters, &without_memory.putters},
     .joiners = {&without_memory.joiners, &without_memory.joiners},
     .closed = -ENOMEM,
 };
 
-const struct async_wait_kind async_queue_waiting = {.cancel = async__waiter_cancel,
-                                                    .name = "a queue"};
+static const struct async_wait_kind putting = {.cancel = async__waiter_cancel, .name = "async_put"};
+static const struct async_wait_kind joining = {.cancel = async__waiter_cancel,
+                                               .name = "async_join"};
 
 /* Items of one word, or less, are the common case. */
 static inline void copy(void *to, const void *from, size_t size)
@@ -150,6 +151,58 @@ static void fetch(struct async_queue *queue, void *item)
         queue->first = (queue->first + 1) & (queue->room - 1);
 }
 
+/* ---- who waits for an item ---- */
+
+static struct async_queue_take__wait *first_taker(const struct async_queue *queue)
+{
+    return queue->taker == ASYNC_QUEUE_BUSY ? NULL : queue->taker;
+}
+
+static void add_taker(struct async_queue *queue, struct async_queue_take__wait *wait)
+{
+    struct async_queue_take__wait *first = queue->taker, *last;
+    wait->queue = queue;
+    wait->next = NULL;
+    if (!first) {
+        queue->taker = wait;
+        return;
+    }
+    last = first->next ? queue->last_taker : first;
+    wait->previous = last;
+    last->next = queue->last_taker = wait;
+}
+
+static void remove_taker(struct async_queue *queue, struct async_queue_take__wait *wait)
+{
+    if (wait == queue->taker) {
+        queue->taker = wait->next;
+        return;
+    }
+    wait->previous->next = wait->next;
+    if (wait->next)
+        wait->next->previous = wait->previous;
+    else
+        queue->last_taker = wait->previous;
+}
+
+static void taker_cancel(struct async_wait *wait, int error)
+{
+    struct async_queue_take__wait *self = (struct async_queue_take__wait *)wait;
+    remove_taker(self->queue, self);
+    self->result = error;
+    async__wake(wait);
+}
+const struct async_wait_kind async_queue_taking = {.cancel = taker_cancel, .name = "async_take"};
+
+/* The word that the fast paths look at, after a change. */
+static void renew_taker(struct async_queue *queue)
+{
+    if (queue->count || queue->closed)
+        queue->taker = ASYNC_QUEUE_BUSY;
+    else if (queue->taker == ASYNC_QUEUE_BUSY)
+        queue->taker = NULL;
+}
+
 /* ---- put and take, as far as they go without waiting ---- */
 
 static void check_size(const struct async_queue *queue, size_t size)
@@ -160,18 +213,21 @@ static void check_size(const struct async_queue *queue, size_t size)
 
 int async_queue_try_put(struct async_queue *queue, const void *item, size_t size)
 {
-    struct async_waiter *taker = async__waiters_first(&queue->takers);
+    struct async_queue_take__wait *taker = first_taker(queue);
     int error;
     check_size(queue, size);
     if (queue->closed)
         return queue->closed;
     if (taker) {
-        copy(((struct async_queue_take__wait *)taker)->item, item, size);
-        async__waiters_wake(&queue->takers);
+        copy(taker->item, item, size);
+        queue->taker = taker->next;
+        async__wake_anywhere(&taker->wait);
     } else if (queue->count == queue->capacity) {
         return -EAGAIN;
     } else if ((error = store(queue, item))) {
         return error;
+    } else {
+        queue->taker = ASYNC_QUEUE_BUSY;
     }
     queue->unfinished++;
     return 0;
@@ -189,6 +245,7 @@ int async_queue_try_take(struct async_queue *queue, void *item, size_t size)
         queue->unfinished++;
         async__waiters_wake(&queue->putters);
     }
+    renew_taker(queue);
     return 0;
 }
 
@@ -205,7 +262,7 @@ enum async_step async_queue_put_slow(struct async_queue_put__wait *wait, struct 
         return async__at_once(caller);
     wait->result = 0;
     wait->item = item;
-    return async__waiters_suspend(&queue->putters, &wait->waiter, &async_queue_waiting, caller);
+    return async__waiters_suspend(&queue->putters, &wait->waiter, &putting, caller);
 }
 
 enum async_step async_queue_take_slow(struct async_queue_take__wait *wait,
@@ -220,7 +277,8 @@ enum async_step async_queue_take_slow(struct async_queue_take__wait *wait,
         return async__at_once(caller);
     wait->result = 0;
     wait->item = item;
-    return async__waiters_suspend(&queue->takers, &wait->waiter, &async_queue_waiting, caller);
+    add_taker(queue, wait);
+    return async__suspend(&wait->wait, &async_queue_taking, caller);
 }
 
 ASYNC_FORM_3(int, async_queue_take, struct async_queue *, void *, size_t);
@@ -282,7 +340,7 @@ enum async_step async_join__begin(struct async_join__wait *wait, struct async_fr
         return async__refuse(caller);
     if (!queue->unfinished)
         return async__at_once(caller);
-    return async__waiters_suspend(&queue->joiners, &wait->waiter, &async_queue_waiting, caller);
+    return async__waiters_suspend(&queue->joiners, &wait->waiter, &joining, caller);
 }
 
 ASYNC_FORM_1(int, async_join, struct async_queue *);
@@ -302,7 +360,6 @@ struct async_queue *async_queue_new(enum async_queue_kind kind, size_t size, siz
         .kind = kind,
         .compare = compare,
     };
-    async__waiters_init(&queue->takers);
     async__waiters_init(&queue->putters);
     async__waiters_init(&queue->joiners);
     return queue;
@@ -318,7 +375,12 @@ void async_queue_close(struct async_queue *queue)
     if (queue->closed)
         return;
     queue->closed = -EPIPE;
-    async__waiters_fail(&queue->takers, -EPIPE);
+    for (struct async_queue_take__wait *taker; (taker = first_taker(queue));) {
+        queue->taker = taker->next;
+        taker->result = -EPIPE;
+        async__wake_anywhere(&taker->wait);
+    }
+    queue->taker = ASYNC_QUEUE_BUSY;
     async__waiters_fail(&queue->putters, -EPIPE);
 }
 

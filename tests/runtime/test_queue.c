@@ -163,6 +163,40 @@ Test(queue, items_go_to_who_waits_longest)
     cr_assert_eq(run(takers_main(NULL)), 0);
 }
 
+/* Takers leave from the front, the middle and the end, and others come. */
+FUNCTION(leavers_main, struct async_future *t[6]; int i; int r;)
+{
+    static const int leaving[] = {0, 3, 2, 1};
+    BEGIN(leavers_main);
+    queue = new_queue(ASYNC_QUEUE_FIFO, 1);
+    for (self->i = 0; self->i < 4; self->i++)
+        self->t[self->i] = SPAWN(taker(NULL));
+    WAIT(async_yield, self->r);
+    for (self->i = 0; self->i < 4; self->i++) {
+        async_cancel(self->t[leaving[self->i]]);
+        CALL(self->t[leaving[self->i]], self->r);
+        cr_assert_eq(self->r, -ECANCELED);
+        if (self->i == 1 || self->i == 3) {
+            self->t[4 + self->i / 2] = SPAWN(taker(NULL));
+            WAIT(async_yield, self->r);
+        }
+    }
+    cr_assert_eq(try_put(4), 0);
+    cr_assert_eq(try_put(5), 0);
+    for (self->i = 4; self->i < 6; self->i++) {
+        CALL(self->t[self->i], self->r);
+        cr_assert_eq(self->r, self->i);
+    }
+    cr_assert_eq(try_take(), -EAGAIN);
+    async_queue_free(queue);
+    END(0);
+}
+
+Test(queue, takers_leave_and_come)
+{
+    cr_assert_eq(run(leavers_main(NULL)), 0);
+}
+
 FUNCTION(putters_main, struct async_future *t[5]; int i; int r;)
 {
     BEGIN(putters_main);

@@ -106,6 +106,7 @@ struct async_thread {
     uint32_t handover_credit;     /* what credit was before the handover */
     uint32_t spawn_bits;          /* bits of a new task; 0: ask async_spawn_slow */
     uint32_t loop_bits;           /* bits of the running loop's tasks that tell the loop */
+    bool has_loops;               /* more than one: tasks may belong to others */
     uint32_t budget;              /* runtime waits that may be over at once before giving way */
     size_t begun, ended;          /* tasks of the running loop; two counts, because one that goes up
                                      and down again would be waited for each time */

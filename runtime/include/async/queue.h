@@ -21,10 +21,14 @@ extern "C" {
 
 enum async_queue_kind { ASYNC_QUEUE_FIFO, ASYNC_QUEUE_LIFO, ASYNC_QUEUE_PRIORITY };
 
-/* Private: only the inline functions below look inside. */
+struct async_queue_take__wait;
+
+/* Private: only the inline functions below look inside. `taker` says three things in one word, so
+ * that they take one look: NULL: there is no item, and nobody waits for one; ASYNC_QUEUE_BUSY:
+ * there are items, or it is closed; else: the first of those who wait for an item. */
 struct async_queue {
-    struct async_waiters takers;  /* wait for an item: there is none, and it is open */
-    struct async_waiters putters; /* wait for room: there is none, and it is open */
+    struct async_queue_take__wait *taker, *last_taker; /* the last one: if there are several */
+    struct async_waiters putters;                      /* wait for room: there is none */
     struct async_waiters joiners;
     size_t count, capacity; /* items in it, and at most; capacity SIZE_MAX: unbounded */
     size_t unfinished;      /* items put for which there was no async_task_done yet */
@@ -37,6 +41,7 @@ struct async_queue {
     size_t first;    /* FIFO: index of the first item */
     uint64_t number; /* PRIORITY: of the next item */
 };
+#define ASYNC_QUEUE_BUSY ((struct async_queue_take__wait *)1)
 
 /* Makes a queue of items of that size and alignment, for `capacity` items, 0: unbounded. `compare`,
  * for PRIORITY, is as qsort's; what compares least is taken first, the oldest of equals first.
@@ -82,32 +87,31 @@ struct async_queue_put__wait {
     const void *item;
 };
 struct async_queue_take__wait {
-    struct async_waiter waiter;
-    int result;
+    struct async_wait wait;
+    struct async_queue_take__wait *next, *previous; /* previous: not of the first one */
+    struct async_queue *queue;
     void *item;
+    int result;
 };
 enum async_step async_queue_put_slow(struct async_queue_put__wait *wait, struct async_frame *caller,
                                      struct async_queue *queue, const void *item, size_t size);
 enum async_step async_queue_take_slow(struct async_queue_take__wait *wait,
                                       struct async_frame *caller, struct async_queue *queue,
                                       void *item, size_t size);
-extern const struct async_wait_kind async_queue_waiting;
+extern const struct async_wait_kind async_queue_taking;
 
-/* Fast if somebody waits for the item, a task of this loop. */
+/* Fast if a task waits for the item, and the thread has no other loop that it may belong to. */
 static inline enum async_step async_queue_put__begin(struct async_queue_put__wait *wait,
                                                      struct async_frame *caller,
                                                      struct async_queue *queue, const void *item,
                                                      size_t size)
 {
-    struct async_waiters *link = queue->takers.next;
-    struct async_waiter *taker =
-        (struct async_waiter *)((char *)link - offsetof(struct async_waiter, link));
-    if (link == &queue->takers || async_thread.current->frame.bits & ASYNC_CANCELLED ||
-        (taker->wait.task->frame.bits ^ async_thread.loop_bits) >> ASYNC_LOOP_SHIFT & 7)
+    struct async_queue_take__wait *taker = queue->taker;
+    if ((uintptr_t)taker <= (uintptr_t)ASYNC_QUEUE_BUSY || async_thread.has_loops ||
+        async_thread.current->frame.bits & ASYNC_CANCELLED)
         return async_queue_put_slow(wait, caller, queue, item, size);
-    memcpy(((struct async_queue_take__wait *)taker)->item, item, size);
-    link->next->previous = &queue->takers;
-    queue->takers.next = link->next;
+    memcpy(taker->item, item, size);
+    queue->taker = taker->next;
     queue->unfinished++;
     taker->wait.task->frame.bits ^= ASYNC_READY ^ ASYNC_WAITING;
     async_push(taker->wait.task);
@@ -115,26 +119,25 @@ static inline enum async_step async_queue_put__begin(struct async_queue_put__wai
     return ASYNC_DONE;
 }
 
-/* Fast if it must wait. */
+/* Fast if it must wait, and nobody else does. */
 static inline enum async_step async_queue_take__begin(struct async_queue_take__wait *wait,
                                                       struct async_frame *caller,
                                                       struct async_queue *queue, void *item,
                                                       size_t size)
 {
     struct async_future *task = async_thread.current;
-    struct async_waiters *last = queue->takers.previous;
-    if (queue->count || queue->closed || task->frame.bits & ASYNC_CANCELLED)
+    if (queue->taker || task->frame.bits & ASYNC_CANCELLED)
         return async_queue_take_slow(wait, caller, queue, item, size);
-    wait->result = 0;
-    wait->item = item;
-    wait->waiter.link.next = &queue->takers;
-    wait->waiter.link.previous = last;
-    last->next = queue->takers.previous = &wait->waiter.link;
     async_thread.budget = ASYNC_BUDGET;
-    wait->waiter.wait.kind = &async_queue_waiting;
-    wait->waiter.wait.task = task;
+    wait->wait.kind = &async_queue_taking;
+    wait->wait.task = task;
+    wait->next = NULL;
+    wait->queue = queue;
+    wait->item = item;
+    wait->result = 0;
+    queue->taker = wait;
     task->leaf = caller;
-    task->next = (struct async_future *)&wait->waiter;
+    task->next = (struct async_future *)wait;
     task->frame.bits ^= ASYNC_READY ^ ASYNC_WAITING;
     return ASYNC_PENDING;
 }
