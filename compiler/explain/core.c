@@ -163,9 +163,14 @@ static void put_range_for(struct core *c, const struct node *node)
     text_puts(c->out, " : ");
     put(c, node->kid[2]);
     text_put(c->out, ')');
-    put_below(c, node->kid[3]);
-    if (!node->kid[4])
+    if (!node->kid[4]) {
+        put_below(c, node->kid[3]);
         return;
+    }
+    text_puts(c->out, " {"); /* or the `else` would be that of an `if` */
+    put_below(c, node->kid[3]);
+    new_line(c);
+    text_puts(c->out, "} ");
     new_line(c);
     text_puts(c->out, "else");
     put_below(c, node->kid[4]);
@@ -175,8 +180,9 @@ static void put_call(struct core *c, const struct node *node)
 {
     for (uint32_t i = 0; i < node->count; i++) {
         put(c, node->kid[i]);
-        text_puts(c->out, i == 0 ? "(" : i + 1 < node->count ? ", " : ")");
+        text_puts(c->out, i == 0 ? "(" : i + 1 < node->count ? ", " : "");
     }
+    text_put(c->out, ')');
 }
 
 /* Its loops, and behind them its value; in a declaration the loops follow that. */

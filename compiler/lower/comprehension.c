@@ -22,9 +22,9 @@ struct building {
     struct hoist *h;
     struct node *node;
     struct symbol *target;
-    const struct type *type;
-    unsigned loops;    /* clauses that are loops */
-    const char *label; /* of the end; NULL until somebody jumps there */
+    const struct type *type; /* a generator's: its elements are yielded */
+    unsigned loops;          /* clauses that are loops */
+    const char *label;       /* of the end; NULL until somebody jumps there */
     unsigned number;
 };
 
@@ -62,9 +62,32 @@ static struct node *leave(struct building *b, unsigned depth)
 
 /* --- the loops, from the inside out */
 
+static struct node *int_value(struct building *b, struct node *node)
+{
+    node->type = type_simple(b->h->lowered->check->types, TYPE_INT);
+    return node;
+}
+
+/* A generator ends with the error. */
+static struct node *give_up(struct building *b, struct node *error)
+{
+    return build(b->h, NODE_RETURN, b->node, "return $0;", 1, error);
+}
+
+static struct node *yield_element(struct building *b)
+{
+    struct node *yield =
+        build(b->h, NODE_YIELD, b->node, NULL, 2, b->node->kid[0], (struct node *)NULL);
+    yield->type = type_simple(b->h->lowered->check->types, TYPE_VOID);
+    yield->flags |= HAS_AWAIT | HAS_LANGUAGE;
+    return statement(b, "$0;", yield);
+}
+
 static struct node *add_element(struct building *b)
 {
     struct hoist *h = b->h;
+    if (b->type->kind == TYPE_GENERATOR)
+        return yield_element(b);
     struct node *node = b->node, *element = node->kid[0], *value = node->kid[1];
     const char *name = b->type->kind == TYPE_LIST  ? "list_append"
                        : b->type->kind == TYPE_SET ? "set_add"
@@ -79,6 +102,8 @@ static struct node *add_element(struct building *b)
 static struct node *on_error(struct building *b, unsigned depth)
 {
     struct list list = {0};
+    if (b->type->kind == TYPE_GENERATOR)
+        return give_up(b, int_value(b, build(b->h, NODE_MADE, b->node, "async_error()", 0)));
     struct node *error =
         build(b->h, NODE_MADE, b->node, "$0.error = async_error()", 1, target_use(b));
     list_push(b->h, &list, statement(b, "$0;", error));
@@ -109,6 +134,25 @@ static struct node *keep(struct building *b, struct node *range, struct list *li
     return make_use(h, range, source);
 }
 
+/* What is done about the error of a temporary before the loop over it. */
+static void pass_error_on(struct building *b, struct node *source, unsigned depth,
+                          struct list *list)
+{
+    struct hoist *h = b->h;
+    bool yields = b->type->kind == TYPE_GENERATOR;
+    struct node *failed =
+        int_value(b, build(h, NODE_MADE, source, "$0.error", 1, yields ? source : target_use(b)));
+    if (yields) {
+        list_push(h, list, conditional(b, source, failed, give_up(b, failed)));
+        return;
+    }
+    struct node *error =
+        build(h, NODE_MADE, b->node, "$0.error = $1.error", 2, target_use(b), source);
+    list_push(h, list, statement(b, "$0;", error));
+    if (depth > 1)
+        list_push(h, list, conditional(b, source, failed, leave(b, depth - 1)));
+}
+
 /* The loop takes a temporary that is looked at before: it is kept here, and freed here. */
 static struct node *over_temporary(struct building *b, struct node *clause, struct node *body,
                                    unsigned depth)
@@ -120,15 +164,9 @@ static struct node *over_temporary(struct building *b, struct node *clause, stru
     struct node *use = keep(b, range, &list);
     struct node *call = build_operation(h, range, name, use, NULL, NULL);
     list_push(h, &list, build(h, NODE_DEFER, range, NULL, 1, statement(b, "$0;", call)));
-    struct node *error = build(h, NODE_MADE, b->node, "$0.error = $1.error", 2, target_use(b), use);
+    pass_error_on(b, use, depth, &list);
     struct node *loop = build(h, NODE_RANGE_FOR, clause, NULL, 5, clause->kid[0], clause->kid[1],
                               use, body, (struct node *)NULL);
-    list_push(h, &list, statement(b, "$0;", error));
-    if (depth > 1) {
-        struct node *failed = build(h, NODE_MADE, b->node, "$0.error", 1, target_use(b));
-        failed->type = type_simple(h->lowered->check->types, TYPE_INT);
-        list_push(h, &list, conditional(b, range, failed, leave(b, depth - 1)));
-    }
     list_push(h, &list, loop);
     return build_block(h, clause, &list);
 }
@@ -259,6 +297,14 @@ void comprehension(struct hoist *h, struct node *node, struct symbol *target)
     node->kid[1]->flags |= target ? 0 : IS_IMPLICIT | HAS_NO_EFFECT;
     node->count = 2;
     node->flags |= HAS_AWAIT;
+}
+
+struct node *comprehension_yields(struct hoist *h, struct node *node)
+{
+    struct building b = {.h = h, .node = node, .type = type_resolve(node->type)};
+    for (uint32_t i = 2; i < node->count; i++)
+        b.loops += node->kid[i]->kind == NODE_COMP_FOR;
+    return loops(&b);
 }
 
 bool is_built_in_place(const struct node *comprehension)

@@ -108,9 +108,16 @@ void desugar(struct hoist *h, struct node **slot)
         comprehension(h, built, node->symbol);
     if (node->kind == NODE_COMPREHENSION && node->op != OP_GENERATOR)
         comprehension(h, node, NULL);
-    for (uint32_t i = 0; i < node->count; i++)
-        desugar(h, &node->kid[i]);
-    struct node *core = node->kind == NODE_RANGE_FOR ? range_for(h, node) : NULL;
+    if (node->kind == NODE_COMPREHENSION && node->op == OP_GENERATOR)
+        desugar(h, &node->kid[2]->kid[2]); /* its first source; the rest is another function's */
+    else
+        for (uint32_t i = 0; i < node->count; i++)
+            desugar(h, &node->kid[i]);
+    struct node *core = NULL;
+    if (node->kind == NODE_RANGE_FOR)
+        core = range_for(h, node);
+    else if (node->kind == NODE_COMPREHENSION && node->op == OP_GENERATOR)
+        core = generator_expression(h, node);
     if (core)
         *slot = core;
 }

@@ -16,6 +16,12 @@ struct node *range_for(struct hoist *h, struct node *node);
  * then: those statements, and what stands for its value behind them. If it initialises `target`,
  * the container is built there; the value then is what `target` is declared with before. */
 void comprehension(struct hoist *h, struct node *node, struct symbol *target);
+/* The loops of a generator expression around the `yield` of its element. */
+struct node *comprehension_yields(struct hoist *h, struct node *node);
+/* generator_expression.c: the call that makes the generator; its function is added. */
+struct node *generator_expression(struct hoist *h, struct node *node);
+/* lower.c: adds a function with a frame that was made of a part of `outer`. */
+struct function *made_function(struct lowered *lowered, struct function *outer, struct node *node);
 /* Whether it was made to initialise what it stands behind: declare that first, build it then. */
 bool is_built_in_place(const struct node *comprehension);
 

@@ -6,8 +6,8 @@
  * elsewhere in the same function; then, and in headers, they become FUNCTION__NAME. What has no
  * name gets one.
  *
- * Ordinary functions keep their types, unless a container holds one: its operations are functions,
- * so what they take must be known at file scope too. */
+ * Ordinary functions keep their types, unless a container holds one or a generator expression may
+ * speak of one: these become functions, so what they take must be known at file scope too. */
 #include <string.h>
 
 #include "lower/lower.h"
@@ -172,6 +172,8 @@ bool holds_local_types(const struct node *node)
 {
     if (!node || !(node->flags & HAS_LANGUAGE) || node->kind == NODE_FUNCTION)
         return false;
+    if (node->kind == NODE_COMPREHENSION && node->op == OP_GENERATOR)
+        return true; /* it becomes a function of its own */
     bool is_made = node->kind == NODE_FORMER || node->kind == NODE_COMPREHENSION;
     enum type_kind kind = is_made && node->type ? type_resolve(node->type)->kind : TYPE_UNKNOWN;
     if ((kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT) && is_local(node->type))

@@ -1,5 +1,5 @@
 /* The lowering passes in their order, and what they share: functions, variables, names. */
-#include "lower/lower.h"
+#include "lower/desugar.h"
 
 #include <string.h>
 
@@ -144,7 +144,20 @@ static void function_with_frame(struct lowered *lowered, enum function_kind kind
     function->base = name_in(lowered, function, "base");
     function->caller = name_in(lowered, function, "caller");
     function->future = name_in(lowered, function, "future");
+    lowered->functions = arena_grow(lowered->arena, lowered->functions, lowered->count,
+                                    &lowered->capacity, sizeof *lowered->functions);
     lowered->functions[lowered->count++] = function;
+}
+
+struct function *made_function(struct lowered *lowered, struct function *outer, struct node *node)
+{
+    bool is_async = type_resolve(node->symbol->type)->target->is_async;
+    function_with_frame(lowered, is_async ? FUNCTION_ASYNC_GENERATOR : FUNCTION_GENERATOR, node);
+    struct function *function = node->function;
+    while (outer->outer)
+        outer = outer->outer;
+    function->made_in = outer->made_in ? outer->made_in : outer->node;
+    return function;
 }
 
 static void plain_function(struct lowered *lowered, struct function *outer, struct node *node)
@@ -172,7 +185,6 @@ static void find_nested(struct lowered *lowered, struct function *function, stru
 static void find_functions(struct lowered *lowered)
 {
     struct check *check = lowered->check;
-    lowered->functions = arena_alloc(check->arena, (check->function_count + 1) * sizeof(void *));
     for (size_t i = 0; i < check->function_count; i++) {
         struct node *node = check->functions[i];
         if (!node->symbol)

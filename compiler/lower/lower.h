@@ -133,6 +133,7 @@ enum function_kind {
 struct function { /* with a body that needs lowering */
     enum function_kind kind;
     struct function *outer; /* that it is nested in (GNU C), NULL */
+    struct node *made_in;   /* the function of the file that a made one is a part of; NULL */
     struct symbol *symbol;
     struct node *node;
     struct type *type;           /* TYPE_FUNCTION */
@@ -162,14 +163,15 @@ struct function { /* with a body that needs lowering */
     struct deferred *deferred, **last_deferred;
     unsigned states; /* the last number given to a suspension */
     /* numbers of generated names */
-    unsigned temporaries, lengths, labels, cleanups, leaves, ranges, comprehensions, generators;
+    unsigned temporaries, lengths, labels, cleanups, leaves, ranges, comprehensions, expressions,
+        generators;
 };
 
 struct lowered {
     struct arena *arena;
     struct check *check;
     struct function **functions; /* those with frames, in source order */
-    size_t count;
+    size_t count, capacity;
     struct function **plain; /* the others */
     size_t plain_count, plain_capacity;
     struct symbol **runtime; /* generator_call.c's */

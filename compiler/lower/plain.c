@@ -290,6 +290,9 @@ static void walk(struct lowered *lowered, struct node *node)
 void plain_unit(struct lowered *lowered, struct node *unit)
 {
     walk(lowered, unit);
+    for (size_t i = 0; i < lowered->count; i++)
+        if (lowered->functions[i]->made_in)
+            walk(lowered, lowered->functions[i]->node->kid[2]);
 }
 
 /* --- who needs the function that makes a cold handle */

@@ -283,8 +283,10 @@ void emit_prototype(struct emitter *e, struct function *function)
     struct node *node = function->node;
     if (!has_handle_form(function))
         return;
-    if (function->is_main) {
-        write_format(&e->writer, "static struct async_future *%s(", name_of_function(function));
+    if (function->is_main || function->made_in) {
+        write_format(&e->writer, "static struct async_%s *%s(",
+                     function_is_generator(function) ? "generator" : "future",
+                     name_of_function(function));
         put_parameters(e, function, true);
         write_string(&e->writer, ");");
         return;
@@ -293,6 +295,19 @@ void emit_prototype(struct emitter *e, struct function *function)
     write_string(&e->writer, " ");
     emit_declarator(e, node->kid[0], node->kid[1]);
     write_string(&e->writer, ";");
+}
+
+void emit_made_prototypes(struct emitter *e, const struct node *node)
+{
+    for (size_t i = 0; i < e->lowered->count; i++) {
+        struct function *function = e->lowered->functions[i];
+        if (function->made_in != node || !has_handle_form(function))
+            continue;
+        emit_containers(e, function->node->kid[1]);
+        emit_prototype(e, function);
+        write_string(&e->writer, "\n");
+        write_place(&e->writer, node->start, false);
+    }
 }
 
 /* The function that C callers see: it makes a cold coroutine. */
@@ -529,6 +544,12 @@ static void put_containers(struct emitter *e, struct function *function)
         *e->written = before; /* they may be left out */
 }
 
+/* Of a function with a frame: its body comes behind all types. */
+static void put_made_prototypes(struct emitter *e, struct function *function)
+{
+    emit_made_prototypes(e, function->node);
+}
+
 static void put_resume_prototype(struct emitter *e, struct function *function)
 {
     write_format(&e->writer, "%senum async_step %s__resume(struct async_frame *base);\n",
@@ -563,6 +584,7 @@ void emit_functions(struct emitter *e)
     put_parts(e, put_frame, lowered->by_frame);
     write_string(&e->writer, "\n");
     put_parts(e, put_resume_prototype, lowered->functions);
+    put_parts(e, put_made_prototypes, lowered->functions);
     put_parts(e, put_begin, lowered->functions);
     for (size_t i = 0; i < lowered->plain_count; i++)
         if (lowered->plain[i]->holds_frames)

@@ -237,6 +237,21 @@ static void emit_unevaluated_await(struct emitter *e, struct node *node)
     text_free(&type);
 }
 
+/* A call that a pass made covers the bytes that its callee does. */
+static bool is_made_call(const struct node *node)
+{
+    return node->kid[0]->start == node->start && node->kid[0]->end == node->end;
+}
+
+static void emit_made_call(struct emitter *e, struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++) {
+        emit_node(e, node->kid[i]);
+        write_string(&e->writer, i == 0 ? "(" : i + 1 < node->count ? ", " : "");
+    }
+    write_string(&e->writer, ")");
+}
+
 /* Only containers come here: a handle is written with its declarator. */
 static void emit_former(struct emitter *e, const struct node *node)
 {
@@ -259,6 +274,12 @@ void emit_node(struct emitter *e, struct node *node)
     switch (node->kind) {
     case NODE_IDENTIFIER:
         emit_identifier(e, node);
+        break;
+    case NODE_CALL:
+        if (is_made_call(node))
+            emit_made_call(e, node);
+        else
+            emit_copy(e, node);
         break;
     case NODE_FORMER:
         emit_former(e, node);

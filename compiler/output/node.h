@@ -99,6 +99,8 @@ void emit_item(struct emitter *e, struct node *node);
 /* Whether NAME(), which makes a cold coroutine, is written at all. */
 bool has_handle_form(const struct function *function);
 void emit_prototype(struct emitter *e, struct function *function);
+/* Those of the functions that were made of parts of this one. */
+void emit_made_prototypes(struct emitter *e, const struct node *node);
 /* The types that a function defines, at file scope. */
 void put_local_types(struct emitter *e, struct function *function);
 void emit_functions(struct emitter *e);

@@ -576,7 +576,13 @@ void emit_body(struct emitter *e, struct node *compound)
                      e->function->self);
         emit_scopes_return(e, false);
     }
-    emit_items(e, compound, compound->start + 1, trimmed_end(e, compound));
+    e->writer.indent = 4;
+    if (compound->kind == NODE_SPLICE) { /* of a function that was made */
+        write_line_break(&e->writer);
+        emit_list(e, compound, NULL, true);
+    } else {
+        emit_items(e, compound, compound->start + 1, trimmed_end(e, compound));
+    }
     e->writer.indent = 4;
     if (ends_with_return(compound))
         return;

@@ -95,18 +95,13 @@ static void check_definition(struct check *check, const struct specifiers *speci
     symbol->is_defined = true;
     node->symbol = symbol;
     node->type = declarator->type;
-    bool is_refused = specifiers->former && type->target == specifiers->type &&
-                      type->target->kind == TYPE_GENERATOR && refuse_generator(check, specifiers);
-    if (specifiers->former && !is_refused)
-        check_former_use(check, specifiers, true);
+    check_former_use(check, specifiers);
     if (state->function && type->is_async)
         complain(check, declarator->name, "an async function cannot be nested in another function");
     if (is_passed_over(check, node))
         return;
     add_function(check, node);
-    state->quiet += is_refused;
     check_body(check, node, declarator->parameters, type);
-    state->quiet -= is_refused;
 }
 
 /* `int f(a, b) int a; char b; {...}`: the list reads as types until its names are marked. */

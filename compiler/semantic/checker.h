@@ -42,7 +42,7 @@ struct check_state {
     struct scopes *scopes;
     struct function_state *function; /* NULL at file scope */
     struct scopes *file_unknown_names;
-    unsigned quiet;        /* > 0: in a system header, or inside something refused */
+    unsigned quiet;        /* > 0: in a system header, or inside a mistake */
     unsigned unevaluated;  /* > 0: in sizeof, typeof ... */
     unsigned prototypes;   /* > 0: in a parameter list */
     const char *no_await;  /* in what no await may stand ("a case label"), NULL elsewhere */
@@ -226,15 +226,10 @@ struct type *check_language_expression(struct check *check, struct node *node);
 void check_language_statement(struct check *check, struct node *node);
 /* Whether something that waits may stand here; reports it if not. */
 bool may_wait(struct check *check, const struct node *node, const char *what);
-bool refuse_async_for(struct check *check, const struct node *clause);
-/* True if this version cannot lower it, which was reported (also in silence). */
-bool refuse_construct(struct check *check, const struct node *node);
-/* A former written in this declaration; true if it was refused, as this version cannot lower it. */
-/* Complains where no context variable may be declared. (language.c) */
+/* Complains where no context variable may be declared. */
 void check_contextvar(struct check *check, const struct specifiers *specifiers);
-bool check_former_use(struct check *check, const struct specifiers *specifiers, bool is_definition);
-/* The same for a definition of a generator; true if it was refused. */
-bool refuse_generator(struct check *check, const struct specifiers *specifiers);
+/* Complains of one where the former is a part of something else. */
+void check_former_use(struct check *check, const struct specifiers *specifiers);
 /* The type of a call to a name of the runtime that takes or gives a T; NULL if it is none. */
 struct type *runtime_call(struct check *check, const char *name, struct node *call);
 /* Whether a call to that name of the runtime makes a cold coroutine. */

@@ -108,7 +108,7 @@ static void check_parameter(struct check *check, struct parameter *parameter, st
     struct declarator result = check_declarator(check, &specifiers, declarator);
     if (result.async)
         complain(check, result.async, "'async' on a parameter that is no function");
-    check_former_use(check, &specifiers, false);
+    check_former_use(check, &specifiers);
     parameter->type = adjusted(check, result.type, declarator);
     parameter->node = node;
     node->type = parameter->type;

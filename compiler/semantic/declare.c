@@ -276,7 +276,7 @@ static void check_declared(struct check *check, const struct specifiers *specifi
     if (type_resolve(declarator.type)->kind == TYPE_CONTEXTVAR)
         check_contextvar(check, specifiers);
     else
-        check_former_use(check, specifiers, is_definition || check->state->function);
+        check_former_use(check, specifiers);
     struct symbol *symbol = declare(check, specifiers, &declarator, declaration, is_definition);
     apply_trailing_attributes(check, &declarator, declared, &symbol);
     declared->symbol = symbol;

@@ -1,53 +1,9 @@
-/* asyncc's own constructs: what they mean for types and scopes, where they may stand, and which of
- * them this version cannot lower yet.
- *
- * The last is one table: a construct in it is refused with one error at its place, and whatever is
- * inside is typed in silence. Taking a row out of the table is all that the checker needs to accept
- * the construct; its rules are checked behind the refusal. */
+/* asyncc's own constructs: what they mean for types and scopes, and where they may stand. */
 #include <string.h>
 
 #include "semantic/checker.h"
 
-/* --- what is not lowered yet */
-
-static const struct {
-    enum node_kind kind;
-    unsigned flags;   /* all of these are set */
-    const char *name; /* of a former */
-    const char *what;
-} refused[] = {
-    {NODE_COMPREHENSION, 0, NULL, "a generator expression"},
-};
-
-/* True if the construct was refused (also in silence): its inside is none of the user's concern. */
-static bool refuse(struct check *check, const struct node *node)
-{
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        if (refused[i].kind != node->kind || (node->flags & refused[i].flags) != refused[i].flags ||
-            (refused[i].name && strcmp(refused[i].name, node->name) != 0))
-            continue;
-        complain(check, node, "%s is not lowered by this version of asyncc", refused[i].what);
-        return true;
-    }
-    return false;
-}
-
-bool refuse_async_for(struct check *check, const struct node *clause)
-{
-    struct node loop = *clause;
-    loop.kind = NODE_RANGE_FOR;
-    return refuse(check, &loop);
-}
-
-bool refuse_construct(struct check *check, const struct node *node)
-{
-    return refuse(check, node);
-}
-
-bool refuse_generator(struct check *check, const struct specifiers *specifiers)
-{
-    return refuse(check, specifiers->former);
-}
+/* --- type formers */
 
 static enum type_kind former_kind(const char *name)
 {
@@ -69,10 +25,9 @@ static enum type_kind former_kind(const char *name)
     return TYPE_UNKNOWN;
 }
 
-static bool refuse_contextvar(struct check *check, const struct node *former)
+static void refuse_contextvar(struct check *check, const struct node *former)
 {
     complain(check, former, "a context variable is declared at file scope, by itself");
-    return true;
 }
 
 void check_contextvar(struct check *check, const struct specifiers *specifiers)
@@ -82,17 +37,12 @@ void check_contextvar(struct check *check, const struct specifiers *specifiers)
         refuse_contextvar(check, specifiers->former);
 }
 
-bool check_former_use(struct check *check, const struct specifiers *specifiers, bool is_definition)
+void check_former_use(struct check *check, const struct specifiers *specifiers)
 {
     const struct node *former = specifiers->former;
     if (former && former_kind(former->name) == TYPE_CONTEXTVAR)
-        return refuse_contextvar(check, former);
-    if (!former || (check->state->is_header && !check->state->function && !is_definition))
-        return false;
-    return refuse(check, former);
+        refuse_contextvar(check, former);
 }
-
-/* --- type formers */
 
 static void check_held_type(struct check *check, const struct node *former, enum type_kind kind,
                             const struct node *name, const struct type *type)
@@ -227,12 +177,9 @@ static void check_try_rules(struct check *check, struct node *node, const struct
 static struct type *check_try(struct check *check, struct node *node)
 {
     bool is_word = word_is_declared(check, node, "try");
-    bool is_refused = !is_word && refuse(check, node);
-    check->state->quiet += is_refused;
     struct type *type = check_value(check, node->kid[0]);
     if (!is_word && !is_unknown(type))
         check_try_rules(check, node, type);
-    check->state->quiet -= is_refused;
     return is_word ? NULL : type;
 }
 
@@ -260,14 +207,11 @@ static struct type *check_yield(struct check *check, struct node *node)
 {
     const struct function_state *function = check->state->function;
     bool is_word = word_is_declared(check, node, "yield");
-    bool is_refused = !is_word && refuse(check, node);
-    check->state->quiet += is_refused;
     for (uint32_t i = 0; i < node->count; i++)
         if (node->kid[i])
-            check_value(check, node->kid[i]);
+            check_owned(check, node->kid[i]);
     if (!is_word)
         check_yield_rules(check, node);
-    check->state->quiet -= is_refused;
     if (is_word || !function || !function->is_generator)
         return NULL;
     struct type *sent = type_resolve(function->result)->sent;
@@ -328,13 +272,12 @@ void check_language_statement(struct check *check, struct node *node)
     const char *word = node->kind == NODE_DEFER                                  ? "defer"
                        : node->kind == NODE_ASYNC_WITH || node->flags & IS_ASYNC ? "async"
                                                                                  : NULL;
-    bool is_refused = !(word && word_is_declared(check, node, word)) && refuse(check, node);
-    check->state->quiet += is_refused;
+    if (word)
+        word_is_declared(check, node, word);
     if (node->kind == NODE_RANGE_FOR)
         check_range_for(check, node);
     else if (node->kind == NODE_ASYNC_WITH)
         check_async_with(check, node);
     else
         check_defer(check, node);
-    check->state->quiet -= is_refused;
 }

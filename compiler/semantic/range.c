@@ -102,7 +102,7 @@ void bind_name(struct check *check, struct node *node, struct node *specifier_no
         return;
     declare(check, &specifiers, &declarator, node, true);
     check_bound(check, declarator.name, declarator.type, value);
-    check_former_use(check, &specifiers, true);
+    check_former_use(check, &specifiers);
 }
 
 /* --- ranges */
@@ -245,15 +245,26 @@ static enum type_kind comprehension_kind(const struct node *node)
                                  : TYPE_GENERATOR;
 }
 
-/* Whether making the generator, or running it, waits. */
+/* Whether running it waits; a generator expression in it is not run, but its first source is. */
 static bool waits(const struct node *node)
 {
     if (!node)
         return false;
     if (node->kind == NODE_AWAIT || (node->kind == NODE_COMP_FOR && node->flags & IS_ASYNC))
         return true;
+    if (node->kind == NODE_COMPREHENSION && node->op == OP_GENERATOR)
+        return waits(node->kid[2]->kid[2]);
     for (uint32_t i = 0; i < node->count; i++)
         if (waits(node->kid[i]))
+            return true;
+    return false;
+}
+
+/* Its first source is evaluated before it is a generator. */
+static bool generator_waits(const struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++)
+        if (i == 2 ? node->kid[i]->flags & IS_ASYNC : waits(node->kid[i]))
             return true;
     return false;
 }
@@ -265,42 +276,86 @@ static struct type *own_type(struct check *check, struct node *node)
     type->target = type_decay(check->types, node->kid[0]->type);
     if (type->kind == TYPE_DICT && node->kid[1])
         type->sent = type_decay(check->types, node->kid[1]->type);
-    type->is_async = type->kind == TYPE_GENERATOR && waits(node);
+    type->is_async = type->kind == TYPE_GENERATOR && generator_waits(node);
     return type;
 }
 
-static void check_clause(struct check *check, struct node *clause)
+/* `element` is what its source gives. */
+static void check_clause(struct check *check, struct node *clause, struct type *element)
 {
     if (clause->kind == NODE_COMP_IF) {
         check_condition(check, clause->kid[0]);
         return;
     }
-    struct type *element = range_element(check, clause->kid[2], clause->flags & IS_ASYNC);
-    if (clause->flags & IS_ASYNC) {
+    if (clause->flags & IS_ASYNC)
         may_wait(check, clause, "'async for'");
-        refuse_async_for(check, clause);
-    }
     scope_open(check->state->scopes, clause);
     bind_name(check, clause, clause->kid[0], clause->kid[1], element);
     hold_range(check, clause->kid[2], clause->kid[1]);
 }
 
+/* Behind its first source, a generator expression is another function. */
+static void enter_generator(struct function_state *function, const struct node *node)
+{
+    if (node->op != OP_GENERATOR)
+        return;
+    function->is_generator = true;
+    function->is_async = generator_waits(node);
+}
+
 /* The clauses in their order, each inside those before it, and the element inside all. */
 static void check_inside(struct check *check, struct node *node)
 {
-    struct function_state *function = check->state->function;
-    unsigned loops = function->loops, switches = function->switches;
+    struct function_state *function = check->state->function, outer = *function;
+    unsigned defers = check->state->defers;
     function->loops = function->switches = 0; /* nothing in it leaves a loop around it */
-    for (uint32_t i = 2; i < node->count; i++)
-        check_clause(check, node->kid[i]);
+    for (uint32_t i = 2; i < node->count; i++) {
+        struct type *element = NULL;
+        if (node->kid[i]->kind == NODE_COMP_FOR)
+            element = range_element(check, node->kid[i]->kid[2], node->kid[i]->flags & IS_ASYNC);
+        if (i == 2) {
+            enter_generator(function, node);
+            check->state->defers = node->op == OP_GENERATOR ? 0 : defers;
+        }
+        check_clause(check, node->kid[i], element);
+    }
     for (uint32_t i = 0; i < 2; i++)
         if (node->kid[i])
             check_owned(check, node->kid[i]);
     for (uint32_t i = 2; i < node->count; i++)
         if (node->kid[i]->kind == NODE_COMP_FOR)
             scope_close(check->state->scopes);
-    function->loops = loops;
-    function->switches = switches;
+    function->loops = outer.loops;
+    function->switches = outer.switches;
+    function->is_generator = outer.is_generator;
+    function->is_async = outer.is_async;
+    check->state->defers = defers;
+}
+
+static const struct node *find_yield(const struct node *node)
+{
+    const struct node *found = NULL;
+    if (node && node->kind == NODE_YIELD)
+        return node;
+    for (uint32_t i = 0; node && !found && i < node->count; i++)
+        found = find_yield(node->kid[i]);
+    return found;
+}
+
+/* The rules of what it is made of. */
+static void check_parts(struct check *check, struct node *node)
+{
+    const struct node *yield = find_yield(node), *first = node->kid[2];
+    if (yield)
+        complain(check, yield, "'yield' in a comprehension");
+    check->state->quiet += yield != NULL;
+    check_inside(check, node);
+    check->state->quiet -= yield != NULL;
+    if (yield)
+        node->kid[0]->type = type_simple(check->types, TYPE_UNKNOWN);
+    if (node->op == OP_GENERATOR && type_resolve(first->kid[2]->type)->kind == TYPE_ARRAY &&
+        is_temporary(whole_object(first->kid[2])))
+        complain(check, first->kid[2], "an array inside of a temporary ends before the generator");
 }
 
 struct type *check_comprehension(struct check *check, struct node *node)
@@ -310,10 +365,7 @@ struct type *check_comprehension(struct check *check, struct node *node)
                  check->state->function ? check->state->no_await : "a function");
         return type_simple(check->types, TYPE_UNKNOWN);
     }
-    bool is_refused = node->op == OP_GENERATOR && refuse_construct(check, node);
-    check->state->quiet += is_refused;
-    check_inside(check, node);
-    check->state->quiet -= is_refused;
+    check_parts(check, node);
     return own_type(check, node);
 }
 
@@ -343,11 +395,20 @@ static void convert_elements(struct check *check, struct node *node, const struc
         check_conversion(check, type->sent, node->kid[1], true, "value");
 }
 
+/* A generator that waits is async, and none of these is sent anything. */
+static bool cannot_be(const struct node *node, const struct type *target)
+{
+    return node->op == OP_GENERATOR &&
+           (target->sent || (type_resolve(node->type)->is_async && !target->is_async));
+}
+
 void take_target_type(struct check *check, struct node *node, const struct type *target)
 {
     struct node *inner = skip_parens(node);
     if (!inner->type || type_resolve(inner->type)->kind != type_resolve(target)->kind ||
         type_resolve(target)->kind < TYPE_FUTURE)
+        return;
+    if (inner->kind == NODE_COMPREHENSION && cannot_be(inner, type_resolve(target)))
         return;
     if (inner->kind == NODE_COMPREHENSION) {
         inner->type = type_unqualified(check->types, (struct type *)target);
@@ -367,9 +428,14 @@ void take_target_type(struct check *check, struct node *node, const struct type 
 void check_own_type(struct check *check, struct node *node)
 {
     node = skip_parens(node);
-    if (node->kind != NODE_COMPREHENSION || node->op == OP_GENERATOR)
+    if (node->kind != NODE_COMPREHENSION)
         return;
     const struct type *type = type_resolve(node->type);
+    if (node->op == OP_GENERATOR) {
+        if (type_is_void(type->target))
+            complain(check, node->kid[0], "a generator expression of 'void'");
+        return;
+    }
     check_contents(check, node, operator_names[node->op], type);
     for (uint32_t i = 0; i < 2; i++)
         if (node->kid[i])

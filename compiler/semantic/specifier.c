@@ -360,7 +360,7 @@ struct type *check_type_name(struct check *check, struct node *node, enum readin
     struct declarator result = check_declarator(check, &specifiers, declarator);
     if (result.async)
         complain(check, result.async, "'async' on a type that is no function");
-    check_former_use(check, &specifiers, true);
+    check_former_use(check, &specifiers);
     node->type = result.type;
     return result.type;
 }

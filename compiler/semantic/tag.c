@@ -89,7 +89,7 @@ static void add_declared(struct check *check, struct members *members, struct ty
         complain(check, declared, "a member of variable size in an async function");
     if (result.async)
         complain(check, result.async, "'async' on a member that is no pointer to a function");
-    check_former_use(check, specifiers, true);
+    check_former_use(check, specifiers);
 }
 
 static void check_member(struct check *check, struct members *members, struct type *structure,

@@ -212,7 +212,7 @@ Test(check_rules, frames_that_do_not_last)
 }
 
 /* A construct that cannot be lowered yet gives one message, and nothing inside it gives another. */
-Test(check_rules, not_lowered_yet)
+Test(check_rules, language_in_system_headers)
 {
     expect_messages("# 1 \"lib.h\" 1 3\nasync generator(int) f(void); void g(list(int) *);\n"
                     "# 2 \"test.ac\" 2\nint x;",
