@@ -131,9 +131,9 @@ static ssize_t call(struct async_operation *operation)
 static bool perform_failed(struct async_operation *operation, bool *ready);
 
 /* After the system call; false: the operation has to wait for an event. */
-static inline bool performed(struct async_operation *operation, ssize_t n, bool *ready)
+static inline bool performed(struct async_operation *operation, const struct async_descriptor *d,
+                             ssize_t n, bool *ready)
 {
-    const struct async_descriptor *d = operation->descriptor;
     if (__builtin_expect(n < 0, 0))
         return perform_failed(operation, ready);
     operation->result = n;
@@ -144,7 +144,7 @@ static inline bool performed(struct async_operation *operation, ssize_t n, bool 
 
 static __attribute__((noinline)) bool perform(struct async_operation *operation, bool *ready)
 {
-    return performed(operation, call(operation), ready);
+    return performed(operation, operation->descriptor, call(operation), ready);
 }
 
 /* The common cases, reading and writing of sockets, without detours. */
@@ -152,15 +152,16 @@ static inline bool perform_read(struct async_operation *operation, struct async_
 {
     if (__builtin_expect(operation->kind != ASYNC_READ || !d->socket, 0))
         return perform(operation, &d->readable);
-    return performed(operation, recv(d->fd, operation->buffer, operation->size, 0), &d->readable);
+    ssize_t n = recv(d->fd, operation->buffer, operation->size, 0);
+    return performed(operation, d, n, &d->readable);
 }
 
 static inline bool perform_write(struct async_operation *operation, struct async_descriptor *d)
 {
     if (__builtin_expect(operation->kind != ASYNC_WRITE || !d->socket, 0))
         return perform(operation, &d->writable);
-    return performed(operation, send(d->fd, operation->buffer, operation->size, MSG_NOSIGNAL),
-                     &d->writable);
+    ssize_t n = send(d->fd, operation->buffer, operation->size, MSG_NOSIGNAL);
+    return performed(operation, d, n, &d->writable);
 }
 
 static __attribute__((noinline)) bool perform_failed(struct async_operation *operation, bool *ready)
@@ -327,14 +328,16 @@ static int wait_events(struct epoll *self, struct epoll_event *events, uint64_t 
 
 static inline void handle(struct async_descriptor *d, uint32_t events)
 {
-    if (events & HANG_UP)
+    if (__builtin_expect(events & HANG_UP, 0)) {
         d->hung_up = true;
-    if (events & (EPOLLIN | HANG_UP)) {
+        events |= events & (EPOLLHUP | EPOLLERR) ? EPOLLIN | EPOLLOUT : EPOLLIN;
+    }
+    if (events & EPOLLIN) {
         d->readable = true;
         if (d->reader && perform_read(d->reader, d))
             finish(&d->reader);
     }
-    if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) {
+    if (events & EPOLLOUT) {
         d->writable = true;
         if (d->writer && perform_write(d->writer, d))
             finish(&d->writer);

@@ -265,7 +265,7 @@ static inline enum async_step run_inline(struct async_frame *caller, struct asyn
 {
     future->frame.bits |= ASYNC_INLINE;
     future->frame.caller = caller;
-    if ((char *)__builtin_frame_address(0) > async_thread.floor)
+    if (ASYNC_STACK_HERE > async_thread.floor)
         return future->frame.resume(&future->frame);
     async__handover(&future->frame); /* the stack has grown long: the loop goes on with the child */
     return ASYNC_PENDING;
@@ -321,12 +321,10 @@ static __attribute__((noinline)) enum async_step await_other(struct async_frame 
 }
 
 /* The rest of a joining wait that began with running what it waits for. */
-static __attribute__((noinline)) enum async_step joined_late(struct async_frame *caller,
-                                                             struct async_future *task,
-                                                             struct async_future *joined,
-                                                             enum async_step step)
+static __attribute__((noinline)) enum async_step
+joined_late(struct async_future *task, struct async_future *joined, enum async_step step)
 {
-    task->leaf = caller;
+    task->leaf = (struct async_frame *)task->next;
     async__set_status(task, ASYNC_JOINING);
     chain_add(joined, (uintptr_t)task);
     if (step == ASYNC_DONE) {
@@ -347,18 +345,19 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
     if (bits != (ASYNC_OWNER | ASYNC_READY) || thread->head != future ||
         thread->tail != &future->next || thread->end != &task->next ||
         future->leaf != &future->frame || (task->frame.bits & ASYNC_CANCELLED) ||
-        thread->credit <= 1 || (char *)__builtin_frame_address(0) < thread->floor)
+        thread->credit <= 1 || ASYNC_STACK_HERE < thread->floor)
         return await_other(caller, future);
     /* A task that is next in the queue and alone there begins here and now, without a way back
      * through the loop: nobody can tell the difference. Its waiter is linked only if it waits. */
     thread->credit--;
     thread->tail = &thread->head;
     thread->current = future;
+    task->next = (struct async_future *)caller; /* nobody else needs it now: one register less */
     enum async_step step = future->frame.resume(&future->frame);
     if (step == ASYNC_PENDING || thread->tail != &thread->head ||
         future->frame.caller != (struct async_frame *)TAG_END ||
         (task->frame.bits & ASYNC_CANCELLED))
-        return joined_late(caller, task, future, step);
+        return joined_late(task, future, step);
     thread->ended++;
     thread->current = task;
     future->frame.bits |= ASYNC_FINISHED;

@@ -18,6 +18,13 @@
 
 #define ASYNC_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
+/* How far the C stack has grown: an address in this call's frame. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ASYNC_STACK_HERE ((char *)__builtin_frame_address(0))
+#else /* saves a frame pointer; the address sanitizer may put variables elsewhere */
+#define ASYNC_STACK_HERE (&(char){0})
+#endif
+
 /* ---- memory.c ---- */
 
 /* Every allocation of the runtime goes through these, so that tests can make one fail. */
@@ -297,6 +304,11 @@ static inline void async__handover(struct async_frame *frame)
     async_thread.handover = frame;
     async_thread.handover_credit = async_thread.credit;
     async_thread.credit = 1; /* brings the loop to where it looks */
+}
+/* Whether waits of the running task are perhaps refused: async__reason tells. */
+static inline bool async__is_cancelled(void)
+{
+    return async_thread.current->frame.bits & ASYNC_CANCELLED;
 }
 /* Hands over to the frame that writes, once the loop has done that operation: a send() of at least
  * one byte on a descriptor that is `sendable`. The loop calls send() itself, where no function has

@@ -72,19 +72,17 @@ enum async_step async_stream_read__begin(struct async_stream_read__wait *wait,
 {
     struct async_stream_io *io = &wait->io;
     if (stream->descriptor.readable || stream->readers.first || stream->end || !size ||
-        async__reason()) {
+        async__is_cancelled()) {
         io->data = buffer;
         io->size = size;
         return async__stream_begin(io, caller, stream, &some);
     }
     /* The common read: the first in line, and its bytes are still to come. */
-    io->operation = (struct async_operation){
-        .kind = ASYNC_READ,
-        .descriptor = &stream->descriptor,
-        .buffer = buffer,
-        .size = size,
-        .complete = some_complete,
-    };
+    io->operation.kind = ASYNC_READ;
+    io->operation.descriptor = &stream->descriptor;
+    io->operation.buffer = buffer;
+    io->operation.size = size;
+    io->operation.complete = some_complete;
     stream->descriptor.reader = &io->operation;
     return async__stream_wait_first(io, &some, &stream->readers, caller);
 }

@@ -63,7 +63,8 @@ enum async_step async_stream_write__begin(struct async_stream_write__wait *wait,
                                           const void *buffer, size_t size)
 {
     struct async_stream_io *io = &wait->io;
-    if (!stream->descriptor.sendable || !size || async_thread.budget == 1 || async__reason()) {
+    if (!stream->descriptor.sendable || !size || async_thread.budget == 1 ||
+        async__is_cancelled()) {
         io->data = (char *)buffer; /* only read from */
         io->size = size;
         io->done = 0;
