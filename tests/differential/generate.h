@@ -75,7 +75,7 @@ struct body { /* the function being written */
     int writable; /* steady variables before this one are not assigned to (statement expressions) */
     long times;   /* how often what is written now runs at most */
     int indent, loops, switches, statements, nesting, subscripts;
-    bool may_return;
+    bool may_return, has_array, has_computed;
 };
 
 extern struct function functions[MOST_FUNCTIONS];

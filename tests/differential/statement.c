@@ -201,6 +201,39 @@ void block(struct body *b, int count)
     line(b, "}");
 }
 
+/* An array whose size is evaluated here, in a block of its own, for no label may stand behind it
+ * that is jumped to from before. Computed gotos, which may go to any label, do not meet such
+ * arrays. */
+static void variable_array(struct body *b)
+{
+    int n = fresh();
+    enum kind kind = (enum kind)random_below(KIND_WIDE);
+    if (b->has_computed || b->nesting > 4)
+        return;
+    b->has_array = true;
+    line(b, "{");
+    struct mark mark = open_scope(b);
+    char *size = integer(b, MODE_FREE, 2);
+    if (chance(30))
+        line(b, "typedef %s row_%d[2 + fold_integer(%s) %% 3]; row_%d a_%d;", kind_names[kind], n,
+             size, n, n);
+    else
+        line(b, "%s a_%d[2 + fold_integer(%s) %% 3];", kind_names[kind], n, size);
+    line(b, "for (unsigned z_%d = 0; z_%d < sizeof a_%d / sizeof *a_%d; z_%d++)", n, n, n, n, n);
+    line(b, "    a_%d[z_%d] = z_%d;", n, n, n);
+    declare(b, kind, text("a_%d", n))->length = 2;
+    if (chance(40)) {
+        line(b, "%s (*p_%d)[sizeof a_%d / sizeof *a_%d] = &a_%d;", kind_names[kind], n, n, n, n);
+        line(b, "PAUSE;");
+        line(b, "(*p_%d)[1] = %s;", n, integer(b, MODE_QUIET, 2));
+        line(b, "%s(sizeof *p_%d);", event(b), n);
+    }
+    statements(b, 1 + (int)random_below(3));
+    line(b, "%s(sizeof a_%d + a_%d[sizeof a_%d / sizeof *a_%d - 1]);", event(b), n, n, n, n);
+    close_scope(b, mark);
+    line(b, "}");
+}
+
 static int few(void)
 {
     return 1 + (int)random_below(3);
@@ -434,6 +467,9 @@ static void jump_in(struct body *b)
 static void computed(struct body *b)
 {
     int n = fresh();
+    if (b->has_array)
+        return;
+    b->has_computed = true;
     line(b, "{");
     struct mark mark = open_scope(b);
     line(b, "static void *const table_%d[] = {&&l_%d, &&m_%d, &&o_%d};", n, n, n, n);
@@ -574,7 +610,10 @@ static void odd(struct body *b)
 
 static void nested(struct body *b)
 {
-    switch (random_below(7)) {
+    switch (random_below(8)) {
+    case 7:
+        variable_array(b);
+        break;
     case 0:
         if_statement(b);
         break;
