@@ -364,7 +364,10 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
             at = trimmed_end(e, compound);
             continue;
         }
+        e->writer.no_loop_pragmas =
+            item->kind == NODE_SPLICE || item->text || item->flags & HAS_AWAIT;
         emit_gap_lines(e, at, item->start);
+        e->writer.no_loop_pragmas = false;
         write_place(&e->writer, item->start, false);
         e->in_block = true;
         e->next = i + 1 < compound->count ? compound->kid[i + 1] : NULL;

@@ -266,6 +266,16 @@ static void write_restored_marker(struct writer *w, const struct directive *mark
 
 /* --- copying */
 
+/* `#pragma GCC unroll 4` and its likes, behind which a loop must stand. */
+static bool is_loop_pragma(const char *text, size_t length)
+{
+    static const char *const words[] = {"unroll", "ivdep", "novector", "clang loop"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (memmem(text, length, words[i], strlen(words[i])))
+            return true;
+    return false;
+}
+
 /* A directive stands on a line of its own. */
 static void write_directive(struct writer *w, size_t index, bool markers)
 {
@@ -282,6 +292,9 @@ static void write_directive(struct writer *w, size_t index, bool markers)
         return;
     if (directive->kind == DIRECTIVE_PRAGMA &&
         source_own_pragma(w->source, directive) != OWN_PRAGMA_NONE)
+        return;
+    if (directive->kind == DIRECTIVE_PRAGMA && w->no_loop_pragmas &&
+        is_loop_pragma(text + directive->start, directive->end - directive->start))
         return;
     if (marker && w->restoration) {
         write_restored_marker(w, directive);

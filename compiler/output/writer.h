@@ -16,6 +16,7 @@ struct writer {
     struct source *source;
     struct restoration *restoration; /* NULL: includes stay expanded */
     bool lines;                      /* write #line at all */
+    bool no_loop_pragmas;            /* what follows is no loop any more */
     const char *file; /* what the compiler believes the current line is; NULL: not known */
     uint32_t line;
     size_t line_start; /* in `out` */
