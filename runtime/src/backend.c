@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* Where none is chosen, the real ones, which come first, are tried in this order. */
-static const struct async_backend *const backends[] = {&async_backend_epoll, &async_backend_sim};
+static const struct async_backend *const backends[] = {&async_backend_epoll, &async_backend_poll,
+                                                       &async_backend_sim};
 enum { BACKENDS = sizeof backends / sizeof *backends };
 
 static const struct async_backend *chosen; /* in code */

@@ -11,7 +11,6 @@
  * waits, so that its owner may close it at any other moment. */
 #include "internal.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -32,10 +31,8 @@ struct epoll {
 
 static uint64_t epoll_now(void *state)
 {
-    struct timespec now;
     (void)state;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    return async__monotonic();
 }
 
 static void epoll_close(void *state)
@@ -82,52 +79,6 @@ static bool epoll_busy(void *state)
 
 /* ---- system calls ---- */
 
-/* write() to what is no socket, without SIGPIPE. */
-static ssize_t write_quietly(int fd, const void *buffer, size_t size)
-{
-    sigset_t pipe, old, pending;
-    sigpending(&pending);
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe, &old);
-    ssize_t n = write(fd, buffer, size);
-    int saved = errno;
-    if (n < 0 && saved == EPIPE && !sigismember(&pending, SIGPIPE)) {
-        struct timespec now = {0, 0};
-        while (sigtimedwait(&pipe, NULL, &now) < 0 && errno == EINTR) {
-        }
-    }
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    errno = saved;
-    return n;
-}
-
-static ssize_t call(struct async_operation *operation)
-{
-    const struct async_descriptor *d = operation->descriptor;
-    switch (operation->kind) {
-    case ASYNC_READ:
-        return d->socket ? recv(d->fd, operation->buffer, operation->size, 0)
-                         : read(d->fd, operation->buffer, operation->size);
-    case ASYNC_WRITE:
-        return d->socket ? send(d->fd, operation->buffer, operation->size, MSG_NOSIGNAL)
-                         : write_quietly(d->fd, operation->buffer, operation->size);
-    case ASYNC_ACCEPT:
-        return accept4(d->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    case ASYNC_CONNECT: { /* has begun, and the socket is writable */
-        int error;
-        socklen_t length = sizeof error;
-        if (getsockopt(d->fd, SOL_SOCKET, SO_ERROR, &error, &length))
-            return -1;
-        errno = error;
-        operation->size = 0; /* the address is not written, nothing is short */
-        return error ? -1 : 0;
-    }
-    default:
-        return 0;
-    }
-}
-
 static bool perform_failed(struct async_operation *operation, bool *ready);
 
 /* After the system call; false: the operation has to wait for an event. */
@@ -144,7 +95,7 @@ static inline bool performed(struct async_operation *operation, const struct asy
 
 static __attribute__((noinline)) bool perform(struct async_operation *operation, bool *ready)
 {
-    return performed(operation, operation->descriptor, call(operation), ready);
+    return performed(operation, operation->descriptor, async__system_call(operation), ready);
 }
 
 /* The common cases, reading and writing of sockets, without detours. */

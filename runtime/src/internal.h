@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <time.h>
 
 #define ASYNC_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
@@ -201,6 +202,16 @@ static inline void async__wake(struct async_wait *wait)
     async_push(wait->task);
 }
 
+/* ---- time.c ---- */
+
+/* Nanoseconds on CLOCK_MONOTONIC. */
+static inline uint64_t async__monotonic(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 /* ---- timer.c ---- */
 
 struct async_timer_kind {
@@ -384,6 +395,12 @@ void async__pool_end(struct async_loop *loop, const struct timespec *until);
 /* Other threads may post to the loop from now on, and no more. */
 void async__loop_open(struct async_loop *loop);
 void async__loop_close(struct async_loop *loop);
+
+/* ---- socket.c ---- */
+
+/* The system call of an operation, without waiting: its result, or -1 and errno. A CONNECT has
+ * begun before, and its socket become writable. */
+ssize_t async__system_call(struct async_operation *operation);
 
 /* ---- backend.c ---- */
 

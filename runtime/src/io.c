@@ -66,7 +66,10 @@ static struct async_watch *new_watch(struct async_loop *loop, int fd)
     watch->read.operation = operation;
     operation.kind = ASYNC_WRITABLE;
     watch->write.operation = operation;
-    loop->backend->attach(loop->backend_state, &watch->descriptor);
+    if (loop->backend->attach(loop->backend_state, &watch->descriptor)) {
+        async__free(watch);
+        return NULL;
+    }
     loop->watches[fd] = watch;
     return watch;
 }

@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* ---- order ---- */
 
@@ -77,13 +76,6 @@ struct place {
     int line;
 };
 
-static uint64_t real_time(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /* The frame's place; of a callback, where it was asked for. */
 static struct place place_of(struct async_future *task, const struct async_frame *frame)
 {
@@ -147,11 +139,11 @@ static void step(struct async_loop *loop, struct async_future *task, struct asyn
     bool is_callback = async__is_callback(task);
     if (async__debug) {
         place = place_of(task, frame);
-        start = real_time();
+        start = async__monotonic();
     }
     bool suspended = resume(frame);
     if (async__debug)
-        spent = real_time() - start;
+        spent = async__monotonic() - start;
     if (suspended) {
         struct async_note *note = async__note(thread->current);
         if (note)

@@ -1,9 +1,62 @@
-/* The kernel's sockets, for every backend that polls descriptors. */
+/* The kernel's sockets, and the system calls of operations, for every backend that polls
+ * descriptors.
+ */
 #include "internal.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <unistd.h>
+
+/* ---- operations ---- */
+
+/* write() to what is no socket, without SIGPIPE. */
+static ssize_t write_quietly(int fd, const void *buffer, size_t size)
+{
+    sigset_t pipe, old, pending;
+    sigpending(&pending);
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &old);
+    ssize_t n = write(fd, buffer, size);
+    int saved = errno;
+    if (n < 0 && saved == EPIPE && !sigismember(&pending, SIGPIPE)) {
+        struct timespec now = {0, 0};
+        while (sigtimedwait(&pipe, NULL, &now) < 0 && errno == EINTR) {
+        }
+    }
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    errno = saved;
+    return n;
+}
+
+ssize_t async__system_call(struct async_operation *operation)
+{
+    const struct async_descriptor *d = operation->descriptor;
+    switch (operation->kind) {
+    case ASYNC_READ:
+        return d->socket ? recv(d->fd, operation->buffer, operation->size, 0)
+                         : read(d->fd, operation->buffer, operation->size);
+    case ASYNC_WRITE:
+        return d->socket ? send(d->fd, operation->buffer, operation->size, MSG_NOSIGNAL)
+                         : write_quietly(d->fd, operation->buffer, operation->size);
+    case ASYNC_ACCEPT:
+        return accept4(d->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    case ASYNC_CONNECT: { /* has begun, and the socket is writable */
+        int error;
+        socklen_t length = sizeof error;
+        if (getsockopt(d->fd, SOL_SOCKET, SO_ERROR, &error, &length))
+            return -1;
+        errno = error;
+        operation->size = 0; /* the address is not written, nothing is short */
+        return error ? -1 : 0;
+    }
+    default:
+        return 0;
+    }
+}
+
+/* ---- sockets ---- */
 
 static int kernel_open(void *state, const struct addrinfo *address)
 {

@@ -141,6 +141,25 @@ static int call_begin(struct async_to_thread__frame *self, struct async_context 
     return error;
 }
 
+/* On a simulated loop: as if in a thread of its own, where no loop runs, so that it may run one. */
+static void *call_inline(struct async_context *context, void *(*fn)(void *), void *arg)
+{
+    struct async_thread *thread = &async_thread;
+    struct async_future **end = thread->end;
+    char *floor = thread->floor;
+    uint32_t credit = thread->credit, budget = thread->budget;
+    struct async_elsewhere here = {thread->loop, thread->current};
+    async__leave(here.loop);
+    void *result = call_in(context, fn, arg);
+    async__enter(here.loop);
+    thread->current = here.current;
+    thread->end = end;
+    thread->floor = floor;
+    thread->credit = credit;
+    thread->budget = budget;
+    return result;
+}
+
 enum async_step async_to_thread__resume(struct async_frame *base)
 {
     struct async_to_thread__frame *self = (struct async_to_thread__frame *)base;
@@ -152,7 +171,7 @@ enum async_step async_to_thread__resume(struct async_frame *base)
         if (self->error) {
             /* it is not called */
         } else if (async_thread.loop->backend->simulated) {
-            self->result = call_in(context, self->fn, self->arg);
+            self->result = call_inline(context, self->fn, self->arg);
             if (async__at_once(base) == ASYNC_PENDING)
                 return ASYNC_PENDING;
         } else if (!(self->error = call_begin(self, context))) {

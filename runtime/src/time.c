@@ -1,16 +1,13 @@
 /* Sleeping, giving way, and the clock. */
 #include "form.h"
 
-#include <time.h>
 
 double async_time(void)
 {
     struct async_loop *loop = async_thread.loop;
     if (loop)
         return (double)async__now(loop) / 1e9;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    return (double)async__monotonic() / 1e9;
 }
 
 /* ---- async_yield ---- */

@@ -240,7 +240,7 @@ static void run_program(const struct setup *setup, const char *path)
     char *not_in = directive_value(program.text, "not");
     char *chosen = directive_value(program.text, "loops");
     struct command loops = {0};
-    command_split(&loops, chosen ? chosen : "epoll sim");
+    command_split(&loops, chosen ? chosen : "epoll poll sim");
     for (int i = 0; i < setup->flavour_count; i++) {
         const struct flavour *flavour = &setup->flavours[i];
         if (contains_word(not_in, flavour->name))

@@ -223,6 +223,46 @@ Test(sim, raw_descriptors_are_refused)
     cr_assert_eq(run(raw_main(NULL)), 0);
 }
 
+/* ---- threads ---- */
+
+FUNCTION(inner_main, double start; int r;)
+{
+    BEGIN(inner_main);
+    self->start = async_time();
+    WAIT(async_sleep, self->r, 1000);
+    cr_assert_float_eq(async_time() - self->start, 1000, 1e-6);
+    END(8);
+}
+
+static void *run_a_loop(void *arg)
+{
+    cr_assert_null(async_loop());
+    *(int *)arg = run(inner_main(NULL));
+    return "called";
+}
+
+FUNCTION(inline_main, struct async_future *t; struct async_future * text; char *result_pointer;
+         double start; int inner; int r;)
+{
+    BEGIN(inline_main);
+    self->start = async_time();
+    self->t = SPAWN(nap((void *)1));
+    self->text = async_to_thread(run_a_loop, &self->inner);
+    CALL(self->text, self->result_pointer);
+    cr_assert_str_eq(self->result_pointer, "called");
+    cr_assert_eq(self->inner, 8);
+    cr_assert_eq(async_time(), self->start);
+    cr_assert(!async_done(self->t));
+    CALL(self->t, self->r);
+    cr_assert_float_eq(async_time() - self->start, 1, 1e-6);
+    END(self->r);
+}
+
+Test(sim, calls_in_threads_run_inline_and_may_run_loops)
+{
+    cr_assert_eq(run(inline_main(NULL)), 0);
+}
+
 /* ---- waits that are cancelled, and never end ---- */
 
 FUNCTION(reader, ssize_t n; char c;)

@@ -105,7 +105,7 @@ struct async_backend {
     bool (*busy)(void *state);
 };
 
-extern const struct async_backend async_backend_epoll, async_backend_sim;
+extern const struct async_backend async_backend_epoll, async_backend_poll, async_backend_sim;
 
 /* What loops use that are made from now on, by any thread; NULL: what ASYNC_LOOP names, or else the
  * first one that works. A loop cannot be made, and a line on stderr tells why, if the kernel
