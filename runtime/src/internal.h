@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <time.h>
 
 #define ASYNC_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 

@@ -1,7 +1,6 @@
 /* Sleeping, giving way, and the clock. */
 #include "form.h"
 
-
 double async_time(void)
 {
     struct async_loop *loop = async_thread.loop;
