@@ -25,6 +25,7 @@
 
 #include "lower/await.h"
 #include "lower/cleanup.h"
+#include "lower/reach.h"
 #include "source.h"
 #include "support/arena.h"
 
@@ -244,83 +245,6 @@ static struct node *walk_jump(struct defers *d, struct node *jump)
 
 /* --- the end of a block */
 
-static bool is_noreturn_call(const struct node *node)
-{
-    static const char *const names[] = {
-        "abort", "exit", "_Exit", "__builtin_unreachable", "quick_exit", "_exit", "__builtin_trap"};
-    struct node *call = node->kind == NODE_EXPRESSION_STATEMENT && node->count && node->kid[0]
-                            ? skip_parens(node->kid[0])
-                            : NULL;
-    const struct node *callee = call && call->kind == NODE_CALL ? skip_parens(call->kid[0]) : NULL;
-    for (size_t i = 0; callee && callee->name && i < sizeof names / sizeof *names; i++)
-        if (!strcmp(callee->name, names[i]))
-            return true;
-    return false;
-}
-
-static bool breaks(const struct node *node)
-{
-    if (!node)
-        return false;
-    switch (node->kind) {
-    case NODE_BREAK:
-        return true;
-    case NODE_WHILE:
-    case NODE_DO:
-    case NODE_FOR:
-    case NODE_SWITCH:
-    case NODE_FUNCTION:
-        return false;
-    default:
-        for (uint32_t i = 0; i < node->count; i++)
-            if (breaks(node->kid[i]))
-                return true;
-        return false;
-    }
-}
-
-/* `for (;;)`, `while (1)` */
-static bool is_true(const struct defers *d, struct node *condition)
-{
-    if (!condition)
-        return true;
-    struct node *number = skip_parens(condition);
-    return number->kind == NODE_NUMBER &&
-           source_code(d->hoist.lowered->check->source)[number->start] != '0';
-}
-
-/* Whether control may come to what follows; true where that is not clear. */
-static bool falls_through(const struct defers *d, struct node *node)
-{
-    if (!node)
-        return true;
-    switch (node->kind) {
-    case NODE_RETURN:
-    case NODE_GOTO:
-    case NODE_GOTO_COMPUTED:
-    case NODE_BREAK:
-    case NODE_CONTINUE:
-        return false;
-    case NODE_COMPOUND:
-    case NODE_SPLICE:
-        for (uint32_t i = node->count; i > 0; i--)
-            if (node->kid[i - 1] &&
-                (node->kid[i - 1]->kind != NODE_SPLICE || node->kid[i - 1]->count))
-                return falls_through(d, node->kid[i - 1]);
-        return true;
-    case NODE_LABEL:
-        return falls_through(d, node_kid(node, 0));
-    case NODE_IF:
-        return falls_through(d, node->kid[1]) || falls_through(d, node_kid(node, 2));
-    case NODE_WHILE:
-        return !is_true(d, node->kid[0]) || breaks(node->kid[1]);
-    case NODE_FOR:
-        return !is_true(d, node->kid[1]) || breaks(node->kid[3]);
-    default:
-        return !is_noreturn_call(node);
-    }
-}
-
 /* `goto cleanup_2;` right before `cleanup_2:` is left away. */
 static void drop_last_jump(struct block *block, struct node *node)
 {
@@ -392,51 +316,6 @@ static void push_cleanup(struct defers *d, struct deferred *deferred, struct lis
     list_push(h, tail, walked);
 }
 
-/* --- names: a cleanup has come behind declarations that it must not see */
-
-/* Whether the statement says `name` and means something else, declared outside of it. */
-static bool means_other(const struct node *node, const struct symbol *symbol,
-                        const struct node *cleanup)
-{
-    if (!node)
-        return false;
-    const struct symbol *found = node->kind == NODE_IDENTIFIER ? node->symbol : NULL;
-    if (found && found != symbol && found->name == symbol->name) {
-        const struct node *name = found->node;
-        return !name || name->start < cleanup->start || name->start >= cleanup->end;
-    }
-    for (uint32_t i = 0; i < node->count; i++)
-        if (means_other(node->kid[i], symbol, cleanup))
-            return true;
-    return false;
-}
-
-static void rename_declared(struct defers *d, struct block *block, const struct node *declaration)
-{
-    for (uint32_t i = 1; i < declaration->count; i++) {
-        struct node *name = declarator_name(declaration->kid[i]->kid[0]);
-        struct symbol *symbol = name ? name->symbol : NULL;
-        for (struct deferred *x = block->last; symbol && x && x->block == block; x = x->outer)
-            if (x->node->start < name->start && means_other(x->node->kid[0], symbol, x->node))
-                symbol->output_name =
-                    fresh_name(d->hoist.lowered,
-                               arena_format(d->hoist.lowered->arena, "%s_inner", name->name));
-    }
-}
-
-static void rename_hiding(struct defers *d, struct block *block, struct node *node)
-{
-    for (uint32_t i = 0; i < node->count; i++) {
-        struct node *item = node->kid[i];
-        while (item && (item->kind == NODE_LABEL || item->kind == NODE_ATTRIBUTED) && item->count)
-            item = item->kid[item->count - 1];
-        if (item && item->kind == NODE_DECLARATION)
-            rename_declared(d, block, item);
-        else if (item && item->kind == NODE_SPLICE && !(item->flags & IS_BRACED))
-            rename_hiding(d, block, item);
-    }
-}
-
 /* The cleanups of a block, whose statements have been dealt with, as one splice. */
 static struct node *make_tail(struct defers *d, struct block *block, struct node *node,
                               bool is_body)
@@ -446,10 +325,10 @@ static struct node *make_tail(struct defers *d, struct block *block, struct node
     struct type *int_type = type_simple(h->lowered->check->types, TYPE_INT);
     /* At a function's end nobody reads what it returns, but for main. */
     bool returns = is_body && block->ways && strcmp(d->function->name, "main") != 0;
-    bool falls = !returns && falls_through(d, node);
+    bool falls = !returns && falls_through(d->hoist.lowered, node);
     unsigned rest = block->way_count + falls;
     struct list tail = {0};
-    rename_hiding(d, block, node);
+    rename_hiding(d->hoist.lowered, block->last, node);
     drop_last_jump(block, node);
     if (rest > 1) {
         block->leave = make_temporary_named(h, int_type, "leave", ++d->function->leaves);

@@ -238,6 +238,9 @@ bool is_handle_lvalue(struct node *node);
 void desugar_function(struct lowered *lowered, struct function *function);
 void await_function(struct lowered *lowered, struct function *function);
 void defer_function(struct lowered *lowered, struct function *function);
+/* Renames what the items of the block `node` declare, where that hides what a deferred statement
+ * before means; `last` is the last of the block's. */
+void rename_hiding(struct lowered *lowered, struct deferred *last, struct node *node);
 /* Notes which functions are called by handle below this node, after awaits were lowered. */
 void handles_find(struct lowered *lowered, struct node *node);
 /* Whether the declaration defines a struct, union, enum or typedef. */

@@ -13,22 +13,6 @@
 #include "support/arena.h"
 #include "support/text.h"
 
-enum { FRAME_DROP = QUAL_CONST | QUAL_RESTRICT };
-
-static void put_declaration(struct emitter *e, const struct type *type, const char *name,
-                            unsigned drop)
-{
-    struct text text = {0};
-    type_print(&text, type, name, true, drop);
-    write_text(&e->writer, text.data, text.length);
-    text_free(&text);
-}
-
-static bool returns_value(const struct function *function)
-{
-    return !type_is_void(function->result);
-}
-
 /* What is in a header may stay unused. */
 static const char *static_word(const struct emitter *e)
 {
@@ -58,111 +42,6 @@ bool has_handle_form(const struct function *function)
 {
     return !is_static(function) || function->is_called_by_handle || !function->is_embedded ||
            function->is_main;
-}
-
-/* --- frames */
-
-static void put_slot(struct emitter *e, const struct slot *slot)
-{
-    if (slot->variable) {
-        emit_alignment(e, slot->variable);
-        put_declaration(e, slot->variable->type, slot->name, FRAME_DROP);
-    } else if (!slot->child) {
-        write_format(&e->writer, "struct async_future *%s", slot->name);
-    } else {
-        write_format(&e->writer, "struct %s__%s %s", slot->child->name,
-                     slot->form == SUSPEND_WAIT ? "wait" : "frame", slot->name);
-    }
-    write_string(&e->writer, ";");
-}
-
-static void put_group(struct emitter *e, const struct group *group)
-{
-    bool several = group->first->next != NULL;
-    write_line_break(&e->writer);
-    if (several) {
-        write_string(&e->writer, "struct {");
-        e->writer.indent += 4;
-        write_line_break(&e->writer);
-    }
-    for (const struct slot *slot = group->first; slot; slot = slot->next) {
-        put_slot(e, slot);
-        if (slot->next)
-            write_line_break(&e->writer);
-    }
-    if (several) {
-        e->writer.indent -= 4;
-        write_line_break(&e->writer);
-        write_string(&e->writer, "};");
-    }
-}
-
-static void put_lane(struct emitter *e, const struct lane *lane)
-{
-    if (!lane->is_await && !lane->groups->next) {
-        for (const struct slot *slot = lane->groups->first; slot; slot = slot->next) {
-            write_line_break(&e->writer);
-            put_slot(e, slot);
-        }
-        return;
-    }
-    write_line_break(&e->writer);
-    write_string(&e->writer, "union {");
-    e->writer.indent += 4;
-    for (const struct group *group = lane->groups; group; group = group->next)
-        put_group(e, group);
-    e->writer.indent -= 4;
-    write_line_break(&e->writer);
-    write_string(&e->writer, lane->is_await ? "} await;" : "};");
-}
-
-/* What the protocol says of every generator (async/generator.h). */
-static void put_generator_members(struct emitter *e, const struct function *function)
-{
-    write_line_break(&e->writer);
-    write_string(&e->writer, "int result, thrown;");
-    if (!type_is_void(function->yielded)) {
-        write_line_break(&e->writer);
-        put_declaration(e, function->yielded, "value", FRAME_DROP);
-        write_string(&e->writer, ";");
-    }
-    if (function->sent) {
-        write_line_break(&e->writer);
-        put_declaration(e, function->sent, "sent", FRAME_DROP);
-        write_string(&e->writer, ";");
-    }
-    if (function->detaches) {
-        write_line_break(&e->writer);
-        write_string(&e->writer, "struct async_scopes scopes;");
-        write_line_break(&e->writer);
-        write_string(&e->writer, "struct async_scope *mark;");
-    }
-}
-
-static void put_frame(struct emitter *e, struct function *function)
-{
-    e->writer.indent = 0;
-    e->function = function;
-    write_line_break(&e->writer);
-    write_place(&e->writer, function->node->start, false);
-    write_format(&e->writer, "struct %s__frame {", function->name);
-    e->writer.indent = 4;
-    write_line_break(&e->writer);
-    write_string(&e->writer, "struct async_frame base;");
-    if (function_is_generator(function)) {
-        put_generator_members(e, function);
-    } else if (returns_value(function)) {
-        write_line_break(&e->writer);
-        put_declaration(e, function->result, "result", FRAME_DROP);
-        write_string(&e->writer, ";");
-    }
-    for (const struct lane *lane = function->lanes; lane; lane = lane->next)
-        put_lane(e, lane);
-    e->writer.indent = 0;
-    write_line_break(&e->writer);
-    write_string(&e->writer, "};");
-    write_line_break(&e->writer);
-    e->function = NULL;
 }
 
 /* --- local types, now at file scope */

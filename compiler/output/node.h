@@ -95,6 +95,18 @@ void emit_alignment(struct emitter *e, const struct variable *variable);
 /* A declaration or function at file scope in which something is the language's. */
 void emit_item(struct emitter *e, struct node *node);
 
+/* suspension.c */
+/* `next` is the statement that follows, NULL if none does. */
+void emit_suspension(struct emitter *e, struct node *node, const struct node *next);
+/* Where a generator that detaches scopes goes on, in a line of its own. */
+void emit_scopes_return(struct emitter *e, bool breaks);
+
+/* frame.c */
+enum { FRAME_DROP = QUAL_CONST | QUAL_RESTRICT }; /* qualifiers that fields do not have */
+void put_declaration(struct emitter *e, const struct type *type, const char *name, unsigned drop);
+bool returns_value(const struct function *function);
+void put_frame(struct emitter *e, struct function *function);
+
 /* function.c */
 /* Whether NAME(), which makes a cold coroutine, is written at all. */
 bool has_handle_form(const struct function *function);
