@@ -77,7 +77,8 @@ void async__serve_posts(struct async_loop *loop)
     }
 }
 
-bool async__turn(struct async_loop *loop, bool idle)
+/* Between steps; `idle`: no task is ready. False: the loop is to stop. */
+static inline __attribute__((always_inline)) bool turn(struct async_loop *loop, bool idle)
 {
     struct async_thread *thread = &async_thread;
     thread->credit = TURN;
@@ -96,6 +97,11 @@ bool async__turn(struct async_loop *loop, bool idle)
     else if (loop->backend->busy(loop->backend_state))
         loop->backend->poll(loop->backend_state, 0);
     return true;
+}
+
+bool async__turn(struct async_loop *loop, bool idle)
+{
+    return turn(loop, idle);
 }
 
 /* Takes the whole ready queue: a list that ends with NULL. */
@@ -172,7 +178,7 @@ void async__run(struct async_loop *loop)
         __asm__("" ::: "memory"); /* credit stays in memory: others set it */
         if (__builtin_expect(--thread->credit == 0, 0)) {
             if (!thread->handover) {
-                if (!async__turn(loop, at_end(thread, task)))
+                if (!turn(loop, at_end(thread, task)))
                     break;
                 continue;
             }
