@@ -329,12 +329,11 @@ static inline void async__handover_send(struct async_frame *frame, struct async_
     async_thread.send = send;
     async__handover(frame);
 }
-/* Not all of it went: `sent` is what send() said. DONE: the frame goes on, its wait has its result.
- */
-enum async_step async__sent_less(struct async_operation *operation, ssize_t sent,
-                                 struct async_frame *frame);
+/* Not all of it went: `sent` is what send() said. DONE: the running task's leaf goes on, its wait
+ * has its result. */
+enum async_step async__sent_less(struct async_operation *operation, ssize_t sent);
 /* The loop's side. */
-static inline enum async_step async__send(struct async_thread *thread, struct async_frame *frame)
+static inline enum async_step async__send(struct async_thread *thread)
 {
     struct async_operation *operation = thread->send;
     thread->send = NULL;
@@ -342,7 +341,7 @@ static inline enum async_step async__send(struct async_thread *thread, struct as
         send(operation->descriptor->fd, operation->buffer, operation->size, MSG_NOSIGNAL);
     if (__builtin_expect(sent == (ssize_t)operation->size, 1))
         return ASYNC_DONE;
-    return async__sent_less(operation, sent, frame);
+    return async__sent_less(operation, sent);
 }
 static inline bool async__nothing_ready(void)
 {

@@ -55,7 +55,13 @@ static char *stack_floor(char *here)
 
 /* ---- the hot path ---- */
 
-/* Requests of other threads and of the signal handler. */
+/* Whether there are requests of other threads or of the signal handler. */
+static bool is_asked(const struct async_loop *loop)
+{
+    return __atomic_load_n(&loop->interrupted, __ATOMIC_RELAXED) ||
+           __atomic_load_n(&loop->posted, __ATOMIC_RELAXED);
+}
+
 void async__serve_posts(struct async_loop *loop)
 {
     if (__atomic_load_n(&loop->interrupted, __ATOMIC_RELAXED)) {
@@ -85,7 +91,8 @@ static inline __attribute__((always_inline)) bool turn(struct async_loop *loop, 
     thread->budget = ASYNC_BUDGET;
     thread->current = NULL;
     turns++;
-    async__serve_posts(loop);
+    if (is_asked(loop))
+        async__serve_posts(loop);
     uint64_t deadline = UINT64_MAX;
     if (loop->timers.count)
         deadline = async__timers_fire(loop, async__now(loop));
@@ -182,11 +189,12 @@ void async__run(struct async_loop *loop)
                     break;
                 continue;
             }
-            frame = thread->current->leaf = thread->handover;
+            thread->current->leaf = thread->handover;
             thread->handover = NULL;
             thread->credit = thread->handover_credit;
-            if (thread->send && async__send(thread, frame) == ASYNC_PENDING)
+            if (thread->send && async__send(thread) == ASYNC_PENDING)
                 continue;
+            frame = thread->current->leaf;
         } else {
             if (__builtin_expect(at_end(thread, task), 1)) {
                 if (__builtin_expect(thread->tail == &thread->head, 0)) {

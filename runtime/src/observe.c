@@ -172,7 +172,7 @@ void async__run_observed(struct async_loop *loop)
             task->leaf = thread->handover;
             thread->handover = NULL;
             thread->credit = thread->handover_credit;
-            if (thread->send && async__send(thread, task->leaf) == ASYNC_PENDING)
+            if (thread->send && async__send(thread) == ASYNC_PENDING)
                 continue;
         } else if (list || (list = take_turn(loop))) {
             thread->current = task = list;

@@ -80,8 +80,7 @@ enum async_step async_stream_write__begin(struct async_stream_write__wait *wait,
     return ASYNC_PENDING;
 }
 
-enum async_step async__sent_less(struct async_operation *operation, ssize_t sent,
-                                 struct async_frame *frame)
+enum async_step async__sent_less(struct async_operation *operation, ssize_t sent)
 {
     struct async_stream_io *io = ASYNC_CONTAINER(operation, struct async_stream_io, operation);
     struct async_descriptor *d = operation->descriptor;
@@ -98,7 +97,7 @@ enum async_step async__sent_less(struct async_operation *operation, ssize_t sent
     io->data = operation->buffer;
     io->size = operation->size;
     io->done = sent > 0 ? (size_t)sent : 0;
-    return async__stream_begin(io, frame, async__stream(io), &all);
+    return async__stream_begin(io, async_thread.current->leaf, async__stream(io), &all);
 }
 
 enum async_step async_stream_write_some__begin(struct async_stream_write_some__wait *wait,
