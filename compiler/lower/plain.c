@@ -169,6 +169,14 @@ static void plain_release(struct lowered *lowered, struct node *node)
         node->text = "async_release(async_take_handle(&$1))";
 }
 
+static void plain_retain(struct lowered *lowered, struct node *node)
+{
+    (void)lowered;
+    const struct type *type = node->count > 1 ? type_resolve(node->kid[1]->type) : NULL;
+    if (type && type->kind == TYPE_GENERATOR)
+        node->text = "async_generator_retain($1)";
+}
+
 /* A handle that is consumed: argument `index`. */
 static const char *consumed(struct lowered *lowered, const struct node *call, int index)
 {
@@ -229,6 +237,7 @@ static const struct {
              {"async_future", plain_future},
              {"async_set_result", plain_set_result},
              {"async_release", plain_release},
+             {"async_retain", plain_retain},
              {"async_gather", plain_gather},
              {"async_wait_for", plain_wait_for},
              {"async_group_spawn", plain_group_spawn}};

@@ -134,10 +134,20 @@ struct node *chosen_operand(struct check *check, const struct node *node)
     return node->kid[condition ? 2 : 3];
 }
 
+/* The runtime's declaration of async_retain, for C: there all handles have one type. */
+static bool is_retain(const struct symbol *symbol)
+{
+    const struct type *type = symbol->type ? type_resolve(symbol->type) : NULL;
+    return type && type->kind == TYPE_FUNCTION && !strcmp(symbol->name, "async_retain") &&
+           is_plain_handle(type->target, TYPE_FUTURE);
+}
+
 static bool is_undeclared(struct check *check, const struct node *callee)
 {
-    return callee->kind == NODE_IDENTIFIER &&
-           !scope_find(check->state->scopes, SPACE_ORDINARY, callee->name);
+    if (callee->kind != NODE_IDENTIFIER)
+        return false;
+    const struct symbol *symbol = scope_find(check->state->scopes, SPACE_ORDINARY, callee->name);
+    return !symbol || is_retain(symbol);
 }
 
 struct type *check_call(struct check *check, struct node *call)

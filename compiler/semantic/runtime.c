@@ -187,6 +187,16 @@ static void check_gathered(struct check *check, const struct row *row, struct no
     }
 }
 
+static void check_retained(struct check *check, struct node *call)
+{
+    struct type *type = type_decay(check->types, call->kid[1]->type);
+    enum type_kind kind = type_resolve(type)->kind;
+    if (kind != TYPE_FUTURE && kind != TYPE_GENERATOR && kind != TYPE_UNKNOWN &&
+        !is_plain_handle(type, TYPE_FUTURE) && !is_plain_handle(type, TYPE_GENERATOR))
+        complain(check, call->kid[1], "'async_retain' takes a handle, not a value of type '%s'",
+                 show(check, type));
+}
+
 /* struct async_token, NULL if it is not declared. */
 static struct type *token_type(struct check *check)
 {
@@ -272,6 +282,8 @@ struct type *runtime_call(struct check *check, const char *name, struct node *ca
         check_conversion(check, token_type(check), call->kid[2], true, "argument 2 of '%s'", name);
     if (!strcmp(name, "async_gather"))
         check_gathered(check, row, call);
+    if (!strcmp(name, "async_retain"))
+        check_retained(check, call);
     if (row->result == R_HANDLE && row->kind != TYPE_UNKNOWN && !handle)
         return NULL;
     return result_type(check, row, call, handle);

@@ -283,6 +283,11 @@ void async_leave__begin(struct async_leave__frame *self, struct async_frame *cal
 
 /* ---- ends ---- */
 
+struct async_generator *async_generator_retain(struct async_generator *generator)
+{
+    return (struct async_generator *)async_retain((struct async_future *)generator);
+}
+
 void async_generator_release(struct async_generator *generator)
 {
     struct async_future *future = (struct async_future *)generator;

@@ -156,6 +156,9 @@ static inline struct async_generator *async_generator_take(struct async_generato
     return generator;
 }
 
+/* async_retain of a generator: adds an owner and returns the handle. */
+struct async_generator *async_generator_retain(struct async_generator *generator);
+
 /* Gives up an owner; the last one closes the generator: a plain one at once, an async one in a task
  * of its own if a loop runs. Does nothing on NULL. */
 void async_generator_release(struct async_generator *generator);
