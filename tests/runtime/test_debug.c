@@ -48,14 +48,14 @@ static void work(double seconds)
 static void work_callback(void *arg)
 {
     (void)arg;
-    work(0.003);
+    work(0.03);
 }
 
 FUNCTION(slow_child, int r;)
 {
     BEGIN(slow_child);
     WAIT(async_yield, self->r);
-    work(0.003);
+    work(0.03);
     END(self->r);
 }
 
@@ -70,12 +70,11 @@ FUNCTION(slow_main, int r;)
 
 Test(debug, slow_steps_are_reported)
 {
-    setenv("ASYNC_SLOW_SECONDS", "0.002", 1);
+    setenv("ASYNC_SLOW_SECONDS", "0.02", 1);
     cr_assert_eq(run(slow_main(NULL)), 0);
-    char *first = strstr(reports, "from slow_child() at "), *end = strchr(reports, '\n');
+    char *first = strstr(reports, "from slow_child() at ");
     cr_assert_not_null(first, "%s", reports);
-    cr_assert_lt(first, end);
-    cr_assert_not_null(strstr(end, "a callback asked for at "), "%s", reports);
+    cr_assert_not_null(strstr(first, "a callback asked for at "), "%s", reports);
 }
 
 /* ---- handles that are left, or used elsewhere ---- */
