@@ -193,7 +193,7 @@ static void emit_body(struct hoist *h, struct node *body, bool labelled)
 }
 
 /* Nothing follows the body, so its names hide none that are used after it. */
-static void flatten_last(const struct list *list)
+void flatten_last(const struct list *list)
 {
     struct node *last = list->count ? list->items[list->count - 1] : NULL;
     if (last && last->kind == NODE_COMPOUND)

@@ -43,6 +43,8 @@ struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later);
 /* Evaluates the expression now and gives what stands for its value later. */
 struct node *spill(struct hoist *h, struct node *node);
 /* A statement that is the body of another one. */
+/* The last item, if it is a block, stands in the braces of the one around it. */
+void flatten_last(const struct list *list);
 struct node *lower_body(struct hoist *h, struct node *body);
 /* The next suspension of the function, for the NODE_SUSPEND `node`, on behalf of `at`. */
 struct suspension *suspension_new(struct hoist *h, struct node *at, struct node *node);

@@ -114,7 +114,7 @@ static void emit_tail(struct emitter *e, const struct node *compound, uint32_t a
     emit_gap(e, at, end);
     while (first < end && is_blank(text[first]))
         first++;
-    e->writer.indent = column_of(text, first);
+    e->writer.indent = column_of(text, first) + e->writer.shift;
     write_line_break(&e->writer);
     emit_list(e, tail, NULL, true);
     e->writer.indent = indent;
@@ -177,7 +177,10 @@ static void emit_flat(struct emitter *e, struct node *compound, bool first)
         return;
     if (!first)
         write_line_break(&e->writer);
+    int shift = e->writer.shift;
+    e->writer.shift = e->writer.indent - column_of(text, at);
     emit_items(e, compound, at, end);
+    e->writer.shift = shift;
 }
 
 /* A generated label stands four to the left of what it stands before. */
@@ -202,8 +205,9 @@ static void emit_list(struct emitter *e, struct node *node, const struct node *n
             continue;
         }
         if (item->kind == NODE_SPLICE && !(item->flags & IS_BRACED)) {
+            size_t length = e->writer.out->length;
             emit_list(e, item, follower, first);
-            first = first && !item->count;
+            first = first && e->writer.out->length == length;
             continue;
         }
         if (!first)
@@ -211,7 +215,9 @@ static void emit_list(struct emitter *e, struct node *node, const struct node *n
         first = false;
         write_place(&e->writer, item->start, false);
         e->in_block = true;
-        int indent = e->writer.indent;
+        int indent = e->writer.indent, shift = e->writer.shift;
+        if (!item->text && item->kind != NODE_SPLICE && item->kind != NODE_SUSPEND)
+            e->writer.shift = indent - column_of(source_text(e->check->source), item->start);
         if (item->kind == NODE_LABEL && item->text)
             dedent_line(e);
         if (item->kind == NODE_SUSPEND)
@@ -219,6 +225,7 @@ static void emit_list(struct emitter *e, struct node *node, const struct node *n
         else
             emit_node(e, item);
         e->writer.indent = indent;
+        e->writer.shift = shift;
     }
     e->in_block = outer;
 }

@@ -391,16 +391,44 @@ static uint32_t mend_line(struct writer *w, const struct directive *marker, uint
     return next;
 }
 
+static bool is_empty_line(const char *text, uint32_t at)
+{
+    while (text[at] == ' ' || text[at] == '\t')
+        at++;
+    return text[at] == '\n' || text[at] == '\0' || text[at] == '#';
+}
+
+/* Bytes of the source, each line moved by w->shift columns. */
+static void write_shifted(struct writer *w, uint32_t start, uint32_t end)
+{
+    const char *text = source_text(w->source);
+    while (w->shift && start < end) {
+        const char *newline = memchr(text + start, '\n', end - start);
+        if (!newline)
+            break;
+        uint32_t next = (uint32_t)(newline - text) + 1;
+        write_text(w, text + start, next - start);
+        start = next;
+        if (is_empty_line(text, start))
+            continue;
+        for (int i = 0; i < w->shift; i++)
+            write_text(w, " ", 1);
+        for (int i = 0; i > w->shift && start < end && is_blank(text[start]); i--)
+            start++;
+    }
+    if (start < end)
+        write_text(w, text + start, end - start);
+}
+
 void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
 {
     size_t count;
     const struct directive *directives = source_directives(w->source, &count);
-    const char *text = source_text(w->source);
     for (size_t i = directive_at(directives, count, start); i < count && start < end; i++) {
         if (directives[i].start >= end)
             break;
         if (directives[i].start > start)
-            write_text(w, text + start, directives[i].start - start);
+            write_shifted(w, start, directives[i].start);
         const struct include *include = NULL;
         if (w->restoration && markers)
             include = includes_restored(w->restoration->includes, directives[i].start);
@@ -414,6 +442,5 @@ void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
         if (!markers && directives[i].kind == DIRECTIVE_LINE)
             start = mend_line(w, &directives[i], end);
     }
-    if (start < end)
-        write_text(w, text + start, end - start);
+    write_shifted(w, start, end);
 }

@@ -21,6 +21,7 @@ struct writer {
     uint32_t line;
     size_t line_start; /* in `out` */
     int indent;        /* of generated lines */
+    int shift;         /* of lines of the source, inside what was made around them */
 };
 
 void write_text(struct writer *w, const char *text, size_t length);
