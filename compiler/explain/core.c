@@ -170,9 +170,7 @@ static void put_range_for(struct core *c, const struct node *node)
     text_puts(c->out, " {"); /* or the `else` would be that of an `if` */
     put_below(c, node->kid[3]);
     new_line(c);
-    text_puts(c->out, "} ");
-    new_line(c);
-    text_puts(c->out, "else");
+    text_puts(c->out, "} else");
     put_below(c, node->kid[4]);
 }
 
@@ -217,7 +215,8 @@ static bool is_made(const struct node *node)
 {
     if (node->kind == NODE_CALL)
         return node->kid[0]->start == node->start && node->kid[0]->end == node->end;
-    return node->kind == NODE_RANGE_FOR && node->kid[3]->start < node->start;
+    return node->kind == NODE_RANGE_FOR &&
+           (node->kid[3]->start < node->start || node->kid[3]->start >= node->end);
 }
 
 static void put(struct core *c, const struct node *node)

@@ -1,9 +1,10 @@
 /* What async_next and its kin are in C.
  *
- *     async generator    await async_next(g, &x)   a child frame: async_next__begin(.., g, &x,
- * sizeof (T), _Alignof(T)), async_next__resume async_next(g, &x)         async_next_handle(the
- * same): a cold coroutine plain generator    async_next(g, &x)         async_generator_next(the
- * same): an int
+ *     async generator    await async_next(g, &x)   a child frame: async_next__begin(...)
+ *                        async_next(g, &x)         async_next_handle(...): a cold coroutine
+ *     plain generator    async_next(g, &x)         async_generator_next(...): an int
+ *
+ * where ... is g, &x, sizeof(T), _Alignof(T).
  *
  * The call keeps its node; its arguments grow, and its callee becomes a symbol of ours, which the
  * await pass takes for any async function with a frame in the runtime's headers. */

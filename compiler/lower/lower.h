@@ -4,11 +4,11 @@
  *     embed      which child frames stand inside their caller's: the call graph without its cycles
  *     array      objects of variable size that an await would cut get storage of their own
  *     await      awaits out of expressions: afterwards each is a NODE_SUSPEND statement of its own;
- *                `try` likewise, a test and a return
- *     defer      deferred statements go to the end of their block, and every way out leads past
- * them flow       the statements of an async function as points and edges liveness   at which
- * points each variable's value is still needed frame      what is live across a suspension goes
- * into the frame; disjoint lifetimes share
+ *                `try` likewise, a test and a return; loops over generators, and `async with`
+ *     defer      deferred statements go to the end of their block; every way out leads past them
+ *     flow       the statements of an async function as points and edges
+ *     liveness   at which points each variable's value is still needed
+ *     frame      what is live across a suspension; disjoint lifetimes share storage
  *
  * Ordinary functions that try, defer or run over a range go through the first two alone.
  *

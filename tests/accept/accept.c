@@ -16,8 +16,7 @@
  *     // flags: F...       for asyncc and the C compiler alike
  *     // also: FILE...     beside the program: further .ac or .c files of the same program
  *     // not: FLAVOUR...   not in these flavours
- *     // one compiler       by the compiler that preprocessed it alone: uses macros that are its
- * own
+ *     // one compiler      by the compiler that preprocessed it alone, since it uses its macros
  *
  * The C compiler's and asyncc's messages must be none: everything is compiled with
  * -Wall -Wextra -Werror. The address of the runtime's headers goes in by -isystem's plain sister
