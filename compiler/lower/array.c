@@ -237,15 +237,19 @@ static struct node **behind_labels(struct node **place)
     return place;
 }
 
+/* An array that is moved to storage is freed behind a label at the end of the block, so all that
+ * are declared behind it are moved too. */
 static void walk_block(struct hoist *h, struct node *compound)
 {
-    bool *labels = arena_alloc(h->lowered->arena, compound->count + 1);
+    bool *labels = arena_alloc(h->lowered->arena, compound->count + 1), releases = false;
     labels[compound->count] = defers(h, compound);
     for (uint32_t i = compound->count; i-- > 0;)
         labels[i] = labels[i + 1] || makes_label(h, compound->kid[i]);
     for (uint32_t i = 0; i < compound->count; i++) {
         struct node **place = behind_labels(&compound->kid[i]), *item = *place;
-        bool cut = item && item->kind == NODE_DECLARATION && is_cut(item, labels[i + 1]);
+        bool cut =
+            item && item->kind == NODE_DECLARATION && is_cut(item, labels[i + 1] || releases);
+        releases |= cut;
         *place = cut ? lower_declaration(h, item) : walk(h, item);
         for (struct node *label = compound->kid[i]; cut && label != *place;
              label = label->kid[label->count - 1])

@@ -104,8 +104,7 @@ static void add_variable(struct layout *l, struct variable *variable)
     uint64_t size = type_size(variable->type), alignment = type_alignment(variable->type);
     if (variable->child && !size)
         size = frame_size(lowered_function(l->lowered, variable->child));
-    slot->name = variable->kind == VARIABLE_TEMPORARY ? name_of(l->taken, variable->symbol->name)
-                                                      : field_name(l, variable->symbol->name);
+    slot->name = field_name(l, variable->symbol->name);
     slot->variable = variable;
     slot->live = variable->live;
     slot->size = size ? size : 8;

@@ -285,6 +285,13 @@ static enum constancy evaluate_generic(struct check *check, const struct node *n
     return CONSTANT_UNKNOWN;
 }
 
+/* Those whose value may be constant though an operand is not. */
+static bool ignores_operands(const char *name)
+{
+    return !strcmp(name, "__builtin_choose_expr") || !strcmp(name, "__builtin_constant_p") ||
+           !strcmp(name, "__builtin_classify_type") || !strcmp(name, "__builtin_object_size");
+}
+
 /* Builtins, whether the tree shows them as calls or not. */
 static enum constancy evaluate_builtin(struct check *check, const char *name, struct node **kid,
                                        uint32_t count, long long *value)
@@ -300,6 +307,8 @@ static enum constancy evaluate_builtin(struct check *check, const char *name, st
         *value = type_compatible(kid[0]->type, kid[1]->type);
         return CONSTANT_KNOWN;
     }
+    if (!strncmp(name, "__builtin_expect", strlen("__builtin_expect")) && count > 1)
+        return constant_evaluate(check, kid[0], value);
     return CONSTANT_UNKNOWN;
 }
 
@@ -308,7 +317,14 @@ static enum constancy evaluate_call(struct check *check, const struct node *node
     const struct node *callee = skip_parens(node->kid[0]);
     if (callee->kind != NODE_IDENTIFIER || !is_builtin_name(callee->name))
         return CONSTANT_NOT;
-    return evaluate_builtin(check, callee->name, node->kid + 1, node->count - 1, value);
+    enum constancy constancy =
+        evaluate_builtin(check, callee->name, node->kid + 1, node->count - 1, value);
+    long long operand;
+    for (uint32_t i = 1; i < node->count && constancy == CONSTANT_UNKNOWN; i++)
+        if (!ignores_operands(callee->name) &&
+            constant_evaluate(check, node->kid[i], &operand) == CONSTANT_NOT)
+            return CONSTANT_NOT;
+    return constancy;
 }
 
 enum constancy constant_evaluate(struct check *check, const struct node *node, long long *value)
