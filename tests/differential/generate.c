@@ -3,9 +3,11 @@
  *     generate SEED >program.ac
  *
  * A program is a row of functions, each of which calls earlier ones, and perhaps itself; main calls
- * each several times and prints the checksums. expression.c and statement.c write what is inside.
+ * each several times and prints the checksums. expression.c and statement.c write what is inside;
+ * ways.c writes functions about ways out of blocks, in both languages (twice.h).
  * generate.h says how programs without undefined behaviour come about. */
 #include "generate.h"
+#include "twice.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -152,7 +154,7 @@ static void print_return(struct body *b)
         line(b, "return %s;", value_of(b, b->function->result, MODE_FREE, 3));
 }
 
-static void globals(struct body *b)
+void globals(struct body *b)
 {
     static char *const names[] = {"g0", "g1", "g2", "g3", "g4", "g5", "g6"};
     static const enum kind kinds[] = {KIND_INT,  KIND_ULONG, KIND_NEST, KIND_SHORT,
@@ -240,8 +242,13 @@ int main(int argc, char **argv)
     random_state = strtoull(argv[1], NULL, 10) * 0xd1342543de82ef95 + 1;
     print_globals();
     int count = 4 + (int)random_below(7);
+    bool ways = chance(60);
+    if (ways)
+        count = 1 + (int)random_below(4);
     for (int i = 0; i < count; i++) {
         struct function f;
+        for (int more = ways ? 1 + (int)random_below(3) : 0; more > 0; more--)
+            write_ways(fresh());
         describe(&f, i);
         print_function(&f);
         functions[function_count++] = f;

@@ -104,6 +104,7 @@ char *braces(struct body *b, enum kind kind, int length, enum mode mode, int dep
  * by a statement of its own; else within an expression. */
 char *target(struct body *b, bool steady, enum mode index, enum kind *kind);
 
+void globals(struct body *b); /* declares those that the program has */
 struct variable *declare(struct body *b, enum kind kind, char *name);
 char *new_name(struct body *b); /* for the next variable that is declared */
 bool is_hidden(const struct body *b, int index);

@@ -7,6 +7,7 @@
  * What a program prints is a checksum of all it does. T keeps the order of events; S only their
  * sum, for functions that are called where C leaves the order of calls open. Compiled with
  * -DVERBOSE, each event is printed with its line, so that a diff shows the first difference. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +40,82 @@
 #define BY_TASK(call) (call)
 #define PAUSE ((void)0)
 #define PAUSED(value) ((value) + 0)
+#include <ucontext.h>
+
+/* A generator in plain C: a coroutine with a stack of its own. */
+struct co {
+    ucontext_t own, other;
+    int (*body)(struct co *, long, long);
+    long arguments[2];
+    enum { CO_NEW, CO_YIELDED, CO_ENDED } state;
+    int result, thrown; /* `thrown`: negative, or 1: leave */
+    char *stack;
+    _Alignas(16) char value[128];
+};
+
+static struct co *co_entered;
+
+static void co_main(void)
+{
+    struct co *self = co_entered;
+    self->result = self->body(self, self->arguments[0], self->arguments[1]);
+    self->state = CO_ENDED;
+    swapcontext(&self->own, &self->other);
+}
+
+static void co_begin(struct co *self, int (*body)(struct co *, long, long), long p0, long p1)
+{
+    enum { STACK_SIZE = 256 * 1024 };
+    self->body = body;
+    self->arguments[0] = p0;
+    self->arguments[1] = p1;
+    self->state = CO_NEW;
+    self->stack = malloc(STACK_SIZE);
+    getcontext(&self->own);
+    self->own.uc_stack.ss_sp = self->stack;
+    self->own.uc_stack.ss_size = STACK_SIZE;
+    makecontext(&self->own, co_main, 0);
+}
+
+/* 1 with a value, 0 at the end, negative if it ended with an error. */
+static int co_resume(struct co *self, int thrown)
+{
+    if (self->state == CO_ENDED)
+        return 0;
+    self->thrown = thrown;
+    self->state = CO_YIELDED;
+    co_entered = self;
+    swapcontext(&self->other, &self->own);
+    if (self->state != CO_ENDED)
+        return 1;
+    free(self->stack);
+    return self->result;
+}
+
+static void co_close(struct co *self)
+{
+    if (self->state == CO_NEW) {
+        self->state = CO_ENDED;
+        free(self->stack);
+    }
+    co_resume(self, 1);
+}
+
+static int co_suspend(struct co *self)
+{
+    swapcontext(&self->own, &self->other);
+    return self->thrown;
+}
+
+#define CO_YIELD(T, v)            \
+    ({                            \
+        *(T *)co_self->value = v; \
+        co_suspend(co_self);      \
+    })
+#define CO_VALUE(g, T) (*(T *)(g).value)
 #endif
 
+#define EVENT(number, value) trace_event(number, fold_integer(value))
 #define T(value) trace_event(__LINE__, fold_integer(value))
 #define S(value) trace_sum(__LINE__, fold_integer(value))
 
@@ -110,6 +185,11 @@ static inline void trace_sum(int line, unsigned long value)
 #ifdef VERBOSE
     printf("line %d: sum %lu\n", line, value);
 #endif
+}
+
+static inline void dropped(int *value)
+{
+    EVENT(0, *value);
 }
 
 #ifdef __ASYNCC__
