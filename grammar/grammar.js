@@ -72,12 +72,12 @@ module.exports = grammar(C, {
     [$.expression, $._type_name, $.type_former],
     [$._declarator, $._type_name, $.type_former],
     // `async x`: async before a type, a type named async, or an operand before `async for`?
-    [$._bare_specifiers, $._type_name],
-    [$.expression, $._bare_specifiers],
-    [$.expression, $._bare_specifiers, $._type_name],
-    [$._declarator, $._bare_specifiers, $._type_name],
+    [$._async, $._type_name],
+    [$.expression, $._async],
+    [$.expression, $._async, $._type_name],
+    [$._declarator, $._async, $._type_name],
     // `async with`: the statement, or a declaration of `with`?
-    [$._bare_specifiers, $._type_name, $.async_with_statement],
+    [$._async, $._type_name, $.async_with_statement],
     // `{ async for (...)`: the statement, or a comprehension's element named async?
     [$.expression, $.range_for_statement],
 

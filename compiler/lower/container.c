@@ -36,6 +36,8 @@ enum container_operation container_operation(const struct node *node, const stru
         return CONTAINER_NONE;
     const struct type *pointer = type_resolve(node->kid[1]->type);
     *type = pointer->kind == TYPE_POINTER ? type_resolve(pointer->target) : pointer;
+    if ((*type)->kind != TYPE_LIST && (*type)->kind != TYPE_SET && (*type)->kind != TYPE_DICT)
+        return CONTAINER_NONE;
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
         if (!strcmp(callee->name, operations[i].name))
             return (enum container_operation)i;

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "support/arena.h"
+#include "support/text.h"
 
 bool node_has_effect(struct node *node)
 {
@@ -85,9 +86,26 @@ static struct variable *declare_temporary(struct hoist *h, const struct node *at
     return variable;
 }
 
+/* What cannot be assigned is copied. */
+static const char *copying(struct hoist *h, const struct type *type)
+{
+    const char *name = fresh_name(h->lowered, "initial");
+    struct text text = {0};
+    type_print(&text, type, h->lowered->is_header ? name : NULL, true, QUAL_VOLATILE | QUAL_ATOMIC);
+    const char *format =
+        h->lowered->is_header
+            ? "__extension__({ %1$s = $1; __builtin_memcpy((void *)&$0, &%2$s, sizeof $0); })"
+            : "__builtin_memcpy(&$0, (%1$s[1]){$1}, sizeof $0)";
+    const char *copy = arena_format(h->lowered->arena, format, text.data, name);
+    text_free(&text);
+    return copy;
+}
+
 struct node *make_assignment(struct hoist *h, struct variable *variable, const char *text,
                              struct node *value)
 {
+    if (type_has_const_member(variable->type))
+        text = copying(h, variable->type);
     struct node *target = make_use(h, value, variable);
     struct node *node = make(h, NODE_ASSIGN, value, text, 2, target, value);
     return make(h, NODE_EXPRESSION_STATEMENT, value, "$0;", 1, node);

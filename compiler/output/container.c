@@ -150,7 +150,7 @@ struct writing {
 
 static void write_append(struct emitter *e, const struct writing *w)
 {
-    bool copies = has_const_member(w->type->target);
+    bool copies = type_has_const_member(w->type->target);
     write_format(&e->writer, "static inline int %s(struct %s *%s, %s)\n{\n", w->name, w->tag,
                  w->self, declared(e, w->type->target, w->item));
     write_format(&e->writer,
@@ -205,7 +205,7 @@ static void write_add(struct emitter *e, const struct writing *w)
                  w->item, shape(e, w));
     if (dict)
         write_string(&e->writer, "    if (status >= 0)\n");
-    if (dict && has_const_member(w->type->sent))
+    if (dict && type_has_const_member(w->type->sent))
         write_format(&e->writer, "        __builtin_memcpy(&%s->values[at], &%s, sizeof %s);\n",
                      w->self, w->value, w->value);
     else if (dict)

@@ -280,90 +280,12 @@ static void emit_whole(struct emitter *e, struct node *node)
     emit_gap(e, at, node->end);
 }
 
-static bool is_zero_list(const struct emitter *e, const struct node *value)
-{
-    if (value->kind != NODE_INITIALIZER_LIST || value->count > 1)
-        return false;
-    if (value->count == 0)
-        return true;
-    const struct node *only = value->kid[0];
-    return only->kind == NODE_NUMBER && only->end - only->start == 1 && e->code[only->start] == '0';
-}
-
-bool has_const_member(const struct type *type)
-{
-    type = type_resolve(type);
-    if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)
-        return false;
-    for (size_t i = 0; i < type->field_count; i++) {
-        const struct type *field = type->fields[i].type;
-        while (type_resolve(field)->kind == TYPE_ARRAY)
-            field = type_resolve(field)->target;
-        if (type_qualifiers(field) & QUAL_CONST || has_const_member(field))
-            return true;
-    }
-    return false;
-}
-
-/* In a header, where C++ has no literals of such types with an address. */
-static void emit_initial_copy(struct emitter *e, struct variable *variable, struct node *value)
-{
-    const char *initial = fresh_name(e->lowered, "initial");
-    struct text declaration = {0};
-    type_print(&declaration, variable->type, initial, true, QUAL_VOLATILE | QUAL_ATOMIC);
-    write_format(&e->writer, "{ %s = ", declaration.data);
-    emit_node(e, value);
-    write_string(&e->writer, "; __builtin_memcpy((void *)&");
-    emit_variable(e, variable);
-    write_format(&e->writer, ", &%s, sizeof %s); }", initial, initial);
-    text_free(&declaration);
-}
-
 /* What remains of the declaration of a local that lives in the frame. */
 static void emit_initialization(struct emitter *e, const struct node *declared, const char *end)
 {
     struct variable *variable = declarator_name(declared->kid[0])->symbol->lowered;
-    struct node *value = declared->kid[1];
-    const struct type *type = type_resolve(variable->type);
-    struct text name = {0};
-    type_print(&name, variable->type, NULL, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC);
-    if (is_zero_list(e, value) && (type->kind == TYPE_ARRAY || type->kind == TYPE_STRUCT)) {
-        write_string(&e->writer, "__builtin_memset(");
-        write_string(&e->writer, type->kind == TYPE_ARRAY ? "" : "&");
-        emit_variable(e, variable);
-        write_string(&e->writer, ", 0, sizeof ");
-        emit_variable(e, variable);
-        write_string(&e->writer, ")");
-    } else if (e->header && *end && (type->kind == TYPE_ARRAY || has_const_member(type))) {
-        emit_initial_copy(e, variable, value);
-        text_free(&name);
-        return;
-    } else if (type->kind == TYPE_ARRAY) {
-        bool list = value->kind == NODE_INITIALIZER_LIST;
-        write_string(&e->writer, "__builtin_memcpy(");
-        emit_variable(e, variable);
-        write_format(&e->writer, list ? ", (%s)" : ", (%s){", name.data);
-        emit_node(e, value);
-        write_string(&e->writer, list ? ", sizeof " : "}, sizeof ");
-        emit_variable(e, variable);
-        write_string(&e->writer, ")");
-    } else if (has_const_member(type)) {
-        write_string(&e->writer, "__builtin_memcpy(&");
-        emit_variable(e, variable);
-        write_format(&e->writer, ", (%s[1]){", name.data);
-        emit_node(e, value);
-        write_string(&e->writer, "}, sizeof ");
-        emit_variable(e, variable);
-        write_string(&e->writer, ")");
-    } else {
-        emit_variable(e, variable);
-        write_string(&e->writer, " = ");
-        if (value->kind == NODE_INITIALIZER_LIST)
-            write_format(&e->writer, "(%s)", name.data);
-        emit_node(e, value);
-    }
+    emit_store(e, variable_place(e, variable), variable->type, declared->kid[1]);
     write_string(&e->writer, end);
-    text_free(&name);
 }
 
 /* A local of a variably modified type outside the frame, by the type of its storage. */

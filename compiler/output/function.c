@@ -107,8 +107,10 @@ static void put_stores(struct emitter *e, const struct function *function)
         if (!variable || !variable->slot)
             continue;
         write_line_break(&e->writer);
-        const char *store =
-            type_is_va_list(variable->type) ? "__builtin_va_copy(%s->%s, %s);" : "%s->%s = %s;";
+        const char *store = type_is_va_list(variable->type) ? "__builtin_va_copy(%s->%s, %s);"
+                            : type_has_const_member(variable->type)
+                                ? "__builtin_memcpy((void *)&%1$s->%2$s, &%3$s, sizeof %3$s);"
+                                : "%s->%s = %s;";
         write_format(&e->writer, store, function->self, variable->slot->path,
                      variable->symbol->name);
     }

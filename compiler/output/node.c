@@ -151,18 +151,25 @@ void emit_slot(struct emitter *e, const struct slot *slot)
     write_format(&e->writer, "%s->%s", e->function->self, slot->path);
 }
 
-void emit_variable(struct emitter *e, const struct variable *variable)
+const char *variable_place(struct emitter *e, const struct variable *variable)
 {
     if (variable->kind == VARIABLE_RESULT) {
-        emit_slot(e, variable->suspension->slot);
-        write_string(&e->writer, ".result");
-    } else if (variable->in_frame) {
         e->uses_self = true;
-        write_format(&e->writer, "%s->%s", variable->function->self, variable->slot->path);
-    } else {
-        const struct symbol *symbol = variable->symbol;
-        write_string(&e->writer, symbol->output_name ? symbol->output_name : symbol->name);
+        return arena_format(e->lowered->arena, "%s->%s.result", e->function->self,
+                            variable->suspension->slot->path);
     }
+    if (variable->in_frame) {
+        e->uses_self = true;
+        return arena_format(e->lowered->arena, "%s->%s", variable->function->self,
+                            variable->slot->path);
+    }
+    const struct symbol *symbol = variable->symbol;
+    return symbol->output_name ? symbol->output_name : symbol->name;
+}
+
+void emit_variable(struct emitter *e, const struct variable *variable)
+{
+    write_string(&e->writer, variable_place(e, variable));
 }
 
 static bool is_function_name(const struct node *node)

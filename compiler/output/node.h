@@ -42,6 +42,7 @@ void emit_indented(struct emitter *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* `self->x` and the like: where this variable lies. */
+const char *variable_place(struct emitter *e, const struct variable *variable);
 void emit_variable(struct emitter *e, const struct variable *variable);
 /* `self->await.g` */
 void emit_slot(struct emitter *e, const struct slot *slot);
@@ -61,8 +62,10 @@ bool declares_typedef(const struct node *declaration);
 /* Whether these specifiers say a type that C writes differently. */
 bool specifiers_are_special(const struct node *specifiers);
 
-/* Whether objects of the type have const members, and so cannot be assigned. */
-bool has_const_member(const struct type *type);
+/* store.c */
+/* Writes an expression that gives the object `place` its first value, an initialiser of that type.
+ */
+void emit_store(struct emitter *e, const char *place, const struct type *type, struct node *value);
 
 /* container.c */
 /* Writes what the node needs of containers and was not written yet, in front of it. */

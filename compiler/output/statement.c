@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "source.h"
+#include "support/arena.h"
 #include "support/text.h"
 
 bool emit_for_initialization(struct emitter *e, struct node *node);
@@ -24,15 +25,6 @@ bool is_frame_local(const struct emitter *e, const struct node *declared)
 
 /* --- lists of statements */
 
-/* `(T)` before a list in braces makes it a value. */
-static void emit_type_in_parens(struct emitter *e, const struct type *type)
-{
-    struct text text = {0};
-    type_print(&text, type, NULL, true, 15);
-    write_format(&e->writer, "(%s)", text.data);
-    text_free(&text);
-}
-
 /* A local temporary's declaration, or its assignment in the frame. True if anything was written. */
 static bool emit_spill(struct emitter *e, struct node *node)
 {
@@ -41,18 +33,16 @@ static bool emit_spill(struct emitter *e, struct node *node)
     if (variable->in_frame && !value)
         return false;
     if (variable->in_frame) {
-        emit_variable(e, variable);
+        emit_store(e, variable_place(e, variable), variable->type, value);
     } else {
         struct text declaration = {0};
         type_print(&declaration, variable->type, variable->symbol->name, true, 0);
         write_string(&e->writer, declaration.data);
         text_free(&declaration);
-    }
-    if (value) {
-        write_string(&e->writer, " = ");
-        if (variable->in_frame && value->kind == NODE_INITIALIZER_LIST)
-            emit_type_in_parens(e, variable->type);
-        emit_node(e, value);
+        if (value) {
+            write_string(&e->writer, " = ");
+            emit_node(e, value);
+        }
     }
     write_string(&e->writer, ";");
     return true;
@@ -259,17 +249,17 @@ static void emit_splice(struct emitter *e, struct node *node)
 
 static void emit_result(struct emitter *e, struct node *value)
 {
-    bool comma = value->kind == NODE_COMMA;
-    if (!type_is_void(e->function->result)) {
-        write_format(&e->writer, "%s->result = ", e->function->self);
+    const struct type *type = e->function->result;
+    if (!type_is_void(type)) {
         e->uses_self = true;
-    } else if (!e->in_block) {
-        write_string(&e->writer, "(void)");
-        comma = true;
+        emit_store(e, arena_format(e->lowered->arena, "%s->result", e->function->self), type,
+                   value);
+    } else {
+        bool in_parens = !e->in_block || value->kind == NODE_COMMA;
+        write_string(&e->writer, !e->in_block ? "(void)(" : in_parens ? "(" : "");
+        emit_node(e, value);
+        write_string(&e->writer, in_parens ? ")" : "");
     }
-    write_string(&e->writer, comma ? "(" : "");
-    emit_node(e, value);
-    write_string(&e->writer, comma ? ")" : "");
 }
 
 /* What ends the function: an expression. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "support/arena.h"
 #include "support/text.h"
 
 enum { MOST_COLUMNS = 96 };
@@ -174,8 +175,8 @@ static void emit_yield(struct emitter *e, struct node *node, const struct node *
     e->uses_base = true;
     if (node->kid[0] && !type_is_void(function->yielded)) {
         e->uses_self = true;
-        write_format(&e->writer, "%s->value = ", function->self);
-        emit_node(e, node->kid[0]);
+        emit_store(e, arena_format(e->lowered->arena, "%s->value", function->self),
+                   function->yielded, node->kid[0]);
         write_string(&e->writer, ";");
         write_line_break(&e->writer);
     }

@@ -5,13 +5,16 @@
 #include "semantic/checker.h"
 
 /* The function type behind a callee's value; NULL if it is none. */
-static struct type *called_type(struct check *check, struct type *callee)
+static struct type *called_type(struct check *check, struct node *callee)
 {
-    struct type *type = type_resolve(callee);
+    struct type *whole = check_value(check, callee), *type = type_resolve(whole);
     if (type->kind == TYPE_POINTER)
         type = type_resolve(type->target);
-    (void)check;
-    return type->kind == TYPE_FUNCTION ? type : NULL;
+    if (type->kind == TYPE_FUNCTION)
+        return type;
+    if (type->kind >= TYPE_FUTURE) /* of the others operand.c or the C compiler speaks */
+        complain(check, callee, "a call of a value of type '%s'", show(check, whole));
+    return NULL;
 }
 
 /* --- arguments */
@@ -155,7 +158,7 @@ struct type *check_call(struct check *check, struct node *call)
     check_setjmp(check, call);
     if (is_undeclared(check, skip_parens(call->kid[0])))
         return undeclared_call(check, call);
-    struct type *type = called_type(check, check_value(check, call->kid[0]));
+    struct type *type = called_type(check, call->kid[0]);
     check_arguments(check, call, false);
     if (!type)
         return NULL;

@@ -163,4 +163,7 @@ bool type_has_tag(const struct type *type);
 const char *type_string(struct arena *arena,
                         const struct type *type); /* for messages: as the user writes it */
 
+/* Whether objects of the type have const members, and so cannot be assigned. */
+bool type_has_const_member(const struct type *type);
+
 #endif

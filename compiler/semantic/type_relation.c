@@ -204,3 +204,18 @@ struct type *type_usual(struct types *types, struct type *a, struct type *b)
     complex->target = real;
     return complex;
 }
+
+bool type_has_const_member(const struct type *type)
+{
+    type = type_resolve(type);
+    if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)
+        return false;
+    for (size_t i = 0; i < type->field_count; i++) {
+        const struct type *field = type->fields[i].type;
+        while (type_resolve(field)->kind == TYPE_ARRAY)
+            field = type_resolve(field)->target;
+        if (type_qualifiers(field) & QUAL_CONST || type_has_const_member(field))
+            return true;
+    }
+    return false;
+}

@@ -21,4 +21,7 @@ const plainName = ($, node) => choice(
 /** The construct is preferred over the same words read as identifiers. */
 const PREFERRED = 5;
 
-module.exports = {PREC, commaSep, commaSep1, WORDS, name, plainName, PREFERRED};
+/** So is `async` in a declaration, even where its declarator's parentheses cost it 10. */
+const ASYNC = 15;
+
+module.exports = {PREC, commaSep, commaSep1, WORDS, name, plainName, PREFERRED, ASYNC};

@@ -10,17 +10,20 @@
  *     _typed       with one other type
  *     _named       beginning with an unmarked name, which may be no type at all
  */
-const {WORDS, PREFERRED, commaSep, plainName} = require('./common');
+const {WORDS, PREFERRED, ASYNC, commaSep, plainName} = require('./common');
 
 module.exports = {
   _specifiers: $ => choice($._certain_specifiers, $._named_specifiers),
   _certain_specifiers: $ => choice(
     $._inferred_specifiers, $._worded_specifiers, $._typed_specifiers),
 
-  // `async` stands before the type: in `int async` it is what is declared.
+  // `async` stands before the type: in `int async` it is what is declared. In `async T (f)(U)` it
+  // is rather the specifier than the type of a function T, whatever the parentheses cost; in
+  // `async x;` it is the type.
   _bare_specifiers: $ => choice(
-    choice($._modifier, alias('async', $.async_specifier)),
-    seq($._bare_specifiers, choice($._modifier, alias('async', $.async_specifier)))),
+    choice($._modifier, $._async),
+    seq($._bare_specifiers, choice($._modifier, $._async))),
+  _async: $ => prec.dynamic(ASYNC, alias('async', $.async_specifier)),
   _inferred_specifiers: $ => choice(
     alias('auto', $.storage_class_specifier),
     seq($._bare_specifiers, alias('auto', $.storage_class_specifier)),

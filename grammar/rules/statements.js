@@ -1,7 +1,7 @@
 /**
  * Statements. Those of tree-sitter-c that need no change are not repeated.
  */
-const {PREFERRED, commaSep1, plainName} = require('./common');
+const {PREFERRED, ASYNC, commaSep1, plainName} = require('./common');
 
 module.exports = {
   statement: $ => choice(
@@ -70,7 +70,7 @@ module.exports = {
   range_binding: $ => seq($._local_declarator, ':', field('range', $.expression)),
 
   // Preferred to the declaration `async with(f(x));`.
-  async_with_statement: $ => prec.dynamic(PREFERRED, prec.right(seq(
+  async_with_statement: $ => prec.dynamic(ASYNC + PREFERRED, prec.right(seq(
     'async', 'with', '(',
     optional(seq($._local_declarator, '=')),
     field('value', $.expression),

@@ -24,6 +24,7 @@
 #include "diagnostic.h"
 #include "explain/dump.h"
 #include "output/emit.h"
+#include "output/header.h"
 #include "semantic/check.h"
 #include "source.h"
 #include "support/arena.h"
@@ -88,10 +89,14 @@ static void compile_text(const char *text)
     if (unit && strlen(text) % 8 == 0)
         dump_tree(&out, arena, source, unit, true);
     if (unit && !diagnostics_errors(diagnostics)) {
-        struct lowered *lowered = lower_unit(check, unit, false);
+        bool is_header = strlen(text) % 4 == 1;
+        struct lowered *lowered = lower_unit(check, unit, is_header);
         if (!diagnostics_errors(diagnostics)) {
             struct emit_options options = {.lines = true, .self_contained = true};
-            emit_unit(&out, check, lowered, unit, &options);
+            if (is_header)
+                emit_header(&out, check, lowered, unit, true);
+            else
+                emit_unit(&out, check, lowered, unit, &options);
             shared->emitted++;
         }
     }

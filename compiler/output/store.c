@@ -1,0 +1,84 @@
+/* Storing a value in a frame, where C would have initialised an object of its own: assignment does
+ * for most types; arrays, and structs with const members, are copied from a literal. C++, which may
+ * read headers, has no literals with an address; there an object takes the literal's part. */
+#include "output/node.h"
+
+#include <string.h>
+
+#include "support/text.h"
+
+enum { PLAIN = QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC };
+
+/* `{}` and `{0}`. */
+static bool is_zero_list(const struct emitter *e, const struct node *value)
+{
+    if (value->kind != NODE_INITIALIZER_LIST || value->count > 1)
+        return false;
+    if (value->count == 0)
+        return true;
+    const struct node *only = value->kid[0];
+    return only->kind == NODE_NUMBER && only->end - only->start == 1 && e->code[only->start] == '0';
+}
+
+/* `T name`, or the type alone. */
+static void put_type(struct emitter *e, const struct type *type, const char *name)
+{
+    struct text text = {0};
+    type_print(&text, type, name, true, name ? PLAIN & ~QUAL_CONST : PLAIN);
+    write_string(&e->writer, text.data);
+    text_free(&text);
+}
+
+static void copy_object(struct emitter *e, const char *place, const struct type *type,
+                        struct node *value)
+{
+    const char *initial = fresh_name(e->lowered, "initial");
+    write_string(&e->writer, "__extension__({ ");
+    put_type(e, type, initial);
+    write_string(&e->writer, " = ");
+    emit_node(e, value);
+    write_format(&e->writer, "; __builtin_memcpy((void *)&%s, &%s, sizeof %s); })", place, initial,
+                 initial);
+}
+
+/* An array literal: of the array itself, or of one struct. */
+static void copy_literal(struct emitter *e, const char *place, const struct type *type,
+                         struct node *value)
+{
+    bool is_array = type_resolve(type)->kind == TYPE_ARRAY;
+    bool is_braced = is_array && value->kind == NODE_INITIALIZER_LIST;
+    write_format(&e->writer, "__builtin_memcpy(%s%s, (", is_array ? "" : "&", place);
+    put_type(e, type, NULL);
+    write_string(&e->writer, is_array ? ")" : "[1])");
+    write_string(&e->writer, is_braced ? "" : "{");
+    emit_node(e, value);
+    write_format(&e->writer, "%s, sizeof %s)", is_braced ? "" : "}", place);
+}
+
+static void emit_in_parens(struct emitter *e, struct node *value)
+{
+    bool is_comma = value->kind == NODE_COMMA;
+    write_string(&e->writer, is_comma ? "(" : "");
+    emit_node(e, value);
+    write_string(&e->writer, is_comma ? ")" : "");
+}
+
+void emit_store(struct emitter *e, const char *place, const struct type *type, struct node *value)
+{
+    const struct type *resolved = type_resolve(type);
+    bool is_array = resolved->kind == TYPE_ARRAY;
+    if (is_zero_list(e, value) && (is_array || resolved->kind == TYPE_STRUCT)) {
+        write_format(&e->writer, "__builtin_memset(%s%s, 0, sizeof %s)", is_array ? "" : "&", place,
+                     place);
+    } else if (is_array || type_has_const_member(resolved)) {
+        (e->header ? copy_object : copy_literal)(e, place, type, value);
+    } else {
+        write_format(&e->writer, "%s = ", place);
+        if (value->kind == NODE_INITIALIZER_LIST) {
+            write_string(&e->writer, "(");
+            put_type(e, type, NULL);
+            write_string(&e->writer, ")");
+        }
+        emit_in_parens(e, value);
+    }
+}
