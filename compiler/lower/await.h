@@ -11,16 +11,11 @@ struct list {
     size_t count, capacity;
 };
 
-struct with { /* an `async with` around what is being lowered */
-    struct with *outer;
-    struct variable *left; /* how its body was left */
-};
-
 struct hoist {
     struct lowered *lowered;
     struct function *function;
-    struct with *with; /* innermost first */
-    struct list *out;  /* where the statements go that must run before what is being lowered */
+    unsigned withs;   /* how many bodies of `async with` are around it */
+    struct list *out; /* where the statements go that must run before what is being lowered */
 };
 
 /* What follows a subexpression within its full expression and must not overtake it. */
@@ -53,9 +48,6 @@ struct suspension *suspension_new(struct hoist *h, struct node *at, struct node 
 struct node *hoist_yield(struct hoist *h, struct node *yield, enum later later);
 struct node *lower_generator_for(struct hoist *h, struct node *node);
 struct node *lower_async_with(struct hoist *h, struct node *node);
-/* Adds assignments to `left_N` of every `async with` that a failing `try` leaves. */
-void push_left(struct hoist *h, struct node *at, struct list *list, const char *text,
-               struct variable *error);
 
 void list_push(struct hoist *h, struct list *list, struct node *node);
 void emit_statement(struct hoist *h, struct node *node); /* to h->out */

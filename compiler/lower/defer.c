@@ -168,6 +168,7 @@ static struct node *jump_behind(struct defers *d, struct node *jump)
     struct node *node =
         value ? make(h, NODE_RETURN, jump, "return $0;", 1, make_use(h, jump, d->value))
               : make(h, jump->kind, jump, text, 0);
+    node->flags |= IS_IMPLICIT;
     node->name = jump->name;
     node->symbol = jump->symbol;
     return node;
@@ -205,6 +206,30 @@ static void store_value(struct defers *d, struct node *jump, struct list *list)
     }
 }
 
+/* How the jump leaves the `async with` statements around it: async_generator_leaving's `left`. */
+static struct node *way_left(struct defers *d, struct node *jump)
+{
+    struct hoist *h = &d->hoist;
+    struct node *value = jump->kind == NODE_RETURN ? node_kid(jump, 0) : NULL;
+    if (value && jump->flags & IS_FAILING)
+        return value->symbol ? make_use(h, value, value->symbol->lowered)
+                             : make(h, NODE_MADE, value, "$t ? $t : 1", 0);
+    bool is_fine = !value || !type_carries_error(d->function->result) ||
+                   skip_parens(value)->kind == NODE_NUMBER;
+    return make(h, NODE_MADE, jump, is_fine ? "1" : "async_generator_returning($r)", 0);
+}
+
+static void push_left(struct defers *d, struct node *jump, struct deferred *to, struct list *list)
+{
+    if (jump->flags & IS_IMPLICIT) /* it is on its way */
+        return;
+    for (struct deferred *x = d->in_force; x != to; x = x->outer)
+        if (x->node->symbol)
+            list_push(
+                &d->hoist, list,
+                make_assignment(&d->hoist, x->node->symbol->lowered, "$0 = $1", way_left(d, jump)));
+}
+
 static const char *cleanup_label(struct defers *d, struct deferred *deferred)
 {
     struct lowered *lowered = d->hoist.lowered;
@@ -225,6 +250,7 @@ static struct node *leave(struct defers *d, struct node *jump, struct deferred *
     while (until->outer && until->outer != to && until->outer->block == block)
         until = until->outer;
     store_value(d, jump, &list);
+    push_left(d, jump, to, &list);
     struct code_setter *setter = arena_alloc(h->lowered->arena, sizeof *setter);
     setter->way = way_of(d, block, jump, until);
     setter->splice = node_new(h->lowered->arena, NODE_SPLICE, jump->start, jump->end, 1);

@@ -468,12 +468,7 @@ static struct node *hoist_try(struct hoist *h, struct node *node)
     struct node *value = spill(h, hoist(h, node->kid[0], LATER_NOTHING));
     struct node *error = make_use(h, node, value->symbol->lowered);
     struct node *leave = make(h, NODE_RETURN, node, "return $0;", 1, error);
-    struct list list = {0};
-    push_left(h, node, &list, "$0 = $1", value->symbol->lowered);
-    if (list.count) {
-        list_push(h, &list, leave);
-        leave = make_splice(h, node, &list, true);
-    }
+    leave->flags |= IS_FAILING;
     emit_statement(h, make(h, NODE_IF, node, "if ($0 < 0)\n$1", 2, value, leave));
     return make_use(h, node, value->symbol->lowered);
 }

@@ -12,16 +12,16 @@
  *         defer close g_1, if it goes on         defer if (g_1.result) E
  *         for (;;) {                             advance g_1
  *             advance g_1                        if (it has yielded) {
- *             if (it has ended) break;               left_1 = 1;
- *             T x = g_1.value;                       defer leave g_1, as left_1 says
- *             S                                      T x = g_1.value;
- *         }                                          S
- *         if (g_1.result) E                          left_1 = 0;
- *     }                                      }   }
+ *             if (it has ended) break;               defer leave g_1, as left_1 says
+ *             T x = g_1.value;                       T x = g_1.value;
+ *             S                                      S
+ *         }                                          left_1 = 0;
+ *         if (g_1.result) E                      }
+ *     }                                      }
  *
- * so the defer pass finds every way out. Where the frame of g is not known here, or it recurses, a
- * handle is held instead, and advanced by the runtime's async_next and its kin. Plain generators
- * are the same without waiting. */
+ * so the defer pass finds every way out, and sets left_1 there. Where the frame of g is not known
+ * here, or it recurses, a handle is held instead, and advanced by the runtime's async_next and its
+ * kin. Plain generators are the same without waiting. */
 #include <string.h>
 
 #include "lower/await.h"
@@ -355,8 +355,10 @@ static struct node *on_error(struct run *r, struct node *otherwise)
         return test(r, "if ($0)\n$1", condition, block_of(r, &list));
     }
     if (left)
-        condition =
-            make(h, NODE_MADE, place(r), "$0 && $1 != $2", 3, condition, error, use(r, r->left));
+        condition = make(h, NODE_MADE, place(r),
+                         r->callee ? "async_generator_unseen($1, $2)"
+                                   : "$0 && async_generator_unseen($1, $2)",
+                         3, condition, error, use(r, r->left));
     struct node *report = make(h, NODE_EXPRESSION_STATEMENT, place(r),
                                "async_generator_unhandled($0, __FILE__, __LINE__);", 1, error);
     return test(r, "if ($0)\n$1", condition, report);
@@ -421,17 +423,6 @@ struct node *lower_generator_for(struct hoist *h, struct node *node)
 
 /* --- async with (T x = generator) */
 
-/* Sets `left_N` of every `async with` that a failing `try` leaves. */
-void push_left(struct hoist *h, struct node *at, struct list *list, const char *text,
-               struct variable *error)
-{
-    for (struct with *with = h->with; with; with = with->outer) {
-        struct node *value = make_use(h, at, error);
-        value->end = value->start;
-        list_push(h, list, make_assignment(h, with->left, text, value));
-    }
-}
-
 static struct node *leaving(struct run *r)
 {
     struct list list = {0};
@@ -451,19 +442,18 @@ static struct node *with_body(struct run *r)
 {
     struct hoist *h = r->h;
     struct list list = {0};
-    struct with with = {h->with, r->left};
     struct node *body = node_new(h->lowered->arena, NODE_SPLICE, r->node->start, r->node->end, 0);
-    struct node *one = make(h, NODE_MADE, place(r), "1", 0),
-                *zero = make(h, NODE_MADE, place(r), "0", 0);
+    struct node *zero = make(h, NODE_MADE, place(r), "0", 0);
     body->flags |= IS_BRACED;
-    list_push(h, &list, make_assignment(h, r->left, "$0 = $1", one));
-    list_push(h, &list, defer(r, leaving(r)));
+    struct node *leave = defer(r, leaving(r));
+    leave->symbol = r->left->symbol; /* which the jumps past it set */
+    list_push(h, &list, leave);
     push_binding(r, &list, body);
-    h->with = &with;
+    h->withs++;
     list_push(h, &list, lower_body(h, r->node->kid[3]));
     if (!hides_binding(r))
         flatten_last(&list);
-    h->with = with.outer;
+    h->withs--;
     list_push(h, &list, make_assignment(h, r->left, "$0 = $1", zero));
     fill_splice(h, body, &list);
     return body;
@@ -509,11 +499,7 @@ static struct node *leave_at_yield(struct hoist *h, struct node *yield, struct n
     struct node *thrown = make(h, NODE_MADE, place, "$t", 0);
     thrown->type = int_type(h);
     struct node *end = make(h, NODE_RETURN, place, "return $0;", 1, thrown);
-    struct list *into = &list;
-    for (struct with *with = h->with; with; with = with->outer) {
-        struct node *value = make(h, NODE_MADE, place, "$t ? $t : 1", 0);
-        list_push(h, into, make_assignment(h, with->left, "$0 = $1", value));
-    }
+    end->flags |= IS_FAILING;
     if (!otherwise) {
         list_push(h, &list, end);
         return make_splice(h, place, &list, true);
@@ -549,7 +535,7 @@ struct node *hoist_yield(struct hoist *h, struct node *yield, enum later later)
         fresh_name(h->lowered, arena_format(h->lowered->arena, "yield_%u", suspension->state));
     suspension->left_label =
         fresh_name(h->lowered, arena_format(h->lowered->arena, "left_%u", suspension->state));
-    suspension->detaches = h->with != NULL;
+    suspension->detaches = h->withs > 0;
     h->function->detaches |= suspension->detaches;
     node->kid[1] = leave_at_yield(h, yield, place);
     emit_statement(h, node);

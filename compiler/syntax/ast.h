@@ -166,11 +166,12 @@ enum node_flag {
     IS_IMPLICIT = 256, /* made by the checker */
     HAS_EFFECT = 512,  /* node_has_effect's answer, remembered */
     HAS_NO_EFFECT = 1024,
-    IS_EMBEDDED = 2048, /* a callee that is awaited in place: its handle form is not needed here */
-    IS_BRACED = 4096,   /* NODE_SPLICE: needs braces wherever it stands */
-    IS_TAIL = 32768,    /* NODE_SPLICE: at the end of its block, on lines of its own */
-    IS_BARE = 65536,    /* specifiers, declared: without the attributes of the source, if any */
-    IS_FLAT = 8192,     /* NODE_COMPOUND: its braces are those of the block around it */
+    IS_EMBEDDED = 2048,  /* a callee that is awaited in place: its handle form is not needed here */
+    IS_BRACED = 4096,    /* NODE_SPLICE: needs braces wherever it stands */
+    IS_TAIL = 32768,     /* NODE_SPLICE: at the end of its block, on lines of its own */
+    IS_BARE = 65536,     /* specifiers, declared: without the attributes of the source, if any */
+    IS_FAILING = 131072, /* NODE_RETURN: of a failing `try`, or of an error thrown in */
+    IS_FLAT = 8192,      /* NODE_COMPOUND: its braces are those of the block around it */
 };
 
 struct node {

@@ -278,7 +278,7 @@ struct async_future *async_close_handle(struct async_generator *generator)
 void async_leave__begin(struct async_leave__frame *self, struct async_frame *caller,
                         struct async_generator *generator, int left)
 {
-    async_leave__set(self, caller, generator, NULL, 0, 1, LEAVE, left);
+    async_leave__set(self, caller, generator, NULL, 0, 1, LEAVE, left > 1 ? 1 : left);
 }
 
 /* ---- ends ---- */

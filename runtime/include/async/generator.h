@@ -21,7 +21,7 @@
  *     next, send   just that; send stores `sent` first
  *     throw e      thrown = e; state++; resume
  *     close        at 0 or ENDED: state = ENDED, nothing runs; else thrown = 0; state++; resume
- *     async with   leaves its body normally: thrown = 0; by a jump: thrown = 1; either resumes at
+ *     async with   leaves its body normally: thrown = 0; by a jump: thrown = 1; both resume at
  *                  N; by a failing `try` with the error e: throws e. The generator has ended then.
  *
  * The runtime's own generators (async_timeout, async_group, async_lock_hold ...) are written by
@@ -89,13 +89,29 @@ static inline void async_generator_with(struct async_frame *base)
     base->bits |= ASYNC_GENERATOR_WITH;
 }
 
-/* Before `async with` resumes it at the end of its body. `left`: 0: at its end; 1: by a jump;
- * negative: by a failing `try` with that error, which is thrown in. */
+/* Before `async with` resumes it at the end of its body. `left`: 0: at its end; 1: by a jump, or
+ * more, by a `return` of an error; negative: by a failing `try` with that error, which is thrown
+ * in. */
 static inline void async_generator_leaving(struct async_frame *base, int *thrown, int left)
 {
-    *thrown = left;
+    *thrown = left > 1 ? 1 : left;
     if (left < 0)
         base->state++;
+}
+
+/* `left` for `return value`. */
+static inline int async_generator_returning(long long value)
+{
+    return value < 0 && value > INT32_MIN ? 1 - (int)value : 1;
+}
+
+/* Whether the generator that `async with` has left as `left` says ended with an error, and with
+ * another one than is being returned. */
+static inline bool async_generator_unseen(int error, int left)
+{
+    if (error > 0)
+        error = -error;
+    return error && error != left && error != 1 - left;
 }
 
 void async_generator_no_yield(const char *file, int line) __attribute__((noreturn));
