@@ -366,16 +366,24 @@ static bool has_line_comment(const struct text *out, size_t line_start)
 }
 
 /* gcc gives what a system header's macro expands to lines of its own, between two markers of the
- * line that it interrupts. The line is made whole again. Returns where the text goes on. */
+ * line that it interrupts. */
+static bool interrupts_line(const struct writer *w, const struct directive *directive)
+{
+    const struct text *out = w->out;
+    if (directive->kind != DIRECTIVE_LINE || directive->flags & (MARKS_ENTRY | MARKS_EXIT) ||
+        !out->length || !directive->start)
+        return false;
+    struct place before = source_line(w->source, directive->start - 1);
+    return before.file && !strcmp(before.file, directive->file) && before.line == directive->line &&
+           !has_line_comment(out, w->line_start) && !is_behind_directive(out);
+}
+
+/* Makes the line whole again. Returns where the text goes on behind the marker. */
 static uint32_t mend_line(struct writer *w, const struct directive *marker, uint32_t end)
 {
     const char *text = source_text(w->source);
     uint32_t next = marker->end;
-    struct place before = source_line(w->source, marker->start ? marker->start - 1 : 0);
     struct text *out = w->out;
-    if (!before.file || strcmp(before.file, marker->file) != 0 || before.line != marker->line ||
-        !out->length || has_line_comment(out, w->line_start) || is_behind_directive(out))
-        return next;
     take_back_line_end(w);
     while (next < end && is_blank(text[next]))
         next++;
@@ -429,6 +437,10 @@ void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
             break;
         if (directives[i].start > start)
             write_shifted(w, start, directives[i].start);
+        if (!(markers && (w->lines || !w->restoration)) && interrupts_line(w, &directives[i])) {
+            start = mend_line(w, &directives[i], end);
+            continue;
+        }
         const struct include *include = NULL;
         if (w->restoration && markers)
             include = includes_restored(w->restoration->includes, directives[i].start);
@@ -439,8 +451,6 @@ void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
             write_directive(w, i, markers);
         }
         start = directives[i].end;
-        if (!markers && directives[i].kind == DIRECTIVE_LINE)
-            start = mend_line(w, &directives[i], end);
     }
     write_shifted(w, start, end);
 }
