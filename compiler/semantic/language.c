@@ -192,6 +192,8 @@ static void check_yield_rules(struct check *check, struct node *node)
         return;
     }
     const struct type *generator = type_resolve(function->result);
+    if (generator->kind != TYPE_GENERATOR)
+        return; /* in a generator expression, which has been refused */
     if (value && type_is_void(generator->target))
         complain(check, value, "a generator of 'void' yields no value");
     else if (!value && !type_is_void(generator->target))
