@@ -50,6 +50,7 @@ static void check_body(struct check *check, struct node *node, struct scope *par
         check_operands(check, node->kid[2]);
         check_stack(check, node);
     }
+    check_sources(check, node->kid[2]);
     if (!function.outer)
         advise(check, node);
     state->function = function.outer;

@@ -216,6 +216,9 @@ void check_jumps(struct check *check, struct node *function); /* jump.c */
 
 /* operand.c: types of operands below the node, in an async function. */
 void check_operands(struct check *check, struct node *node);
+/* Refuses what a loop, comprehension or `async with` cannot be lowered for: a source whose type is
+ * not known, if nothing wrong about it has been said. */
+void check_sources(struct check *check, const struct node *node);
 void check_stack(struct check *check, struct node *function); /* stack.c: of an async function */
 void advise(struct check *check, struct node *function);      /* advice.c: of any, outermost */
 

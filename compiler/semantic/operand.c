@@ -138,11 +138,19 @@ static void check_callee(struct check *check, const struct node *node)
         complain(check, node->kid[0], "a call of a value of type '%s'", show(check, type));
 }
 
+static bool is_handle(const struct node *node)
+{
+    enum type_kind kind = node->type ? type_resolve(node->type)->kind : TYPE_UNKNOWN;
+    return kind == TYPE_FUTURE || kind == TYPE_GENERATOR;
+}
+
 static void check_member_of(struct check *check, const struct node *node)
 {
     const struct type *type = value_of(check, node->kid[0]);
-    if (!type || !node->name)
+    if (!node->name || (!type && !is_handle(node->kid[0])))
         return;
+    if (!type)
+        type = type_resolve(node->kid[0]->type);
     if (node->op == OP_ARROW) {
         if (type->kind != TYPE_POINTER) {
             complain(check, node, "'->' behind a value of type '%s'", show(check, type));
@@ -302,4 +310,19 @@ void check_operands(struct check *check, struct node *node)
     check_node(check, node);
     for (uint32_t i = 0; i < node->count; i++)
         check_operands(check, node->kid[i]);
+}
+
+void check_sources(struct check *check, const struct node *node)
+{
+    if (!node || node->kind == NODE_FUNCTION)
+        return;
+    if (node->kind == NODE_RANGE_FOR || node->kind == NODE_ASYNC_WITH ||
+        node->kind == NODE_COMP_FOR) {
+        const struct node *source = node->kid[2];
+        if (source->type && type_resolve(source->type)->kind == TYPE_UNKNOWN &&
+            !diagnostics_errors(check->diagnostics))
+            complain(check, source, "the type of this is not known here");
+    }
+    for (uint32_t i = 0; i < node->count; i++)
+        check_sources(check, node->kid[i]);
 }
