@@ -73,8 +73,10 @@ struct node *make_assignment(struct hoist *h, struct variable *variable, const c
 /* Gives variable length arrays that a label cuts storage of their own, before all else. */
 void arrays_lower(struct hoist *h, struct node *body);
 
-/* Gives the call of a typed primitive the arguments that this takes in C; returns the temporary
- * whose address is one of them, NULL if none is. */
+/* Whether that primitive leaves a future, of which the result is collected. */
+bool typed_collects(const struct node *call);
+/* Hoists the arguments of a typed primitive's call, and gives it the arguments that this takes in
+ * C; returns the temporary whose address is one of them, NULL if none is. */
 struct variable *typed_arguments(struct hoist *h, struct node *call);
 
 /* Whether evaluating the expression has an effect that keeps its place among awaits. */

@@ -396,9 +396,12 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
                                        struct symbol *callee, enum suspension_form form)
 {
     skip_parens(call->kid[0])->flags |= IS_EMBEDDED;
-    hoist_kids(h, call, 1, LATER_NOTHING);
-    bool is_typed = !skip_parens(call->kid[0])->symbol;
-    struct variable *kept = is_typed ? typed_arguments(h, call) : NULL;
+    bool is_typed = !skip_parens(call->kid[0])->symbol, collects = is_typed && typed_collects(call);
+    struct variable *kept = NULL;
+    if (is_typed)
+        kept = typed_arguments(h, call);
+    else
+        hoist_kids(h, call, 1, LATER_NOTHING);
     struct node *node =
         node_new(h->lowered->arena, NODE_SUSPEND, at->start, at->end, call->count - 1);
     if (node->count)
@@ -407,6 +410,7 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
     suspension->form = form;
     suspension->callee = callee;
     suspension->kept = kept;
+    suspension->collects = collects;
     suspension->is_only_result = form == SUSPEND_WAIT && wait_is_only_result(h->lowered, callee);
     struct function *child = lowered_function(h->lowered, callee);
     if (child)
@@ -446,7 +450,7 @@ static struct node *hoist_await(struct hoist *h, struct node *await, enum later 
         return make(h, NODE_MADE, await, "(void)0", 0);
     }
     struct type *type = value_type(h, await);
-    if (suspension->form == SUSPEND_HANDLE) {
+    if (suspension->form == SUSPEND_HANDLE || suspension->collects) {
         suspension->result = declare_temporary(h, await, type);
         emit_statement(h, suspension->node);
         return make_use(h, await, suspension->result);

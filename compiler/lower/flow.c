@@ -421,8 +421,7 @@ static void visit(struct build *b, struct node *node)
         break;
     case NODE_SPILL:
         expression(b, node->kid[0]);
-        if (node->kid[0])
-            replaces(b, node->symbol->lowered, b->from);
+        replaces(b, node->symbol->lowered, node->kid[0] ? b->from : point(b, NULL));
         break;
     case NODE_SUSPEND:
         suspension(b, node);

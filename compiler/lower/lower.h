@@ -48,6 +48,7 @@ struct suspension {
     struct variable *result; /* where it is read from; NULL where nobody does */
     bool is_only_result;     /* SUSPEND_WAIT: struct NAME__wait holds nothing but the result */
     struct variable *kept;   /* its address is an argument: it must stay until the wait is over */
+    bool collects;           /* SUSPEND_WAIT: its `future` is collected, and NAME__end called */
     bool moves;              /* the handle is an lvalue, emptied before the wait */
     struct slot *slot;       /* the child's */
     uint32_t point;
@@ -231,7 +232,7 @@ void typed_call(struct lowered *lowered, struct node *call);
 /* The same where nobody wants the call's value. */
 void typed_discarded(struct lowered *lowered, struct node *call);
 /* The primitive that an awaited one is, NULL if it is none. */
-struct symbol *typed_primitive(const struct lowered *lowered, const struct node *call);
+struct symbol *typed_primitive(struct lowered *lowered, const struct node *call);
 /* Whether the expression is an lvalue, which consuming its handle must empty. */
 bool is_handle_lvalue(struct node *node);
 

@@ -7,11 +7,18 @@
  *     async_set(c, v)              async_contextvar_set(&c, (T[1]){v})
  *
  * These are templates, for any place. Awaited at once, put and take are primitives (embed.c): no
- * handle is made. What is put lies in the frame then, until the wait is over:
+ * handle is made, nor for async_gather and async_wait_for. What is put, and the array of those that
+ * are waited for, lies in the frame then, until the wait is over:
  *
  *     await async_put(q, v)        self->value_1 = v;
- *                                  suspend async_queue_put(q, &self->value_1, sizeof(T))      */
+ *                                  suspend async_queue_put(q, &self->value_1, sizeof(T))
+ *     await async_gather(f, g)     self->value_1[0] = f;
+ *                                  self->value_1[1] = g;
+ *                                  suspend async_gather(2, self->value_1)
+ *     await async_wait_for(f, s)   suspend async_wait_for(async_move(&f), s)
+ *                                  collect the result of its `future`; async_wait_for__end() */
 #include "lower/await.h"
+#include "lower/generator_call.h"
 
 #include <string.h>
 
@@ -83,16 +90,80 @@ void typed_discarded(struct lowered *lowered, struct node *call)
                                   type_text(lowered, held_type(call)));
 }
 
-struct symbol *typed_primitive(const struct lowered *lowered, const struct node *call)
+static bool is_call_of(const struct node *call, const char *name)
 {
+    const char *callee = call->kind == NODE_CALL ? runtime_name(call) : NULL;
+    return callee && !strcmp(callee, name);
+}
+
+struct symbol *typed_primitive(struct lowered *lowered, const struct node *call)
+{
+    if (is_call_of(call, "async_gather"))
+        return runtime_function(lowered, "async_gather");
+    if (is_call_of(call, "async_wait_for") && type_resolve(call->type)->kind == TYPE_FUTURE)
+        return runtime_function(lowered, "async_wait_for");
     const struct row *row = call->kind == NODE_CALL ? find_row(call) : NULL;
     if (!row || !row->primitive || !held_type(call))
         return NULL;
     return check_file_symbol(lowered->check, name_of(lowered->check->names, row->primitive));
 }
 
+/* The handles in an array; the call's arguments become their number and that. */
+static struct variable *gather_arguments(struct hoist *h, struct node *call)
+{
+    struct types *types = h->lowered->check->types;
+    uint32_t count = call->count - 1;
+    struct node at = {.start = call->end, .end = call->end};
+    struct node **kids = arena_alloc(h->lowered->arena, 3 * sizeof(struct node *));
+    struct variable *kept = NULL;
+    kids[0] = call->kid[0];
+    kids[1] = make(h, NODE_MADE, &at, arena_format(h->lowered->arena, "%u", count), 0);
+    kids[2] = make(h, NODE_MADE, &at, "0", 0);
+    if (count) {
+        struct type *future = type_future(types, type_simple(types, TYPE_INT));
+        kept = make_temporary(h, type_array(types, future, count));
+        emit_statement(h, make_spill(h, &at, kept, NULL));
+        kids[2] = make_use(h, &at, kept);
+    }
+    for (uint32_t i = 1; i <= count; i++) {
+        const char *text = arena_format(h->lowered->arena, "$0[%u] = $1;", i - 1);
+        struct node *handle = call->kid[i];
+        struct node place = {.start = handle->start, .end = handle->start};
+        emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, handle, text, 2,
+                               make_use(h, &place, kept), handle));
+    }
+    call->kid = kids;
+    call->count = 3;
+    return kept;
+}
+
+static void wait_for_arguments(struct hoist *h, struct node *call)
+{
+    struct node **handle = &call->kid[1];
+    if (!is_handle_lvalue(*handle)) {
+        hoist_kids(h, call, 1, LATER_NOTHING);
+        return;
+    }
+    *handle =
+        hoist_lvalue(h, *handle, call->kid[2]->flags & HAS_AWAIT ? LATER_AWAIT : LATER_NOTHING);
+    *handle = make(h, NODE_MADE, *handle, "async_move(&$0, __FILE__, __LINE__)", 1, *handle);
+    hoist_kids(h, call, 2, LATER_NOTHING);
+}
+
+bool typed_collects(const struct node *call)
+{
+    return is_call_of(call, "async_wait_for");
+}
+
 struct variable *typed_arguments(struct hoist *h, struct node *call)
 {
+    if (is_call_of(call, "async_wait_for")) {
+        wait_for_arguments(h, call);
+        return NULL;
+    }
+    hoist_kids(h, call, 1, LATER_NOTHING);
+    if (is_call_of(call, "async_gather"))
+        return gather_arguments(h, call);
     const struct row *row = find_row(call);
     struct type *held = type_unqualified(h->lowered->check->types, held_type(call));
     struct node *value = call->kid[2], **kids;

@@ -102,13 +102,16 @@ static void emit_handle(struct emitter *e, const struct suspension *suspension)
     emit_return_if_pending(e);
 }
 
-/* After an await of a handle: its result is copied out, the handle given up. */
+/* After an await of a handle, or of a wait for one: its result is copied out, the handle given up.
+ */
 static void emit_collect(struct emitter *e, const struct suspension *suspension)
 {
     bool status = type_carries_error(suspension->type), wide = !status;
     write_line_break(&e->writer);
     write_string(&e->writer, status ? "async_collect(" : "async_collect_value(");
     emit_slot(e, suspension->slot);
+    if (suspension->collects)
+        write_string(&e->writer, ".future");
     if (suspension->result) {
         write_string(&e->writer, ", &");
         emit_variable(e, suspension->result);
@@ -125,6 +128,12 @@ static void emit_collect(struct emitter *e, const struct suspension *suspension)
         write_format(&e->writer, ", _Alignof(%s)", type.data);
         text_free(&type);
     }
+    write_string(&e->writer, ");");
+    if (!suspension->collects)
+        return;
+    write_line_break(&e->writer);
+    write_format(&e->writer, "%s__end(&", suspension->callee->name);
+    emit_slot(e, suspension->slot);
     write_string(&e->writer, ");");
 }
 
@@ -216,7 +225,8 @@ void emit_suspension(struct emitter *e, struct node *node, const struct node *ne
         emit_advance(e, suspension);
     else
         emit_handle(e, suspension);
-    emit_label(e, node, suspension->label, !handle && needs_semicolon(next));
-    if (handle)
+    bool collects = handle || suspension->collects;
+    emit_label(e, node, suspension->label, !collects && needs_semicolon(next));
+    if (collects)
         emit_collect(e, suspension);
 }
