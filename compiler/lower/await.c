@@ -32,16 +32,23 @@ void emit_statement(struct hoist *h, struct node *node)
     list_push(h, h->out, node);
 }
 
-struct node *make(struct hoist *h, enum node_kind kind, const struct node *at, const char *text,
-                  size_t count, ...)
+struct node *make_from(struct hoist *h, enum node_kind kind, const struct node *at,
+                       const char *text, size_t count, va_list kids)
 {
     struct node *node = node_new(h->lowered->arena, kind, at->start, at->end, count);
     node->text = text;
     node->type = at->type;
-    va_list kids;
-    va_start(kids, count);
     for (size_t i = 0; i < count; i++)
         node->kid[i] = va_arg(kids, struct node *);
+    return node;
+}
+
+struct node *make(struct hoist *h, enum node_kind kind, const struct node *at, const char *text,
+                  size_t count, ...)
+{
+    va_list kids;
+    va_start(kids, count);
+    struct node *node = make_from(h, kind, at, text, count, kids);
     va_end(kids);
     return node;
 }

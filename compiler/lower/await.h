@@ -3,6 +3,8 @@
 #ifndef ASYNCC_LOWER_AWAIT_H
 #define ASYNCC_LOWER_AWAIT_H
 
+#include <stdarg.h>
+
 #include "lower/lower.h"
 
 /* A growing list of statements. */
@@ -55,6 +57,8 @@ void emit_statement(struct hoist *h, struct node *node); /* to h->out */
 /* A node made of a template; `at` is where it stems from. */
 struct node *make(struct hoist *h, enum node_kind kind, const struct node *at, const char *text,
                   size_t count, ...);
+struct node *make_from(struct hoist *h, enum node_kind kind, const struct node *at,
+                       const char *text, size_t count, va_list kids);
 /* The statements of a list, as one node in the place of `at`. */
 struct node *make_splice(struct hoist *h, const struct node *at, struct list *list, bool braced);
 /* Makes the list the kids of a splice. */

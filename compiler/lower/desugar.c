@@ -19,13 +19,9 @@ static void take_flags(struct node *node)
 struct node *build(struct hoist *h, enum node_kind kind, const struct node *at, const char *text,
                    size_t count, ...)
 {
-    struct node *node = node_new(h->lowered->arena, kind, at->start, at->end, count);
-    node->text = text;
-    node->type = at->type;
     va_list kids;
     va_start(kids, count);
-    for (size_t i = 0; i < count; i++)
-        node->kid[i] = va_arg(kids, struct node *);
+    struct node *node = make_from(h, kind, at, text, count, kids);
     va_end(kids);
     take_flags(node);
     if (kind == NODE_DEFER)
