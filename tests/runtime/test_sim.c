@@ -1,6 +1,7 @@
 /* The sim backend: virtual time, a network in memory, chance that repeats. */
 #include "lowered.h"
 
+#include <netdb.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -163,7 +164,9 @@ FUNCTION(ends_main, struct async_server *a; struct async_server * b; struct asyn
     cr_assert_eq(self->r, -EADDRINUSE);
     WAIT(async_server_open, self->r, NULL, "8080", &self->b);
     cr_assert_eq(self->r, -EADDRINUSE);
-    WAIT(async_server_open, self->r, "two.example", "http", &self->b);
+    /* a bare system knows no services by name */
+    WAIT(async_server_open, self->r, "two.example", getservbyname("http", "tcp") ? "http" : "80",
+         &self->b);
     cr_assert_eq(self->r, 0);
     cr_assert_eq(async_server_port(self->b), 80);
     WAIT(async_open_connection, self->r, "two.example", "8080", &self->c);
