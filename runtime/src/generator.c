@@ -3,7 +3,8 @@
  * A request (async_next and its kin) is a coroutine of three lines: it puts itself between the
  * generator and whoever asks, as the caller of the generator's root frame, resumes the generator,
  * and when this comes back, yielded or ended, takes what is there. While it runs, the handle's
- * status is INLINE, which is how a second request sees that it is busy. */
+ * status is INLINE, which is how a second request sees that it is busy. Its last owner may be given
+ * up meanwhile: then the request, when it is through, closes it. */
 #include "internal.h"
 
 #include <async/generator.h>
@@ -107,11 +108,17 @@ static int answer(struct async_advance *advance)
     return result > 0 ? -result : result;
 }
 
-static void dismiss(struct async_advance *advance, int result)
+/* The request is through: gives up the owner that it consumes, or that was left to it. */
+static void dismiss(const struct async_advance *advance)
 {
-    bool consumes = advance->how == CLOSE || advance->how == LEAVE;
-    if (consumes && result != -EBUSY && advance->generator != &async__out_of_memory)
-        async__disown(advance->generator);
+    struct async_future *generator = advance->generator;
+    bool gives_up = advance->how == CLOSE || advance->how == LEAVE;
+    if (async__status(generator) != ASYNC_INLINE && generator->frame.bits & ASYNC_GENERATOR_LEFT) {
+        generator->frame.bits &= ~(uint32_t)ASYNC_GENERATOR_LEFT;
+        gives_up = true;
+    }
+    if (gives_up)
+        async_generator_release((struct async_generator *)generator);
 }
 
 static enum async_step step(struct async_frame *base, int *result, struct async_advance *advance)
@@ -119,7 +126,7 @@ static enum async_step step(struct async_frame *base, int *result, struct async_
     struct async_future *generator = advance->generator;
     if (base->state == 0) {
         if (answered(advance, result)) {
-            dismiss(advance, *result);
+            dismiss(advance);
             return ASYNC_DONE;
         }
         base->state = 1;
@@ -133,7 +140,7 @@ static enum async_step step(struct async_frame *base, int *result, struct async_
             return ASYNC_PENDING;
     }
     *result = answer(advance);
-    dismiss(advance, *result);
+    dismiss(advance);
     return ASYNC_DONE;
 }
 
@@ -148,7 +155,7 @@ static int advance_now(struct async_advance advance)
         generator->frame.resume(&generator->frame);
         result = answer(&advance);
     }
-    dismiss(&advance, result);
+    dismiss(&advance);
     return result;
 }
 
@@ -295,7 +302,9 @@ void async_generator_release(struct async_generator *generator)
         return;
     future = future_of(generator);
     bool last = async__owners(future) == 1;
-    if (!last || !is_at_yield(future) || async__status(future) == ASYNC_INLINE) {
+    if (last && async__status(future) == ASYNC_INLINE) {
+        future->frame.bits |= ASYNC_GENERATOR_LEFT; /* whoever advances it does the rest */
+    } else if (!last || !is_at_yield(future)) {
         async__disown(future);
     } else if (!(future->frame.bits & ASYNC_GENERATOR_WAITS)) {
         async_generator_close(generator);
@@ -306,6 +315,51 @@ void async_generator_release(struct async_generator *generator)
     } else {
         async__disown(future); /* no loop runs: what it deferred may wait, so it cannot run */
     }
+}
+
+/* ---- the end of a loop ---- */
+
+static void unfinished_visit(struct async_future *future, void *list)
+{
+    bool is_generator = future->frame.bits & ASYNC_GENERATOR_WAITS &&
+                        async__status(future) == ASYNC_COLD && async__owners(future);
+    if (!is_generator || !is_at_yield(future))
+        return;
+    future->next = *(struct async_future **)list; /* cold handles are in no queue */
+    *(struct async_future **)list = async_retain(future);
+}
+
+struct async_future *async__unfinished_generators(void)
+{
+    struct async_future *list = NULL;
+    async__blocks_visit(unfinished_visit, &list);
+    return list;
+}
+
+void async__generator_finish(struct async_future *generator)
+{
+    struct async_future *closer = async_close_handle((struct async_generator *)generator);
+    if (async_is_cold(closer))
+        async_release(async_spawn(closer, NULL, 0));
+    else
+        async__disown(generator);
+}
+
+bool async__generator_drop(struct async_future *future)
+{
+    const struct async_frame *caller = future->frame.caller;
+    if (!(future->frame.bits & ASYNC_GENERATOR_WAITS))
+        return false;
+    future->frame.bits &= ~(uint32_t)ASYNC_STATUS;
+    future->frame.state = ASYNC_GENERATOR_ENDED;
+    future->frame.caller = NULL;
+    bool gives_up = caller->resume == async_close__resume ||
+                    caller->resume == async_leave__resume ||
+                    future->frame.bits & ASYNC_GENERATOR_LEFT;
+    future->frame.bits &= ~(uint32_t)ASYNC_GENERATOR_LEFT;
+    if (gives_up)
+        async__disown(future);
+    return true;
 }
 
 void async_generator_no_yield(const char *file, int line)

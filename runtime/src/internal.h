@@ -241,6 +241,16 @@ uint64_t async__timers_fire(struct async_loop *loop, uint64_t now);
 /* The deadline that many seconds from now. */
 uint64_t async__deadline(struct async_loop *loop, double seconds);
 
+/* ---- generator.c ---- */
+
+/* The thread's async generators that stand at a yield, as a list linked by `next`; each has one
+ * more owner. */
+struct async_future *async__unfinished_generators(void);
+/* Closes it in a task; takes the owner. */
+void async__generator_finish(struct async_future *generator);
+/* Whether it is a generator: then it has ended, for the task that advances it is dropped. */
+bool async__generator_drop(struct async_future *future);
+
 /* ---- loop.c ---- */
 
 /* Something that lives until the loop ends at the latest: streams, servers. */

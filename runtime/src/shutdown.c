@@ -1,7 +1,9 @@
 /* The end of a loop: cancel, join, drop, close, free, in this order.
  *
  * All tasks of the loop are found by walking the thread's blocks. They are cancelled and the loop
- * runs until all have ended or the time is over. What is left then is taken out of its wait, so
+ * runs until all have ended or the time is over. Async generators that somebody still holds are
+ * closed then, one after the other, for one may use another; since they belong to no loop, the
+ * thread's last one does that. What is left then is taken out of its wait, so
  * that all of it is in the ready queue, and dropped from there: nothing may touch a frame that is
  * gone. Streams, servers and descriptors are closed after the last task; threads are waited for
  * within the same time. What other threads asked for before the end is done first. */
@@ -50,15 +52,29 @@ static double shutdown_seconds(void)
     return text && (end == text || !(seconds >= 0)) ? 10 : seconds;
 }
 
-/* Cancels all tasks and waits for their end, up to a time. */
+/* Waits for the end of all tasks, up to a time. */
 static void join_tasks(struct async_loop *loop, uint64_t deadline)
 {
     struct async_timer timer = {.kind = &stop_timer};
-    async__blocks_visit(cancel_visit, loop);
+    if (async_thread.begun == async_thread.ended)
+        return;
     async__timer_arm(loop, &timer, deadline);
     loop->stop = false;
     async__run(loop);
     async__timer_disarm(loop, &timer);
+}
+
+static void close_generators(struct async_loop *loop, uint64_t deadline)
+{
+    struct async_future *list, *next;
+    do {
+        list = async__unfinished_generators();
+        for (struct async_future *generator = list; generator; generator = next) {
+            next = generator->next;
+            async__generator_finish(generator);
+            join_tasks(loop, deadline);
+        }
+    } while (list && async__now(loop) < deadline); /* what they deferred may have left others */
 }
 
 /* Nobody listens any more, who may be in a frame that is dropped. */
@@ -107,7 +123,7 @@ static void drop_task(struct async_future *task)
         struct async_frame *caller = search.frame->caller;
         search.found = NULL;
         async__blocks_visit(search_visit, &search);
-        if (search.found)
+        if (search.found && !async__generator_drop(search.found))
             async__block_free(search.found);
         search.frame = caller;
     }
@@ -156,8 +172,12 @@ void async_loop_free(struct async_loop *loop)
     loop->ending = true;
     async_thread.spawn_bits = async__inline_spawn_bits(loop);
     async__serve_posts(loop);
+    uint64_t deadline = async__deadline(loop, seconds);
     if (async_thread.begun != async_thread.ended)
-        join_tasks(loop, async__deadline(loop, seconds));
+        async__blocks_visit(cancel_visit, loop);
+    join_tasks(loop, deadline);
+    if (!async_thread.has_loops)
+        close_generators(loop, deadline);
     loop->dropping = true;
     if (async_thread.begun != async_thread.ended)
         async__blocks_visit(listeners_visit, loop);

@@ -55,6 +55,8 @@ enum async_generator_bits {
     ASYNC_GENERATOR_WITH = 1 << ASYNC_LOOP_SHIFT,        /* `async with` runs it: its scopes stay in
                                                             force while it stands at its yield */
     ASYNC_GENERATOR_WAITS = 1 << (ASYNC_LOOP_SHIFT + 1), /* a handle: an async generator's */
+    ASYNC_GENERATOR_LEFT = 1 << (ASYNC_LOOP_SHIFT + 2),  /* its last owner was given up while it was
+                                                            being advanced */
 };
 
 /* ---- frames that a loop or a block holds; generated code calls these ---- */
@@ -176,7 +178,7 @@ static inline struct async_generator *async_generator_take(struct async_generato
 struct async_generator *async_generator_retain(struct async_generator *generator);
 
 /* Gives up an owner; the last one closes the generator: a plain one at once, an async one in a task
- * of its own if a loop runs. Does nothing on NULL. */
+ * of its own if a loop runs; if it is being advanced, when that is over. Does nothing on NULL. */
 void async_generator_release(struct async_generator *generator);
 
 /* The next advance is one of `async with`. */
@@ -187,7 +189,8 @@ int async_generator_send(struct async_generator *generator, const void *sent, si
                          size_t sent_align, void *value, size_t size, size_t align);
 int async_generator_throw(struct async_generator *generator, int error, void *value, size_t size,
                           size_t align);
-/* Consumes the handle: deferred statements run, nothing else. 0 or -EBUSY. */
+/* Consumes the handle: deferred statements run, nothing else. 0; or -EBUSY: they run as soon as
+ * whoever advances it now is through. */
 int async_generator_close(struct async_generator *generator);
 
 /* Private: one request to an async generator. */
