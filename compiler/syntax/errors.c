@@ -1,7 +1,9 @@
 /* What tree-sitter could not parse, as one message a mistake, once brackets balance (brackets.c).
  *
  * Each outermost ERROR node is reported at the first token in it that its recovery skipped, each
- * MISSING node behind the token before it. */
+ * MISSING node behind the token before it. An operand that is missing shows as either of them, and
+ * is reported before the token that stands in its place. All is decided from the tree and the
+ * tokens around, each looked at once. */
 #include "syntax/errors.h"
 
 #include <ctype.h>
@@ -9,19 +11,19 @@
 #include <string.h>
 
 #include "diagnostic.h"
-#include "support/text.h"
 #include "syntax/token.h"
-
-/* So many bytes are parsed again at most to find better words for mistakes. */
-#define TRIALS 100000
 
 struct report {
     struct diagnostics *diagnostics;
     const char *code;
     uint32_t length;
     unsigned count;
-    uint32_t trials;       /* bytes left for them */
     uint32_t reported_end; /* errors that overlap one already reported are its consequence */
+};
+
+/* Where a node stands. */
+struct place {
+    TSNode parent, before; /* the sibling before it; null if there is none */
 };
 
 /* --- messages */
@@ -47,11 +49,69 @@ static void unexpected(struct report *r, struct range token)
     say(r, token, message);
 }
 
+static bool is_type(TSNode node, const char *type)
+{
+    return !strcmp(ts_node_type(node), type);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && !strcmp(text + length - end_length, end);
+}
+
+/* --- operands that are missing */
+
+/* Whether children of such a node are expressions; others are declarators and types. */
+static bool holds_expressions(TSNode node)
+{
+    static const char *const others[] = {"argument_list",    "initializer_list", "init_declarator",
+                                         "initializer_pair", "enumerator",       "range_binding"};
+    const char *type = ts_node_type(node);
+    if (ends_with(type, "_expression") || ends_with(type, "_statement"))
+        return true;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (!strcmp(type, others[i]))
+            return true;
+    return false;
+}
+
+/* Whether the node is an operator that an operand must follow, and one stands before it. */
+static bool wants_operand(const struct place *place, TSNode operator)
+{
+    const char *type = ts_node_type(operator);
+    bool in_declaration = is_type(place->parent, "declaration");
+    if (ts_node_is_null(place->before) || !ts_node_is_named(place->before))
+        return false;
+    if (!strcmp(type, "="))
+        return in_declaration || is_type(place->parent, "enumerator_list") ||
+               holds_expressions(place->parent);
+    if (!strcmp(type, "->") || !strcmp(type, "++") || !strcmp(type, "--") || !strcmp(type, "!"))
+        return false;
+    return strchr("+-*/%&|^<>=!,", *type) && holds_expressions(place->parent);
+}
+
+/* Says what is missing before the next token at or behind `at`; false if an expression might begin
+ * with that. */
+static bool say_operand_missing(struct report *r, uint32_t at)
+{
+    struct range token;
+    if (!next_token(r->code, r->length, &at, &token) || !strchr(";,)]}:=", r->code[token.start]))
+        return false;
+    char message[64];
+    snprintf(message, sizeof message, "expected an expression before '%c'", r->code[token.start]);
+    say(r, token, message);
+    return true;
+}
+
 /* --- the tree */
 
-static void missing(struct report *r, TSNode node)
+static void missing(struct report *r, TSNode node, const struct place *place)
 {
     uint32_t at = ts_node_start_byte(node);
+    if (is_type(node, "identifier") && holds_expressions(place->parent) &&
+        say_operand_missing(r, at))
+        return;
     while (at && isspace((unsigned char)r->code[at - 1]))
         at--;
     char message[96];
@@ -69,124 +129,58 @@ static void missing(struct report *r, TSNode node)
 
 /* The first thing in an ERROR node that the parser did not understand: a token of its own, or text
  * that is no token at all; if everything in it was understood, what comes next was wrong. */
-/* Whether a mistake starts in [from, to) of the tree. */
-static bool is_mistaken(TSNode node, uint32_t from, uint32_t to)
+static void wrong(struct report *r, TSNode node, const struct place *place)
 {
-    uint32_t start = ts_node_start_byte(node);
-    if (start >= to || ts_node_end_byte(node) < from)
-        return false;
-    if (ts_node_is_missing(node) || !strcmp(ts_node_type(node), "ERROR"))
-        return true;
-    uint32_t count = ts_node_has_error(node) ? ts_node_child_count(node) : 0;
-    for (uint32_t i = 0; i < count; i++)
-        if (is_mistaken(ts_node_child(node, i), from, to))
-            return true;
-    return false;
-}
-
-/* Whether [start, end) has no mistake from `mistake` on if an expression is put in at `at`, as far
- * as behind that. */
-static bool lacks_expression(const struct report *r, TSNode mistake, uint32_t start, uint32_t at,
-                             uint32_t end)
-{
-    static const char operand[] = " 1 ";
-    struct text trial = {0};
-    TSParser *parser = ts_parser_new();
-    text_write(&trial, r->code + start, at - start);
-    text_write(&trial, operand, sizeof operand - 1);
-    text_write(&trial, r->code + at, end - at);
-    ts_parser_set_language(parser, ts_tree_language(mistake.tree));
-    TSTree *tree = ts_parser_parse_string(parser, NULL, trial.data, (uint32_t)trial.length);
-    bool lacks = tree && !is_mistaken(ts_tree_root_node(tree), ts_node_start_byte(mistake) - start,
-                                      at - start + sizeof operand);
-    ts_tree_delete(tree);
-    ts_parser_delete(parser);
-    text_free(&trial);
-    return lacks;
-}
-
-/* An ERROR node that is a token on its own, as `=` in `int x = ;`: what follows does not fit if an
- * expression between them would mend it. */
-static bool say_expression_missing(struct report *r, TSNode node)
-{
-    uint32_t at = ts_node_end_byte(node);
+    uint32_t count = ts_node_child_count(node);
+    uint32_t end = ts_node_end_byte(node), at = count > 1 ? end : ts_node_start_byte(node);
     struct range token;
-    TSNode item = node;
-    for (TSNode outer = ts_node_parent(node); !ts_node_is_null(outer);
-         outer = ts_node_parent(outer)) {
-        if (ts_node_is_null(ts_node_parent(outer)))
-            break;
-        item = outer;
-    }
-    uint32_t start = ts_node_start_byte(item), end = ts_node_end_byte(item), next = at;
-    if (!next_token(r->code, r->length, &next, &token))
-        return false;
-    if (end < next)
-        end = next;
-    if (end - start > r->trials)
-        return false;
-    r->trials -= end - start;
-    if (!lacks_expression(r, node, start, token.start, end))
-        return false;
-    char message[96];
-    snprintf(message, sizeof message, "expected an expression before '%.*s'",
-             (int)(token.end - token.start > 40 ? 40 : token.end - token.start),
-             r->code + token.start);
-    say(r, token, message);
-    return true;
-}
-
-static void wrong(struct report *r, TSNode node)
-{
-    if (ts_node_child_count(node) == 1 && say_expression_missing(r, node))
+    if (count == 1 && wants_operand(place, ts_node_child(node, 0)) && say_operand_missing(r, end))
         return;
-    uint32_t end = ts_node_end_byte(node), at = ts_node_start_byte(node);
-    struct range token = {at, at};
-    for (uint32_t i = ts_node_child_count(node); i-- > 0;) {
-        TSNode child = ts_node_child(node, i);
-        if (!strcmp(ts_node_type(child), "ERROR")) {
-            at = ts_node_start_byte(child);
-            if (next_token(r->code, r->length, &at, &token))
-                unexpected(r, token);
-            return;
-        }
+    TSTreeCursor cursor = ts_tree_cursor_new(node);
+    if (ts_tree_cursor_goto_first_child(&cursor)) {
+        do { /* the last one is where recovery ended */
+            TSNode child = ts_tree_cursor_current_node(&cursor);
+            if (is_type(child, "ERROR"))
+                at = ts_node_start_byte(child);
+        } while (ts_tree_cursor_goto_next_sibling(&cursor));
     }
-    if (ts_node_child_count(node) > 1)
-        at = end;
+    ts_tree_cursor_delete(&cursor);
     if (next_token(r->code, r->length, &at, &token))
         unexpected(r, token);
     else
         say(r, (struct range){end ? end - 1 : 0, end}, "unexpected end of the file");
 }
 
-static void visit(struct report *r, TSNode node)
+static void visit(struct report *r, TSNode node, const struct place *place)
 {
     if (!ts_node_has_error(node) && !ts_node_is_missing(node))
         return;
     if (ts_node_is_missing(node)) {
-        missing(r, node);
+        missing(r, node, place);
         return;
     }
-    if (!strcmp(ts_node_type(node), "ERROR")) {
-        wrong(r, node);
+    if (is_type(node, "ERROR")) {
+        wrong(r, node, place);
         return;
     }
     TSTreeCursor cursor = ts_tree_cursor_new(node);
+    struct place inner = {.parent = node};
     if (ts_tree_cursor_goto_first_child(&cursor)) {
-        do
-            visit(r, ts_tree_cursor_current_node(&cursor));
-        while (ts_tree_cursor_goto_next_sibling(&cursor));
+        do {
+            TSNode child = ts_tree_cursor_current_node(&cursor);
+            visit(r, child, &inner);
+            if (!ts_node_is_extra(child) || is_type(child, "ERROR"))
+                inner.before = child;
+        } while (ts_tree_cursor_goto_next_sibling(&cursor));
     }
     ts_tree_cursor_delete(&cursor);
 }
 
 void report_syntax_errors(struct diagnostics *diagnostics, TSNode root, const char *code)
 {
-    struct report report = {.diagnostics = diagnostics,
-                            .code = code,
-                            .length = (uint32_t)strlen(code),
-                            .trials = TRIALS};
-    visit(&report, root);
+    struct report report = {
+        .diagnostics = diagnostics, .code = code, .length = (uint32_t)strlen(code)};
+    visit(&report, root, &(struct place){0});
     if (!report.count)
         report_error(diagnostics, (struct range){0, 1}, "this file cannot be parsed");
 }
