@@ -25,12 +25,6 @@ static inline void async__check_thread(const struct async_future *future)
     if (__builtin_expect(async__debug, 0))
         async__check_thread_slow(future);
 }
-/* The same for a loop. */
-static inline void async__check_loop(const struct async_loop *loop)
-{
-    if (__builtin_expect(async__debug && loop->thread != &async_thread, 0))
-        async__die(NULL, 0, "a loop was used on another thread than the one that made it");
-}
 /* The end of a loop: reports handles that were made while it ran and that nobody gave up. */
 void async__report_leaks(const struct async_loop *loop);
 /* Prints the tasks of this thread if a signal has asked for it since the last time. */

@@ -40,7 +40,8 @@ size_t async__allocated(void);
 extern bool (*async__may_allocate)(void *arg);
 extern void *async__may_allocate_arg;
 
-/* Frames one by one from malloc (debug mode, address sanitizer), so that tools see their misuse. */
+/* Frames one by one from malloc (debug mode, address sanitizer, builds for valgrind), so that tools
+ * see their misuse. */
 extern bool async__frames_from_malloc;
 /* Freed frames are poisoned and kept for a while (debug mode without the address sanitizer). */
 extern bool async__frames_kept;
@@ -274,6 +275,7 @@ struct async_loop {
     struct async_watch **watches; /* by descriptor number, see io.c */
     int watches_size;
     struct async_resource *resources;
+    struct async_loop *handle;         /* what programs call it, see loop.c */
     const struct async_thread *thread; /* that made it */
     uint32_t slot;                     /* in the thread's table of loops, from 1 */
     bool stop, ending;
@@ -292,6 +294,12 @@ struct async_loop {
     struct async_loop *next_open; /* of all threads, see thread.c */
 };
 
+/* async_loop_new, _stop and _free, for the loops themselves instead of their handles. */
+struct async_loop *async__loop_new(void);
+void async__loop_stop(struct async_loop *loop);
+void async__loop_free(struct async_loop *loop);
+/* The loop of this thread that has this handle; the program ends if there is none. */
+struct async_loop *async__own_loop(struct async_loop *handle);
 /* Runs the loop until the future is done (true), or the loop was stopped. Consumes nothing. */
 bool async__loop_run(struct async_loop *loop, struct async_future *future);
 /* For each slot of this thread, the present time on its loop's clock, or 0. */

@@ -6,7 +6,10 @@
  * other threads, due timers, then I/O. Whoever wants the loop's attention sooner sets credit to 1.
  *
  * The ready queue of the running loop is in async_thread, where the inline code finds it; enter()
- * and leave() move it there and back. */
+ * and leave() move it there and back.
+ *
+ * Programs know a loop by a number in the form of a pointer, which no later loop has: memory is
+ * used again, so an address would mean another loop one day. Its low bits are the loop's slot. */
 #include "debug.h"
 
 #include <stdlib.h>
@@ -30,7 +33,15 @@ uint64_t async__step(void)
 
 struct async_loop *async_loop(void)
 {
-    return async_thread.loop;
+    return async_thread.loop ? async_thread.loop->handle : NULL;
+}
+
+struct async_loop *async__own_loop(struct async_loop *handle)
+{
+    struct async_loop *loop = loops[(uintptr_t)handle & LOOPS];
+    if (!loop || loop->handle != handle)
+        async__die(NULL, 0, "a loop was used that has ended, or that another thread made");
+    return loop;
 }
 
 /* How far the C stack may grow below here before async_await trampolines. */
@@ -243,7 +254,6 @@ uint32_t async__spawn_bits(const struct async_loop *loop)
 void async__enter(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
-    async__check_loop(loop);
     if (thread->loop)
         async__die(NULL, 0, "a loop was run or ended while a loop runs");
     thread->loop = loop;
@@ -332,7 +342,15 @@ void async__push_callback(struct async_future *callback)
     *last = callback;
 }
 
-struct async_loop *async_loop_new(void)
+/* A number that no other loop of the process has had. */
+static struct async_loop *new_handle(uint32_t slot)
+{
+    static uint64_t last;
+    uint64_t number = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+    return (struct async_loop *)(uintptr_t)(number * (LOOPS + 1) + slot);
+}
+
+struct async_loop *async__loop_new(void)
 {
     struct async_loop *loop;
     uint32_t slot = 1;
@@ -359,10 +377,17 @@ struct async_loop *async_loop_new(void)
     loop->seeded = loop->backend->simulated && async__seed(&loop->random);
     loop->observed = loop->seeded || async__debug || async__sweeping;
     loop->number = ++made;
+    loop->handle = new_handle(slot);
     loops[slot] = loop;
     count_loops();
     async__loop_open(loop);
     return loop;
+}
+
+struct async_loop *async_loop_new(void)
+{
+    struct async_loop *loop = async__loop_new();
+    return loop ? loop->handle : NULL;
 }
 
 struct stopper {
@@ -373,7 +398,7 @@ struct stopper {
 static void stop_notify(struct async_listener *listener, struct async_future *future)
 {
     (void)future;
-    async_loop_stop(((struct stopper *)listener)->loop);
+    async__loop_stop(((struct stopper *)listener)->loop);
 }
 
 static void stop_drop(struct async_listener *listener)
@@ -400,12 +425,16 @@ bool async__loop_run(struct async_loop *loop, struct async_future *future)
     return async_done(future);
 }
 
-void async_loop_stop(struct async_loop *loop)
+void async__loop_stop(struct async_loop *loop)
 {
-    async__check_loop(loop);
     loop->stop = true;
     if (async_thread.loop == loop)
         async_thread.credit = 1;
+}
+
+void async_loop_stop(struct async_loop *handle)
+{
+    async__loop_stop(async__own_loop(handle));
 }
 
 /* ---- requests of other threads ---- */

@@ -13,7 +13,9 @@
  *      slab:   | next, sizes, carved | block | block | block | ... | not carved yet
  *      large:  | padding | next, link, base, size, note | block |
  *
- * All tasks of a thread are found by walking its blocks, so tasks need no list of their own. */
+ * All tasks of a thread are found by walking its blocks, so tasks need no list of their own. What
+ * no block needs any more is freed with the thread's last loop, and when the thread ends, which may
+ * have had no loop and still made coroutines, for loops of other threads. */
 #include "debug.h"
 
 #include <stdlib.h>
@@ -40,18 +42,19 @@ _Static_assert(sizeof(struct large) % 16 == 8, "blocks must lie at 8 mod 16");
 _Static_assert(sizeof(struct async_future) == 48 && BLOCK_HEAD == 24, "the drawing in frame.h");
 _Static_assert(sizeof(uintptr_t) == 8, "handles pack a pointer and a line in 64 bits");
 
+/* -DASYNC_FRAMES_FROM_MALLOC=true is for builds that are run under valgrind. */
 #if defined(__SANITIZE_ADDRESS__)
-#define MALLOC_FRAMES true
+#define ASYNC_FRAMES_FROM_MALLOC true
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define MALLOC_FRAMES true
+#define ASYNC_FRAMES_FROM_MALLOC true
 #endif
 #endif
-#ifndef MALLOC_FRAMES
-#define MALLOC_FRAMES false
+#ifndef ASYNC_FRAMES_FROM_MALLOC
+#define ASYNC_FRAMES_FROM_MALLOC false
 #endif
 
-bool async__frames_from_malloc = MALLOC_FRAMES;
+bool async__frames_from_malloc = ASYNC_FRAMES_FROM_MALLOC;
 bool async__frames_kept;
 bool (*async__may_allocate)(void *arg);
 void *async__may_allocate_arg;
@@ -108,6 +111,33 @@ void async__free(void *memory)
     free(memory);
 }
 
+/* ---- the end of a thread ---- */
+
+static pthread_key_t thread_key; /* set in threads that have memory here */
+static pthread_once_t thread_once = PTHREAD_ONCE_INIT;
+static bool has_thread_key;
+
+static void thread_ends(void *value)
+{
+    (void)value;
+    async__blocks_trim();
+}
+
+static void make_thread_key(void)
+{
+    has_thread_key = pthread_key_create(&thread_key, thread_ends) == 0;
+}
+
+/* Lets the end of this thread free what it has then. */
+static void await_thread_end(void)
+{
+    pthread_once(&thread_once, make_thread_key);
+    if (has_thread_key)
+        pthread_setspecific(thread_key, &async_thread);
+}
+
+/* ---- blocks ---- */
+
 static struct async_future *carve(size_t index)
 {
     struct slab *slab = slabs[index];
@@ -118,6 +148,7 @@ static struct async_future *carve(size_t index)
         slab = async__allocate(size);
         if (!slab)
             return NULL;
+        await_thread_end();
         *slab = (struct slab){slabs[index], block_size, size, 0};
         slabs[index] = slab;
     }
@@ -214,6 +245,7 @@ void async__block_free(struct async_future *future)
     if (async__frames_kept) {
         memset(future + 1, POISON, large->size - sizeof *future);
         struct large **slot = &quarantine[quarantined++ % QUARANTINE];
+        await_thread_end();
         if (*slot)
             async__free((*slot)->base);
         *slot = large;

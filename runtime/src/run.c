@@ -14,7 +14,7 @@ static int run_alone(struct async_future *future, struct async_loop **loop)
     *loop = NULL;
     if (future == &async__out_of_memory)
         return 0;
-    if (!(*loop = async_loop_new()))
+    if (!(*loop = async__loop_new()))
         return -errno;
     async__loop_run(*loop, future);
     return 0;
@@ -31,7 +31,8 @@ static void *run_and_collect(struct async_future *future, void *buffer, size_t s
     }
     async_collect_result(future, buffer, size, align, status);
     int saved = errno;
-    async_loop_free(loop);
+    if (loop)
+        async__loop_free(loop);
     errno = saved;
     return buffer;
 }
@@ -66,12 +67,14 @@ int async_run_into(struct async_future *future, void *result)
         async_release(future);
     else
         error = take(future, result);
-    async_loop_free(loop);
+    if (loop)
+        async__loop_free(loop);
     return error;
 }
 
-int async_loop_run(struct async_loop *loop, struct async_future *future, void *result)
+int async_loop_run(struct async_loop *handle, struct async_future *future, void *result)
 {
+    struct async_loop *loop = async__own_loop(handle);
     if (!future)
         async_empty_handle(NULL, 0);
     if (future == &async__out_of_memory)
@@ -114,7 +117,7 @@ int async_main(struct async_future *future)
 {
     if (!future)
         async_empty_handle(NULL, 0);
-    struct async_loop *loop = future == &async__out_of_memory ? NULL : async_loop_new();
+    struct async_loop *loop = future == &async__out_of_memory ? NULL : async__loop_new();
     int status = 0;
     if (!loop)
         status = future == &async__out_of_memory ? -ENOMEM : -errno;
@@ -127,7 +130,7 @@ int async_main(struct async_future *future)
         if (status < 0)
             async__report(future, status, "the result of main");
         async_release(future);
-        async_loop_free(loop);
+        async__loop_free(loop);
         interruptible = NULL;
         if (caught)
             signal(SIGINT, SIG_DFL);

@@ -40,7 +40,7 @@ static void cancel_visit(struct async_future *future, void *loop)
 static void stop_fire(struct async_timer *timer)
 {
     (void)timer;
-    async_loop_stop(async_thread.loop);
+    async__loop_stop(async_thread.loop);
 }
 static const struct async_timer_kind stop_timer = {stop_fire};
 
@@ -161,10 +161,8 @@ static struct timespec time_after(double seconds)
     return time;
 }
 
-void async_loop_free(struct async_loop *loop)
+void async__loop_free(struct async_loop *loop)
 {
-    if (!loop)
-        return;
     double seconds = shutdown_seconds();
     struct timespec until = time_after(seconds);
     async__loop_close(loop);
@@ -198,4 +196,10 @@ void async_loop_free(struct async_loop *loop)
     if (async__loop_forget(loop))
         async__blocks_trim();
     async__free(loop);
+}
+
+void async_loop_free(struct async_loop *handle)
+{
+    if (handle)
+        async__loop_free(async__own_loop(handle));
 }

@@ -2,7 +2,8 @@
  *
  * A request is a post, which the loop runs between two steps. Whether the loop is still there is
  * told by the list of open loops, whose mutex is held while one posts; the end of a loop begins
- * with taking it off the list. Lock order: this mutex, then the loop's.
+ * with taking it off the list. Loops are looked for by their handles, which are never used again.
+ * Lock order: this mutex, then the loop's.
  *
  * A coroutine's block belongs to the thread that made it, so a coroutine for another thread's loop
  * is sent as a parcel: its frame, which holds nothing but the arguments as long as it is cold, is
@@ -37,26 +38,31 @@ void async__loop_close(struct async_loop *loop)
     pthread_mutex_unlock(&open_mutex);
 }
 
-/* 0 or -ESHUTDOWN, and nothing was posted. */
-static int post_if_open(struct async_loop *loop, struct async_post *post)
+/* The open loop of that handle, or NULL. The mutex is held. */
+static struct async_loop *find_open(const struct async_loop *handle)
 {
-    struct async_loop *open;
-    pthread_mutex_lock(&open_mutex);
-    for (open = open_loops; open && open != loop;)
+    struct async_loop *open = open_loops;
+    while (open && open->handle != handle)
         open = open->next_open;
+    return open;
+}
+
+/* 0 or -ESHUTDOWN, and nothing was posted. */
+static int post_if_open(const struct async_loop *handle, struct async_post *post)
+{
+    pthread_mutex_lock(&open_mutex);
+    struct async_loop *open = find_open(handle);
     if (open)
-        async__post(loop, post);
+        async__post(open, post);
     pthread_mutex_unlock(&open_mutex);
     return open ? 0 : -ESHUTDOWN;
 }
 
 /* Whether the calling thread runs it, or nobody. */
-static bool is_own(const struct async_loop *loop)
+static bool is_own(const struct async_loop *handle)
 {
-    struct async_loop *open;
     pthread_mutex_lock(&open_mutex);
-    for (open = open_loops; open && open != loop;)
-        open = open->next_open;
+    const struct async_loop *open = find_open(handle);
     bool own = open && open->thread == &async_thread;
     pthread_mutex_unlock(&open_mutex);
     return own;

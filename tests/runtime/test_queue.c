@@ -469,7 +469,7 @@ Test(queue, a_queue_between_loops)
     struct async_loop *one = async_loop_new(), *two = async_loop_new();
     int result = -1;
     queue = new_queue(ASYNC_QUEUE_FIFO, 1);
-    struct async_elsewhere here = async__go(one);
+    struct async_elsewhere here = async__go(async__own_loop(one));
     struct async_future *waiting = SPAWN(taker(NULL));
     async__go_back(here);
     cr_assert_eq(async_loop_run(one, async_sleep(0), NULL), 0);

@@ -172,10 +172,10 @@ Test(sync, a_lock_between_loops)
     int result = -1;
     async_lock_init(&lock);
     lock.locked = true;
-    struct async_elsewhere here = async__go(one);
+    struct async_elsewhere here = async__go(async__own_loop(one));
     first = spawn_locker('A');
     async__go_back(here);
-    here = async__go(two);
+    here = async__go(async__own_loop(two));
     second = spawn_locker('B');
     async__go_back(here);
     cr_assert_eq(async_loop_run(one, async_sleep(0), NULL), 0); /* A waits now */

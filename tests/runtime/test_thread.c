@@ -289,6 +289,31 @@ Test(thread, callbacks_come_in_order)
     cr_assert_eq(result, -ESHUTDOWN);
 }
 
+/* A loop's memory is used again; its handle is not. */
+Test(thread, a_later_loop_is_another_one)
+{
+    struct async_loop *first = async_loop_new();
+    async_loop_free(first);
+    struct async_loop *second = async_loop_new();
+    cr_assert_neq(first, second);
+    cr_assert_eq(async_call_soon_threadsafe(first, note, NULL), -ESHUTDOWN);
+    cr_assert_eq(async_spawn_threadsafe(first, async_sleep(1)), -ESHUTDOWN);
+    int result = 0;
+    async_run_threadsafe_result(first, async_sleep(1), &result, sizeof result);
+    cr_assert_eq(result, -ESHUTDOWN);
+    async_loop_free(second);
+    cr_assert_eq(ordered, 0);
+}
+
+Test(thread, a_loop_that_has_ended_cannot_run, .signal = SIGABRT)
+{
+    struct async_loop *first = async_loop_new();
+    async_loop_free(first);
+    async_loop_new();
+    fclose(stderr);
+    async_loop_run(first, async_sleep(0), NULL);
+}
+
 /* Arguments arrive, in blocks of every size. */
 FUNCTION(sum, int r; int i; char room[4000];)
 {
@@ -403,6 +428,31 @@ FUNCTION(own_main, int r;)
 Test(thread, waiting_for_oneself, .signal = SIGABRT)
 {
     run(own_main(NULL));
+}
+
+/* A thread that has no loop frees what its coroutines were made of. */
+static void *send_one(void *arg)
+{
+    return async_spawn_threadsafe(served, small(arg)) == 0 ? arg : NULL;
+}
+
+Test(thread, a_thread_that_ends_leaves_no_memory)
+{
+    size_t before = async__allocated();
+    start_server();
+    for (intptr_t i = 1; i <= 3; i++) {
+        pthread_t thread;
+        void *result;
+        pthread_create(&thread, NULL, send_one, (void *)i);
+        pthread_join(thread, &result);
+        cr_assert_eq(result, (void *)i);
+    }
+    int result;
+    async_run_threadsafe_result(served, sum(NULL), &result, sizeof result); /* all have run */
+    stop_server();
+    cr_assert_eq(ordered, 3);
+    async__blocks_trim(); /* this thread's */
+    cr_assert_eq(async__allocated(), before);
 }
 
 /* ---- loops in several threads, and a loop in a thread of a pool ---- */

@@ -95,7 +95,7 @@ static void visit(struct async_timer *timer)
 Test(timer, fires_what_a_model_fires)
 {
     async_set_loop_backend(&async_backend_sim);
-    loop = async_loop_new();
+    loop = async__loop_new();
     random_state = 5;
     now = async__now(loop);
     for (size_t i = 0; i < TIMERS; i++)
@@ -124,5 +124,5 @@ Test(timer, fires_what_a_model_fires)
     cr_assert_eq(visited, armed);
     for (size_t i = 0; i < TIMERS; i++)
         disarm(&entries[i]);
-    async_loop_free(loop);
+    async__loop_free(loop);
 }

@@ -14,7 +14,9 @@ extern "C" {
 
 struct _IO_FILE;
 
-/* A new loop that does not run yet; at most 7 per thread. NULL with errno set on failure. */
+/* A new loop that does not run yet; at most 7 per thread. NULL with errno set on failure. What is
+ * given is no address but a number, which no other loop of the program ever has: to the end of the
+ * program it means this loop, or none. */
 struct async_loop *async_loop_new(void);
 
 /* Runs the future, consumed, to its end and stores its result (if result is not NULL) as
