@@ -6,9 +6,10 @@
  * come first served. A job that is done is posted to the loop, which deals with it in its next
  * turn.
  *
- * The end of the loop waits for its threads up to a time. A thread that takes longer is left alone
- * with the pool, which it frees when it ends at last: the loop takes its name off the pool, and
- * jobs that end then are abandoned instead of posted. Lock order: pool, then loop. */
+ * The end of the loop waits for its threads up to a time, and joins them, so that nothing of theirs
+ * is left. If one takes longer they are left alone with the pool, which the last of them frees when
+ * it ends: the loop takes its name off the pool, and jobs that end then are abandoned instead of
+ * posted. Lock order: pool, then loop. */
 #include "internal.h"
 
 #include <signal.h>
@@ -22,9 +23,10 @@ struct async_pool {
     pthread_cond_t work, ended;
     struct async_loop *loop; /* NULL: it has ended, and the last thread frees the pool */
     struct async_job *jobs, **last;
-    size_t waiting; /* jobs that no thread has taken */
-    size_t idle, threads, most;
+    size_t waiting;             /* jobs that no thread has taken */
+    size_t idle, threads, most; /* threads: none ends before the pool is closing */
     bool closing;
+    pthread_t ids[MOST_THREADS];
 };
 
 static void pool_free(struct async_pool *pool)
@@ -99,16 +101,13 @@ static void *run_thread(void *arg)
 /* Signals are the other threads' business. 0 or a positive errno number. */
 static int begin_thread(struct async_pool *pool)
 {
-    pthread_t thread;
-    pthread_attr_t attributes;
     sigset_t all, old;
     sigfillset(&all);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    int error = pthread_create(&thread, &attributes, run_thread, pool);
+    int error = pthread_create(&pool->ids[pool->threads], NULL, run_thread, pool);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attributes);
+    if (!error)
+        pool->threads++;
     return error;
 }
 
@@ -119,11 +118,8 @@ int async__pool_run(struct async_loop *loop, struct async_job *job)
     if (!pool && !(pool = loop->pool = pool_new(loop)))
         return -ENOMEM;
     pthread_mutex_lock(&pool->mutex);
-    if (pool->idle <= pool->waiting && pool->threads < pool->most) {
+    if (pool->idle <= pool->waiting && pool->threads < pool->most)
         error = begin_thread(pool);
-        if (!error)
-            pool->threads++;
-    }
     if (!pool->threads) {
         pthread_mutex_unlock(&pool->mutex);
         return -error;
@@ -145,12 +141,19 @@ void async__pool_end(struct async_loop *loop, const struct timespec *until)
         return;
     loop->pool = NULL;
     pthread_mutex_lock(&pool->mutex);
+    size_t begun = pool->threads;
     pool->closing = true;
     pthread_cond_broadcast(&pool->work);
     while (pool->threads && !error)
         error = pthread_cond_timedwait(&pool->ended, &pool->mutex, until);
     bool all = !pool->threads;
     pool->loop = NULL;
+    for (size_t i = 0; i < begun; i++) {
+        if (all)
+            pthread_join(pool->ids[i], NULL); /* its last act here was to unlock the mutex */
+        else
+            pthread_detach(pool->ids[i]);
+    }
     pthread_mutex_unlock(&pool->mutex);
     if (all)
         pool_free(pool);
