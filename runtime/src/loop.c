@@ -209,7 +209,9 @@ void async__run(struct async_loop *loop)
         } else {
             if (__builtin_expect(at_end(thread, task), 1)) {
                 if (__builtin_expect(thread->tail == &thread->head, 0)) {
-                    thread->credit = 1;
+                    thread->current = NULL;
+                    if (!loop->backend->next || !loop->backend->next(loop->backend_state))
+                        thread->credit = 1;
                     continue;
                 }
                 thread->end = thread->tail;

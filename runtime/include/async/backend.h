@@ -88,8 +88,11 @@ struct async_backend {
     /* Nanoseconds on the monotonic clock, or on a virtual one. */
     uint64_t (*now)(void *state);
     /* Completes operations. Waits until one has, a wake, a signal, or `deadline` (on the clock of
-     * now(); 0: does not wait; UINT64_MAX: no deadline). */
+     * now(); 0: does not wait; UINT64_MAX: no deadline). May leave events for next() or the next
+     * poll(), which then does not wait; with deadline 0 it leaves none. */
     void (*poll)(void *state, uint64_t deadline);
+    /* Handles an event that poll() left; false: there is none. NULL: poll() leaves none. */
+    bool (*next)(void *state);
     /* Ends the present or the next poll(); from any thread and from signal handlers. */
     void (*wake)(void *state);
     /* Begin and end to watch descriptor->fd. attach: 0 or a negative errno number. No operation
