@@ -28,6 +28,8 @@ static void remove_member(struct async_member *member)
     *member->link = member->next;
     if (member->next)
         member->next->link = member->link;
+    else
+        member->group->last = member->link;
     if (member->env.kind)
         async__env_remove(member->child, &member->env);
     async__free(member);
@@ -168,11 +170,9 @@ static struct async_member *new_member(struct async_group *group, struct async_f
         return NULL;
     *member = (struct async_member){.group = group, .child = child};
     member->listener = (struct async_listener){0, child_notify, child_drop, async_thread.loop};
-    member->next = group->members;
-    member->link = &group->members;
-    if (member->next)
-        member->next->link = &member->next;
-    group->members = member;
+    member->link = group->last; /* children are told in the order in which they were spawned */
+    *group->last = member;
+    group->last = &member->next;
     async_retain(child);
     if (!async__is_pure(child) && !member_of(child)) {
         member->asked = child->frame.bits & ASYNC_CANCELLED;
@@ -247,6 +247,7 @@ static const struct async_wait_kind group_wait = {
 static void open_group(struct async_group__frame *self)
 {
     self->group = (struct async_group){.error = 0};
+    self->group.last = &self->group.members;
     self->value = &self->group;
     async__scope_enter(&self->group.scope, &group_kind, ASYNC_SCOPE_GROUP);
     self->base.state = AT_YIELD;

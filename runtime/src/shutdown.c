@@ -52,11 +52,12 @@ static double shutdown_seconds(void)
     return text && (end == text || !(seconds >= 0)) ? 10 : seconds;
 }
 
-/* Waits for the end of all tasks, up to a time. */
+/* Waits for the end of all tasks, up to a time. Callbacks that are due run, too: those of futures
+ * that are done, and what other threads asked for. */
 static void join_tasks(struct async_loop *loop, uint64_t deadline)
 {
     struct async_timer timer = {.kind = &stop_timer};
-    if (async_thread.begun == async_thread.ended)
+    if (async_thread.begun == async_thread.ended && async__nothing_ready())
         return;
     async__timer_arm(loop, &timer, deadline);
     loop->stop = false;

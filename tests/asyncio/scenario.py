@@ -48,6 +48,23 @@ class Loop(asyncio.SelectorEventLoop):
         return super().call_at(when, callback, *args, context=context)
 
 
+class Group(asyncio.TaskGroup):
+    """asyncio keeps children in a set, which leaves open the order in which they are cancelled: here
+    it is the one in which they were spawned."""
+
+    def __init__(self):
+        super().__init__()
+        self._tasks = Tasks()
+
+
+class Tasks(dict):
+    def add(self, task):
+        self[task] = True
+
+    def discard(self, task):
+        self.pop(task, None)
+
+
 def report(loop, context):
     say("handler:", context.get("exception", context["message"]))
 

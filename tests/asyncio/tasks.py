@@ -425,4 +425,24 @@ async def what_is_left_fails():
     say("main ends")
 
 
+@scenario
+async def the_end_runs_the_callbacks_that_are_due():
+    loop = get_running_loop()
+
+    async def child():
+        say("child")
+        return 3
+
+    def first():
+        say("first")
+        loop.call_soon(say, "second")
+
+    task = create_task(child())
+    task.add_done_callback(lambda f: say("done"))
+    await task
+    loop.call_later(1, say, "never")
+    loop.call_soon(first)
+    say("main ends")
+
+
 main()

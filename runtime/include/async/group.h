@@ -14,8 +14,8 @@ extern "C" {
 
 /* Lives in the frame of its generator; valid until that has ended. Private. */
 struct async_group {
-    struct async_scope scope; /* around the body and the children */
-    struct async_member *members;
+    struct async_scope scope;             /* around the body and the children */
+    struct async_member *members, **last; /* in the order in which they were spawned */
     struct async_work work;
     struct async_wait wait; /* of the generator for the children; kind NULL: it does not wait */
     int error;
