@@ -143,6 +143,16 @@ static int wait_for(pid_t process)
     return WIFSIGNALED(status) ? 256 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* The status with which a command ends that could not be run, where posix_spawn cannot tell. */
+enum { NOT_RUN = 127 };
+
+static void report_not_run(struct diagnostics *diagnostics, const struct arguments *command,
+                           int error)
+{
+    report_failure(diagnostics, "cannot run the C compiler '%s': %s", command->items[0],
+                   strerror(error));
+}
+
 /* Runs the command; its exit status as in wait_for, or -1 if the failure was reported. */
 static int run(const struct arguments *command, struct diagnostics *diagnostics, int messages,
                struct text *out)
@@ -157,16 +167,19 @@ static int run(const struct arguments *command, struct diagnostics *diagnostics,
     close(ends[1]);
     if (error) {
         close(ends[0]);
-        report_failure(diagnostics, "cannot run the C compiler '%s': %s", command->items[0],
-                       strerror(error));
+        report_not_run(diagnostics, command, error);
         return -1;
     }
+    size_t before = out->length;
     bool is_complete = read_all(ends[0], out);
     close(ends[0]);
     int status = wait_for(process);
-    if (is_complete)
+    if (!is_complete)
+        report_failure(diagnostics, "the preprocessed text is too large");
+    else if (status == NOT_RUN && out->length == before)
+        report_not_run(diagnostics, command, ENOENT);
+    else
         return status;
-    report_failure(diagnostics, "the preprocessed text is too large");
     return -1;
 }
 

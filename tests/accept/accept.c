@@ -1,7 +1,10 @@
 /* Runs accept programs: compiles them by asyncc and by C compilers in several ways (flavours),
  * runs each result and compares what it prints with what the program says.
  *
- *     accept --asyncc PATH --include DIR --work DIR --flavour NAME 'CC FLAGS' RUNTIME... FILE.ac...
+ *     accept --asyncc PATH --include DIR --work DIR [--under COMMAND] [--loops NAMES]
+ *            --flavour NAME 'CC FLAGS' RUNTIME... FILE.ac...
+ *
+ * COMMAND runs the executables (valgrind); NAMES are the backends for programs that choose none.
  *
  * Comments in the program, at the start of a line:
  *     // expect: TEXT      the next line of standard output; without any, it stays empty
@@ -37,7 +40,8 @@ struct flavour {
 };
 
 struct setup {
-    const char *asyncc, *include, *work;
+    const char *asyncc, *include, *work, *loops;
+    const char *under; /* NULL: the executables run by themselves */
     struct flavour flavours[MOST_FLAVOURS];
     int flavour_count;
 };
@@ -194,8 +198,8 @@ static int number_of(const struct program *program, const char *name, int otherw
 }
 
 /* Runs the executable on a backend and holds it against the program's comments. */
-static void run(const struct program *program, const struct flavour *flavour,
-                const char *executable, const char *loop)
+static void run(const struct setup *setup, const struct program *program,
+                const struct flavour *flavour, const char *executable, const char *loop)
 {
     char *arguments = directive_value(program->text, "args");
     char *environment = directive_value(program->text, "env");
@@ -208,6 +212,8 @@ static void run(const struct program *program, const struct flavour *flavour,
     command_add(&command, "env", format("ASYNC_LOOP=%s", loop), NULL);
     if (environment)
         command_split(&command, environment);
+    if (setup->under)
+        command_add(&command, setup->under, NULL);
     command_add(&command, executable, NULL);
     if (arguments)
         command_split(&command, arguments);
@@ -239,20 +245,21 @@ static void run_program(const struct setup *setup, const char *path)
     char *not_in = directive_value(program.text, "not");
     char *chosen = directive_value(program.text, "loops");
     struct command loops = {0};
-    command_split(&loops, chosen ? chosen : "epoll poll sim");
+    command_split(&loops, chosen ? chosen : setup->loops);
     for (int i = 0; i < setup->flavour_count; i++) {
         const struct flavour *flavour = &setup->flavours[i];
         if (contains_word(not_in, flavour->name))
             continue;
         char *executable = build(setup, &program, flavour);
         for (size_t k = 0; executable && k < loops.count; k++)
-            run(&program, flavour, executable, loops.words[k]);
+            run(setup, &program, flavour, executable, loops.words[k]);
     }
 }
 
 int main(int argc, char **argv)
 {
-    struct setup setup = {.asyncc = "asyncc", .include = ".", .work = "."};
+    struct setup setup = {
+        .asyncc = "asyncc", .include = ".", .work = ".", .loops = "epoll poll sim"};
     int i = 1;
     for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
         if (strcmp(argv[i], "--asyncc") == 0) {
@@ -261,6 +268,10 @@ int main(int argc, char **argv)
             setup.include = argv[i + 1];
         } else if (strcmp(argv[i], "--work") == 0) {
             setup.work = argv[i + 1];
+        } else if (strcmp(argv[i], "--loops") == 0) {
+            setup.loops = argv[i + 1];
+        } else if (strcmp(argv[i], "--under") == 0) {
+            setup.under = argv[i + 1];
         } else if (strcmp(argv[i], "--flavour") == 0 && i + 3 < argc &&
                    setup.flavour_count < MOST_FLAVOURS) {
             setup.flavours[setup.flavour_count++] =

@@ -123,7 +123,7 @@ static void become(const struct command *command, const char *out, const char *e
         stack.rlim_cur = limits.stack_bytes;
         setrlimit(RLIMIT_STACK, &stack);
     }
-    alarm(limits.seconds);
+    alarm(limits.seconds * PATIENCE);
     execvp(command->words[0], (char *const *)command->words);
     dprintf(2, "%s: %s\n", command->words[0], strerror(errno));
     _exit(127);

@@ -17,7 +17,7 @@ struct command {
 
 /* How a command is to be run. Zero means: no limit. */
 struct limits {
-    unsigned seconds;   /* killed by SIGALRM after that much wall time */
+    unsigned seconds;   /* killed by SIGALRM after that much wall time; under valgrind, more */
     size_t stack_bytes; /* of the main thread */
 };
 
