@@ -142,6 +142,7 @@ static void function_with_frame(struct lowered *lowered, enum function_kind kind
         function->symbol->output_name = fresh_name(lowered, "main__coroutine");
     function->self = name_in(lowered, function, "self");
     function->base = name_in(lowered, function, "base");
+    function->step = name_in(lowered, function, "step");
     function->caller = name_in(lowered, function, "caller");
     function->future = name_in(lowered, function, "future");
     lowered->functions = arena_grow(lowered->arena, lowered->functions, lowered->count,

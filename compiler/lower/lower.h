@@ -160,7 +160,7 @@ struct function { /* with a body that needs lowering */
     size_t hoisted_count, hoisted_capacity;
     unsigned anonymous_types, literals;
     /* names the generated code uses in it, chosen so that the user's own never clash */
-    const char *self, *base, *caller, *future;
+    const char *self, *base, *step, *caller, *future;
     struct deferred *deferred, **last_deferred;
     unsigned states; /* the last number given to a suspension */
     /* numbers of generated names */

@@ -281,7 +281,7 @@ static void put_resume(struct emitter *e, struct function *function)
     w->line_start = 0;
     w->file = NULL;
     e->function = function;
-    e->uses_self = e->uses_base = false;
+    e->uses_self = e->uses_base = e->uses_step = false;
     write_string(w, "\n"); /* so that a #line can stand before its first line */
     emit_body(e, function->body);
     struct writer after = *w;
@@ -301,6 +301,10 @@ static void put_resume(struct emitter *e, struct function *function)
                      function->self, function->name, function->base);
     else if (!function->suspension_count)
         write_format(w, "(void)%s;", function->base);
+    if (e->uses_step) {
+        write_line_break(w);
+        write_format(w, "enum async_step %s;", function->step);
+    }
     put_dispatch(e, function);
     const char *start = body.data + (body.length > 1 && body.data[1] == '\n');
     size_t offset = out->length;

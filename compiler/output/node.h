@@ -19,14 +19,14 @@ struct emitter {
     struct writer writer;
     const struct check *check;
     const struct lowered *lowered;
-    struct function *function;   /* the lowered function whose body is written; NULL elsewhere */
-    unsigned nested;             /* > 0: inside a nested function: `return` is C's */
-    bool in_block;               /* what is written next may be several statements */
-    const struct node *next;     /* in a block of the source: the item that follows */
-    bool hoisting;               /* a local type is being defined at file scope */
-    bool uses_self, uses_base;   /* by the body so far */
-    struct written **written;    /* containers that were written already (container.c) */
-    const struct header *header; /* NULL: a .ac file */
+    struct function *function; /* the lowered function whose body is written; NULL elsewhere */
+    unsigned nested;           /* > 0: inside a nested function: `return` is C's */
+    bool in_block;             /* what is written next may be several statements */
+    const struct node *next;   /* in a block of the source: the item that follows */
+    bool hoisting;             /* a local type is being defined at file scope */
+    bool uses_self, uses_base, uses_step; /* by the body so far */
+    struct written **written;             /* containers that were written already (container.c) */
+    const struct header *header;          /* NULL: a .ac file */
     const char *code;
 };
 

@@ -74,18 +74,25 @@ static void emit_child(struct emitter *e, const struct suspension *suspension)
     emit_return_if_pending(e);
 }
 
+/* What begins a wait says is returned as it is: where that comes from a call, it is the last one.
+ */
 static void emit_wait(struct emitter *e, const struct suspension *suspension)
 {
+    const char *step = e->function->step;
     emit_state(e, suspension);
-    write_format(&e->writer, "%s__begin(", suspension->callee->name);
+    write_format(&e->writer, "(%s = %s__begin(", step, suspension->callee->name);
     size_t open = e->writer.out->length;
     write_string(&e->writer, suspension->slot ? "&" : "0");
     if (suspension->slot)
         emit_slot(e, suspension->slot);
     write_format(&e->writer, ", %s", e->function->base);
     emit_arguments(e, suspension->node, open);
-    write_string(&e->writer, ")");
-    emit_return_if_pending(e);
+    write_string(&e->writer, ")) != ASYNC_DONE)");
+    e->writer.indent += 4;
+    write_line_break(&e->writer);
+    write_format(&e->writer, "return %s;", step);
+    e->writer.indent -= 4;
+    e->uses_step = true;
 }
 
 static void emit_handle(struct emitter *e, const struct suspension *suspension)

@@ -19,7 +19,7 @@ struct dump {
 static bool is_task(const struct async_future *future)
 {
     uint32_t status = async__status(future);
-    if (status != ASYNC_READY && status != ASYNC_WAITING && status != ASYNC_JOINING)
+    if (status != ASYNC_READY && status != ASYNC_JOINING)
         return false;
     return !async__is_pure(future) && !async__is_callback(future);
 }
@@ -94,16 +94,17 @@ void async__print_frames(FILE *file, const struct async_future *task, int depth)
 static void print_wait(const struct dump *dump, struct async_future *task, int depth)
 {
     const struct async_note *note = async__note(task);
-    const struct async_wait *wait = (const struct async_wait *)task->next;
+    const struct async_wait *wait = async__wait_of(task);
+    bool ready = async__status(task) == ASYNC_READY && !wait;
     uint64_t now = dump->now[task->frame.bits >> ASYNC_LOOP_SHIFT & 7];
     indent(dump->file, depth);
-    if (async__status(task) == ASYNC_READY)
+    if (ready)
         fputs(task == async_thread.current ? "runs" : "is ready", dump->file);
-    else if (async__status(task) == ASYNC_WAITING)
+    else if (wait)
         fprintf(dump->file, "waits in %s", wait->kind->name ? wait->kind->name : "the runtime");
     else
         fputs(awaited(task) ? "awaits the task below" : "awaits a future", dump->file);
-    if (async__status(task) != ASYNC_READY && note && note->since && now >= note->since)
+    if (!ready && note && note->since && now >= note->since)
         fprintf(dump->file, ", for %.3f s", (double)(now - note->since) / 1e9);
     fputc('\n', dump->file);
 }

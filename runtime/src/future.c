@@ -192,8 +192,7 @@ void async__destroy(struct async_future *future)
 static bool runs(const struct async_future *future)
 {
     uint32_t status = async__status(future);
-    return !async__is_pure(future) &&
-           (status == ASYNC_READY || status == ASYNC_JOINING || status == ASYNC_WAITING);
+    return !async__is_pure(future) && (status == ASYNC_READY || status == ASYNC_JOINING);
 }
 
 void async__disown(struct async_future *future)

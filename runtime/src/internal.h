@@ -71,6 +71,13 @@ static inline void async__set_status(struct async_future *future, uint32_t statu
 {
     future->frame.bits = (future->frame.bits & ~(uint32_t)ASYNC_STATUS) | status;
 }
+/* The leaving wait that a task is in, or NULL. */
+static inline struct async_wait *async__wait_of(const struct async_future *task)
+{
+    if (async__status(task) != ASYNC_READY || !((uintptr_t)task->next & ASYNC_IN_WAIT))
+        return NULL;
+    return (struct async_wait *)((char *)task->next - ASYNC_IN_WAIT);
+}
 static inline uint32_t async__owners(const struct async_future *future)
 {
     return future->frame.bits >> ASYNC_OWNER_SHIFT;
@@ -148,16 +155,6 @@ const char *async__env_place(struct async_future *future, int *line);
 
 /* ---- wait.c: how runtime waits suspend and end ---- */
 
-struct async_wait_kind {
-    /* Ends the wait early with `error`, now or (if the kernel holds a buffer) later; whoever ends
-     * it later, with that error, calls async__told. */
-    void (*cancel)(struct async_wait *wait, int error);
-    const char *name; /* for dumps: what the task waits for; NULL: not known */
-    /* A joining wait: `cancel` only hands on, unless the loop is `dropping`, and is called again
-     * when the reason changes. */
-    bool joins;
-};
-
 /* The reason why leaving waits of the running task are refused, or 0. */
 int async__reason_of(const struct async_future *task);
 static inline int async__reason(void)
@@ -186,20 +183,15 @@ static inline enum async_step async__suspend(struct async_wait *wait,
                                              const struct async_wait_kind *kind,
                                              struct async_frame *caller)
 {
-    struct async_future *task = async_thread.current;
     async_thread.budget = ASYNC_BUDGET;
     wait->kind = kind;
-    wait->task = task;
-    task->leaf = caller;
-    task->next = (struct async_future *)wait;
-    task->frame.bits ^= ASYNC_READY ^ ASYNC_WAITING;
-    return ASYNC_PENDING;
+    wait->task = async_thread.current;
+    return async_suspend(wait, caller);
 }
 /* The wait is over: its task, which is of the running loop, is ready. */
 static inline void async__wake(struct async_wait *wait)
 {
-    wait->task->frame.bits ^= ASYNC_READY ^ ASYNC_WAITING;
-    async_push(wait->task);
+    async_wake(wait->task);
 }
 
 /* ---- time.c ---- */

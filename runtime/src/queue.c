@@ -1,10 +1,11 @@
-/* Queues: a ring, a stack or a heap of items, a list of tasks that wait for items, and rings of
- * those that wait for room, or for the end of the work.
+/* Queues: a ring, a stack or a heap of items, and rings of the tasks that wait for an item, for
+ * room, or for the end of the work.
  *
  * Nobody waits for an item while there is one, and nobody for room while there is some: an item put
  * goes straight to the first taker, and the room that a take makes is filled by the first putter's
  * item at once. So whoever is woken has been served, and a cancellation that comes later loses
- * nothing. The fast paths of both are in queue.h.
+ * nothing. The fast paths of both are in queue.h, and have a form of their own for a taker that is
+ * alone: unfold() turns it into the ring's, fold() goes back if it can.
  *
  * The heap is binary, of items in one array, with their numbers in another behind it, so that
  * equal items come out in the order in which they were put. */
@@ -20,6 +21,7 @@ enum { FIRST_ROOM = 8 };
 /* What async_queue_new gives without memory. It is never written to. */
 static struct async_queue without_memory = {
     .taker = ASYNC_QUEUE_BUSY,
+    .takers = {&without_memory.takers, &without_memory.takers},
     .putters = {&without_memory.putters, &without_memory.putters},
     .joiners = {&without_memory.joiners, &without_memory.joiners},
     .closed = -ENOMEM,
@@ -120,6 +122,8 @@ static int grow(struct async_queue *queue)
     queue->items = items;
     queue->room = room;
     queue->first = 0;
+    if (queue->kind == ASYNC_QUEUE_FIFO)
+        queue->limit = room < queue->capacity ? room : queue->capacity;
     return 0;
 }
 
@@ -153,54 +157,52 @@ static void fetch(struct async_queue *queue, void *item)
 
 /* ---- who waits for an item ---- */
 
-static struct async_queue_take__wait *first_taker(const struct async_queue *queue)
+static bool waits_alone(const struct async_queue *queue)
 {
-    return queue->taker == ASYNC_QUEUE_BUSY ? NULL : queue->taker;
+    return (uintptr_t)queue->taker > (uintptr_t)ASYNC_QUEUE_ITEMS;
 }
 
-static void add_taker(struct async_queue *queue, struct async_queue_take__wait *wait)
+/* Before anything else in this file: who waits alone goes into the ring, so that there is one form
+ * to deal with. */
+static void unfold(struct async_queue *queue)
 {
-    struct async_queue_take__wait *first = queue->taker, *last;
-    wait->queue = queue;
-    wait->next = NULL;
-    if (!first) {
-        queue->taker = wait;
+    if (!waits_alone(queue))
         return;
-    }
-    last = first->next ? queue->last_taker : first;
-    wait->previous = last;
-    last->next = queue->last_taker = wait;
+    struct async_waiter *waiter = &async_queue_wait_of(queue->taker)->waiter;
+    waiter->wait.task = queue->taker;
+    async__waiters_add(&queue->takers, waiter);
+    queue->taker = ASYNC_QUEUE_BUSY;
 }
 
-static void remove_taker(struct async_queue *queue, struct async_queue_take__wait *wait)
+/* The word that the fast paths look at, after a change. */
+static void fold(struct async_queue *queue)
 {
-    if (wait == queue->taker) {
-        queue->taker = wait->next;
-        return;
+    struct async_waiter *taker = async__waiters_first(&queue->takers);
+    if (queue->closed)
+        return; /* it stays busy */
+    if (taker) {
+        bool alone = taker->link.next == taker->link.previous;
+        if (!alone || taker->wait.task->frame.bits & ASYNC_HINDERED) {
+            queue->taker = ASYNC_QUEUE_BUSY;
+            return;
+        }
+        async__waiter_unlink(taker);
+        queue->taker = taker->wait.task;
+    } else if (async__waiters_first(&queue->putters)) {
+        queue->taker = ASYNC_QUEUE_BUSY;
+    } else if (queue->count) {
+        queue->taker = queue->kind == ASYNC_QUEUE_FIFO ? ASYNC_QUEUE_ITEMS : ASYNC_QUEUE_BUSY;
+    } else {
+        queue->taker = NULL;
     }
-    wait->previous->next = wait->next;
-    if (wait->next)
-        wait->next->previous = wait->previous;
-    else
-        queue->last_taker = wait->previous;
 }
 
 static void taker_cancel(struct async_wait *wait, int error)
 {
-    struct async_queue_take__wait *self = (struct async_queue_take__wait *)wait;
-    remove_taker(self->queue, self);
-    self->result = error;
-    async__wake(wait);
-}
-const struct async_wait_kind async_queue_taking = {.cancel = taker_cancel, .name = "async_take"};
-
-/* The word that the fast paths look at, after a change. */
-static void renew_taker(struct async_queue *queue)
-{
-    if (queue->count || queue->closed)
-        queue->taker = ASYNC_QUEUE_BUSY;
-    else if (queue->taker == ASYNC_QUEUE_BUSY)
-        queue->taker = NULL;
+    struct async_queue *queue = (struct async_queue *)wait->kind;
+    unfold(queue);
+    async__waiter_cancel(wait, error);
+    fold(queue);
 }
 
 /* ---- put and take, as far as they go without waiting ---- */
@@ -211,32 +213,27 @@ static void check_size(const struct async_queue *queue, size_t size)
         async__die(NULL, 0, "an item has not the size of its queue's items");
 }
 
-int async_queue_try_put(struct async_queue *queue, const void *item, size_t size)
+static int put(struct async_queue *queue, const void *item)
 {
-    struct async_queue_take__wait *taker = first_taker(queue);
+    struct async_waiter *taker = async__waiters_first(&queue->takers);
     int error;
-    check_size(queue, size);
     if (queue->closed)
         return queue->closed;
     if (taker) {
-        copy(taker->item, item, size);
-        queue->taker = taker->next;
-        async__wake_anywhere(&taker->wait);
+        copy(((struct async_queue_take__wait *)taker)->item, item, queue->size);
+        async__waiters_wake(&queue->takers);
     } else if (queue->count == queue->capacity) {
         return -EAGAIN;
     } else if ((error = store(queue, item))) {
         return error;
-    } else {
-        queue->taker = ASYNC_QUEUE_BUSY;
     }
     queue->unfinished++;
     return 0;
 }
 
-int async_queue_try_take(struct async_queue *queue, void *item, size_t size)
+static int take(struct async_queue *queue, void *item)
 {
     struct async_waiter *putter = async__waiters_first(&queue->putters);
-    check_size(queue, size);
     if (!queue->count)
         return queue->closed ? queue->closed : -EAGAIN;
     fetch(queue, item);
@@ -245,19 +242,36 @@ int async_queue_try_take(struct async_queue *queue, void *item, size_t size)
         queue->unfinished++;
         async__waiters_wake(&queue->putters);
     }
-    renew_taker(queue);
     return 0;
+}
+
+int async_queue_try_put(struct async_queue *queue, const void *item, size_t size)
+{
+    check_size(queue, size);
+    unfold(queue);
+    int result = put(queue, item);
+    fold(queue);
+    return result;
+}
+
+int async_queue_try_take(struct async_queue *queue, void *item, size_t size)
+{
+    check_size(queue, size);
+    int result = take(queue, item);
+    if (!result)
+        fold(queue);
+    return result;
 }
 
 /* ---- and with waiting ---- */
 
-enum async_step async_queue_put_slow(struct async_queue_put__wait *wait, struct async_frame *caller,
-                                     struct async_queue *queue, const void *item, size_t size)
+static enum async_step begin_put(struct async_queue_put__wait *wait, struct async_frame *caller,
+                                 struct async_queue *queue, const void *item)
 {
     wait->result = async__reason();
     if (wait->result)
         return async__refuse(caller);
-    wait->result = async_queue_try_put(queue, item, size);
+    wait->result = put(queue, item);
     if (wait->result != -EAGAIN)
         return async__at_once(caller);
     wait->result = 0;
@@ -265,20 +279,41 @@ enum async_step async_queue_put_slow(struct async_queue_put__wait *wait, struct 
     return async__waiters_suspend(&queue->putters, &wait->waiter, &putting, caller);
 }
 
-enum async_step async_queue_take_slow(struct async_queue_take__wait *wait,
-                                      struct async_frame *caller, struct async_queue *queue,
-                                      void *item, size_t size)
+static enum async_step begin_take(struct async_queue_take__wait *wait, struct async_frame *caller,
+                                  struct async_queue *queue, void *item)
 {
     wait->result = async__reason();
     if (wait->result)
         return async__refuse(caller);
-    wait->result = async_queue_try_take(queue, item, size);
+    wait->result = take(queue, item);
     if (wait->result != -EAGAIN)
         return async__at_once(caller);
     wait->result = 0;
     wait->item = item;
-    add_taker(queue, wait);
-    return async__suspend(&wait->wait, &async_queue_taking, caller);
+    return async__waiters_suspend(&queue->takers, &wait->waiter, &queue->taking, caller);
+}
+
+enum async_step async_queue_put_slow(struct async_queue_put__wait *wait, struct async_frame *caller,
+                                     struct async_queue *queue, const void *item, size_t size)
+{
+    check_size(queue, size);
+    unfold(queue);
+    if (begin_put(wait, caller, queue, item) == ASYNC_DONE)
+        async__handover(caller);
+    fold(queue);
+    return ASYNC_PENDING;
+}
+
+enum async_step async_queue_take_slow(struct async_queue_take__wait *wait,
+                                      struct async_frame *caller, struct async_queue *queue,
+                                      void *item, size_t size)
+{
+    check_size(queue, size);
+    unfold(queue);
+    if (begin_take(wait, caller, queue, item) == ASYNC_DONE)
+        async__handover(caller);
+    fold(queue);
+    return ASYNC_PENDING;
 }
 
 ASYNC_FORM_3(int, async_queue_take, struct async_queue *, void *, size_t);
@@ -354,12 +389,14 @@ struct async_queue *async_queue_new(enum async_queue_kind kind, size_t size, siz
     if (!queue)
         return &without_memory;
     *queue = (struct async_queue){
+        .taking = {.cancel = taker_cancel, .name = "async_take"},
         .capacity = capacity ? capacity : SIZE_MAX,
         .size = size,
         .align = align > 8 ? align : 8,
         .kind = kind,
         .compare = compare,
     };
+    async__waiters_init(&queue->takers);
     async__waiters_init(&queue->putters);
     async__waiters_init(&queue->joiners);
     return queue;
@@ -374,13 +411,10 @@ void async_queue_close(struct async_queue *queue)
 {
     if (queue->closed)
         return;
+    unfold(queue);
     queue->closed = -EPIPE;
-    for (struct async_queue_take__wait *taker; (taker = first_taker(queue));) {
-        queue->taker = taker->next;
-        taker->result = -EPIPE;
-        async__wake_anywhere(&taker->wait);
-    }
     queue->taker = ASYNC_QUEUE_BUSY;
+    async__waiters_fail(&queue->takers, -EPIPE);
     async__waiters_fail(&queue->putters, -EPIPE);
 }
 

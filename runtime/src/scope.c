@@ -122,9 +122,8 @@ void async__told(struct async_future *task, int error)
 /* ---- changes ---- */
 
 /* Ends the wait that the task is in, or lets a joining one know. */
-static void cancel_wait(struct async_future *task, struct async_scope *by)
+static void cancel_wait(struct async_future *task, struct async_wait *wait, struct async_scope *by)
 {
-    struct async_wait *wait = (struct async_wait *)task->next;
     if (async__is_foreign(task)) {
         struct async_elsewhere here = async__go(async__loop_of(task));
         wait->kind->cancel(wait, by->reason);
@@ -132,7 +131,7 @@ static void cancel_wait(struct async_future *task, struct async_scope *by)
     } else {
         wait->kind->cancel(wait, by->reason);
     }
-    if (async__status(task) == ASYNC_READY)
+    if (async__status(task) == ASYNC_READY && !async__wait_of(task))
         tell(task, by);
 }
 
@@ -143,10 +142,10 @@ static struct relay apply(struct async_future *task, struct async_scope *was,
     set_refused(task, now);
     if (!now)
         return nobody;
-    if (async__status(task) == ASYNC_WAITING) {
-        const struct async_wait *wait = (struct async_wait *)task->next;
+    struct async_wait *wait = async__wait_of(task);
+    if (wait) {
         if (!was || wait->kind->joins) /* a leaving wait is cancelled once */
-            cancel_wait(task, now);
+            cancel_wait(task, wait, now);
     } else if (async__status(task) == ASYNC_JOINING) {
         struct async_future *joined = async__joined_by(task);
         if (async__is_pure(joined)) {

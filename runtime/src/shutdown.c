@@ -90,12 +90,11 @@ static void detach_visit(struct async_future *future, void *loop)
 {
     if (!async__is_task_of(future, loop))
         return;
-    if (async__status(future) == ASYNC_WAITING) {
-        struct async_wait *wait = (struct async_wait *)future->next;
+    struct async_wait *wait = async__wait_of(future);
+    if (wait)
         wait->kind->cancel(wait, -ECANCELED);
-    } else if (async__status(future) == ASYNC_JOINING) {
+    else if (async__status(future) == ASYNC_JOINING)
         async__leave_chain(future);
-    }
 }
 
 /* Looks for the block whose root frame this is. */

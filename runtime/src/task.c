@@ -63,7 +63,7 @@ const char *async_name(struct async_future *future)
 bool async__is_task_of(const struct async_future *future, const struct async_loop *loop)
 {
     uint32_t status = async__status(future);
-    if (status != ASYNC_READY && status != ASYNC_WAITING && status != ASYNC_JOINING)
+    if (status != ASYNC_READY && status != ASYNC_JOINING)
         return false;
     if (async__is_pure(future) || async__is_callback(future))
         return false;

@@ -249,6 +249,71 @@ Test(queue, a_cancelled_task_neither_puts_nor_takes)
     cr_assert_eq(run(refused_main(NULL)), 0);
 }
 
+/* Items come out as they were put, whoever has to wait: the room is short, ample or unbounded, the
+ * takers are one or three, who gives way now and then is the putter, a taker, or both. */
+enum { FLOW = 600, TAKERS = 3 };
+static int taken[FLOW], taken_count;
+static unsigned pauses;
+
+FUNCTION(flow_putter, int i; int r;)
+{
+    BEGIN(flow_putter);
+    for (self->i = 0; self->i < FLOW; self->i++) {
+        if (pauses & 1 && self->i % 7 == 0)
+            WAIT(async_yield, self->r);
+        WAIT(async_queue_put, self->r, queue, &self->i, sizeof(int));
+        cr_assert_eq(self->r, 0);
+    }
+    async_queue_close(queue);
+    END(0);
+}
+
+FUNCTION(flow_taker, int item; int i; int r;)
+{
+    BEGIN(flow_taker);
+    for (self->i = 0;; self->i++) {
+        if (pauses & 2 && self->i % 5 == 0)
+            WAIT(async_yield, self->r);
+        WAIT(async_queue_take, self->r, queue, &self->item, sizeof(int));
+        if (self->r == -EPIPE)
+            break;
+        cr_assert_eq(self->r, 0);
+        taken[taken_count++] = self->item;
+    }
+    END(self->i);
+}
+
+FUNCTION(flow_main, struct async_future *t[1 + TAKERS]; int i; int sum; int r;)
+{
+    BEGIN(flow_main);
+    taken_count = 0;
+    self->sum = 0;
+    self->t[TAKERS] = SPAWN(flow_putter(NULL));
+    for (self->i = 0; self->i < (self->arg ? TAKERS : 1); self->i++)
+        self->t[self->i] = SPAWN(flow_taker(NULL));
+    CALL(self->t[TAKERS], self->r);
+    for (self->i = 0; self->i < (self->arg ? TAKERS : 1); self->i++) {
+        CALL(self->t[self->i], self->r);
+        self->sum += self->r;
+    }
+    cr_assert_eq(self->sum, FLOW);
+    cr_assert_eq(taken_count, FLOW);
+    END(0);
+}
+
+Test(queue, items_flow_in_order)
+{
+    for (size_t capacity = 0; capacity <= 12; capacity += capacity < 3 ? 1 : 3)
+        for (int takers = 0; takers < 2; takers++)
+            for (pauses = 0; pauses < 4; pauses++) {
+                queue = new_queue(ASYNC_QUEUE_FIFO, capacity);
+                cr_assert_eq(run(flow_main(takers ? &queue : NULL)), 0);
+                for (int i = 0; i < FLOW && !takers; i++)
+                    cr_assert_eq(taken[i], i);
+                async_queue_free(queue);
+            }
+}
+
 /* Ready puts and takes have a budget: who is ready besides has its turn. */
 static int turns;
 
@@ -464,19 +529,25 @@ Test(queue, without_memory)
 
 /* ---- between loops ---- */
 
+static void from_to(struct async_loop *from, struct async_loop *to)
+{
+    int result = -1;
+    queue = new_queue(ASYNC_QUEUE_FIFO, 1);
+    struct async_elsewhere here = async__go(async__own_loop(to));
+    struct async_future *waiting = SPAWN(taker(NULL));
+    async__go_back(here);
+    cr_assert_eq(async_loop_run(to, async_sleep(0), NULL), 0);
+    cr_assert_eq(async_loop_run(from, putter((void *)7), &result), 0);
+    cr_assert_eq(async_loop_run(to, waiting, &result), 0);
+    cr_assert_eq(result, 7);
+    async_queue_free(queue);
+}
+
 Test(queue, a_queue_between_loops)
 {
     struct async_loop *one = async_loop_new(), *two = async_loop_new();
-    int result = -1;
-    queue = new_queue(ASYNC_QUEUE_FIFO, 1);
-    struct async_elsewhere here = async__go(async__own_loop(one));
-    struct async_future *waiting = SPAWN(taker(NULL));
-    async__go_back(here);
-    cr_assert_eq(async_loop_run(one, async_sleep(0), NULL), 0);
-    cr_assert_eq(async_loop_run(two, putter((void *)7), &result), 0);
-    cr_assert_eq(async_loop_run(one, waiting, &result), 0);
-    cr_assert_eq(result, 7);
-    async_queue_free(queue);
+    from_to(one, two);
+    from_to(two, one);
     async_loop_free(one);
     async_loop_free(two);
 }

@@ -36,6 +36,7 @@ extern "C" {
 enum async_step { ASYNC_PENDING, ASYNC_DONE };
 
 struct async_loop;
+struct async_wait;
 
 /* One suspended call. */
 struct async_frame {
@@ -48,8 +49,9 @@ struct async_frame {
 
 /* What a future(T) points to: a coroutine, a task, or a future that a callback completes. */
 struct async_future {
-    struct async_future *next; /* READY: link in the ready queue; WAITING: its struct async_wait;
-                                  JOINING: link in the chain of what it waits for */
+    struct async_future *next; /* READY: link in the ready queue, or, with ASYNC_IN_WAIT added, its
+                                  struct async_wait; JOINING: link in the chain of what it waits
+                                  for */
     struct async_frame *leaf;  /* innermost frame, where the task goes on; or the error, see SLOW */
     void *env;                 /* what surrounds it: environments, then where it was spawned */
     struct async_frame frame;
@@ -70,8 +72,8 @@ enum async_bits {
     ASYNC_CLASS = 0x3f,       /* size class of the block, see memory.c */
     ASYNC_STATUS = 7 << 6,    /* one of: */
     ASYNC_COLD = 0 << 6,      /*   not begun (no owner: a freed block) */
-    ASYNC_READY = 1 << 6,     /*   a task that runs or is in the ready queue */
-    ASYNC_WAITING = 2 << 6,   /*   a task in a leaving wait; a pure future not completed yet */
+    ASYNC_READY = 1 << 6,     /*   a task that runs, is in the ready queue, or in a leaving wait */
+    ASYNC_WAITING = 2 << 6,   /*   a pure future not completed yet */
     ASYNC_JOINING = 3 << 6,   /*   a task that waits for another handle */
     ASYNC_INLINE = 4 << 6,    /*   a coroutine that runs inside the task that awaits it */
     ASYNC_FINISHED = 5 << 6,  /*   has its result */
@@ -83,11 +85,13 @@ enum async_bits {
                                  leaf), or `env` holds environments */
     ASYNC_TAKEN = 1 << 12,    /* FINISHED: somebody took the result */
     ASYNC_REFUSING = 1 << 12, /* a task: ignored too many refusals, yields at each one */
-    ASYNC_LOOP_SHIFT = 13,    /* slot of the loop that runs it: 3 bits */
-    ASYNC_OWNER_SHIFT = 16,   /* owners */
-    ASYNC_OWNER = 1 << 16,    /* one owner */
-    ASYNC_RESULT_OFFSET = 24, /* of a result aligned to at most 8 */
-    ASYNC_CLASSES = 63,       /* size classes of 48 + 16 * class bytes; class 63: by malloc */
+    ASYNC_LOOP_SHIFT = 13,    /* slot of the loop that runs it: 3 bits, from 1 */
+    ASYNC_HINDERED = ASYNC_CANCELLED | 6 << ASYNC_LOOP_SHIFT, /* a task whose waits take the long
+                                 way: they are refused, or wake tasks of other loops */
+    ASYNC_OWNER_SHIFT = 16,                                   /* owners */
+    ASYNC_OWNER = 1 << 16,                                    /* one owner */
+    ASYNC_RESULT_OFFSET = 24,                                 /* of a result aligned to at most 8 */
+    ASYNC_CLASSES = 63, /* size classes of 48 + 16 * class bytes; class 63: by malloc */
 };
 
 /* How many runtime waits in a row may be over at once before their task gives way. */
@@ -120,11 +124,26 @@ extern __thread struct async_thread async_thread __attribute__((tls_model("initi
 extern __thread struct async_thread async_thread __attribute__((tls_model("local-exec")));
 #endif
 
-/* Who waits, while the task is WAITING: first member of every suspended runtime wait. */
+/* How a suspended runtime wait ends early. */
+struct async_wait_kind {
+    /* Ends the wait with `error`, now or (if the kernel holds a buffer) later; whoever ends it
+     * later, with that error, calls async__told. */
+    void (*cancel)(struct async_wait *wait, int error);
+    const char *name; /* for dumps: what the task waits for; NULL: not known */
+    /* A joining wait: `cancel` only hands on, unless the loop is `dropping`, and is called again
+     * when the reason changes. */
+    bool joins;
+};
+
+/* First member of every suspended runtime wait. */
 struct async_wait {
     const struct async_wait_kind *kind;
-    struct async_future *task;
+    struct async_future *task; /* who waits */
 };
+
+/* The mark in `next` of a task that waits. It costs one store to set it and one to take it away;
+ * bits of the status would have to be read before. */
+enum { ASYNC_IN_WAIT = 4 };
 
 /* One async function as asyncc compiled it, for reports, tracebacks and async_run_into. */
 struct async_function {
@@ -163,6 +182,23 @@ static inline void async_push(struct async_future *task)
 {
     *async_thread.tail = task; /* the last link is set to NULL by who takes the queue */
     async_thread.tail = &task->next;
+}
+
+/* Suspends the running task in a wait, whose kind is set. Always ASYNC_PENDING. */
+static inline enum async_step async_suspend(struct async_wait *wait, struct async_frame *caller)
+{
+    struct async_future *task = async_thread.current;
+    if (__builtin_expect(task->leaf != caller, 0)) /* processors are short of stores first */
+        task->leaf = caller;
+    task->next = (struct async_future *)((char *)wait + ASYNC_IN_WAIT);
+    return ASYNC_PENDING;
+}
+
+/* The wait of a task of the running loop is over: it is ready. */
+static inline void async_wake(struct async_future *task)
+{
+    task->next = NULL;
+    async_push(task);
 }
 
 /* Makes a cold handle with one owner for a frame of `size` bytes; `align` is the frame's. Without

@@ -21,27 +21,32 @@ extern "C" {
 
 enum async_queue_kind { ASYNC_QUEUE_FIFO, ASYNC_QUEUE_LIFO, ASYNC_QUEUE_PRIORITY };
 
-struct async_queue_take__wait;
-
-/* Private: only the inline functions below look inside. `taker` says three things in one word, so
- * that they take one look: NULL: there is no item, and nobody waits for one; ASYNC_QUEUE_BUSY:
- * there are items, or it is closed; else: the first of those who wait for an item. */
+/* Private: only the inline functions below look inside. `taker` says in one word how things stand,
+ * so that they take one look:
+ *
+ *     NULL                 there is no item, and nobody waits for one
+ *     ASYNC_QUEUE_ITEMS    there are items, first in first out, and nobody waits for anything
+ *     ASYNC_QUEUE_BUSY     anything else; it is closed, too. The functions in queue.c see to it
+ *     a task               it alone waits for an item; it belongs to the thread's first loop */
 struct async_queue {
-    struct async_queue_take__wait *taker, *last_taker; /* the last one: if there are several */
-    struct async_waiters putters;                      /* wait for room: there is none */
-    struct async_waiters joiners;
-    size_t count, capacity; /* items in it, and at most; capacity SIZE_MAX: unbounded */
-    size_t unfinished;      /* items put for which there was no async_task_done yet */
-    size_t size, align;     /* of an item */
-    int closed;             /* 0, or what the operations give now */
+    struct async_wait_kind taking; /* first: the kind of a wait for an item leads here */
+    struct async_future *taker;
+    size_t count, limit; /* items in it; fewer than limit: one more is put into the ring */
+    size_t first, room;  /* FIFO: index of the first item; room is a power of two */
+    char *items;         /* room for `room` items, then, by priority, their numbers; see queue.c */
+    size_t unfinished;   /* items put for which there was no async_task_done yet */
+    size_t size, align;  /* of an item */
+    size_t capacity;     /* items at most; SIZE_MAX: unbounded */
+    int closed;          /* 0, or what the operations give now */
     enum async_queue_kind kind;
     int (*compare)(const void *, const void *);
-    char *items;     /* room for `room` items, then, by priority, their numbers; see queue.c */
-    size_t room;     /* a power of two */
-    size_t first;    /* FIFO: index of the first item */
-    uint64_t number; /* PRIORITY: of the next item */
+    uint64_t number;              /* PRIORITY: of the next item */
+    struct async_waiters takers;  /* wait for an item, where `taker` is ASYNC_QUEUE_BUSY */
+    struct async_waiters putters; /* wait for room: there is none */
+    struct async_waiters joiners;
 };
-#define ASYNC_QUEUE_BUSY ((struct async_queue_take__wait *)1)
+#define ASYNC_QUEUE_BUSY ((struct async_future *)1)
+#define ASYNC_QUEUE_ITEMS ((struct async_future *)2)
 
 /* Makes a queue of items of that size and alignment, for `capacity` items, 0: unbounded. `compare`,
  * for PRIORITY, is as qsort's; what compares least is taken first, the oldest of equals first.
@@ -87,59 +92,86 @@ struct async_queue_put__wait {
     const void *item;
 };
 struct async_queue_take__wait {
-    struct async_wait wait;
-    struct async_queue_take__wait *next, *previous; /* previous: not of the first one */
-    struct async_queue *queue;
-    void *item;
+    struct async_waiter waiter; /* of `taker`, only the kind is set */
     int result;
+    void *item;
 };
+/* Anything else: suspends. The loop resumes `caller` when it is over, be it at once. */
 enum async_step async_queue_put_slow(struct async_queue_put__wait *wait, struct async_frame *caller,
                                      struct async_queue *queue, const void *item, size_t size);
 enum async_step async_queue_take_slow(struct async_queue_take__wait *wait,
                                       struct async_frame *caller, struct async_queue *queue,
                                       void *item, size_t size);
-extern const struct async_wait_kind async_queue_taking;
 
-/* Fast if a task waits for the item, and the thread has no other loop that it may belong to. */
+/* Tells the compiler what it cannot see, so that the call that gave the step becomes a jump. */
+static inline enum async_step async_queue_suspended(enum async_step step)
+{
+    if (step == ASYNC_DONE)
+        __builtin_unreachable();
+    return step;
+}
+
+/* Of `taker`, a task. */
+static inline struct async_queue_take__wait *async_queue_wait_of(const struct async_future *taker)
+{
+    return (struct async_queue_take__wait *)((char *)taker->next - ASYNC_IN_WAIT);
+}
+
+/* Whether the running task may use the paths below. */
+static inline bool async_queue_is_easy(void)
+{
+    return __builtin_expect(!(async_thread.current->frame.bits & ASYNC_HINDERED), 1);
+}
+
+/* Hands the item to the task that waits for one; or puts it into the ring. */
 static inline enum async_step async_queue_put__begin(struct async_queue_put__wait *wait,
                                                      struct async_frame *caller,
                                                      struct async_queue *queue, const void *item,
                                                      size_t size)
 {
-    struct async_queue_take__wait *taker = queue->taker;
-    if ((uintptr_t)taker <= (uintptr_t)ASYNC_QUEUE_BUSY || async_thread.has_loops ||
-        async_thread.current->frame.bits & ASYNC_CANCELLED)
-        return async_queue_put_slow(wait, caller, queue, item, size);
-    memcpy(taker->item, item, size);
-    queue->taker = taker->next;
+    struct async_future *taker = queue->taker;
+    if (__builtin_expect((uintptr_t)taker > (uintptr_t)ASYNC_QUEUE_ITEMS, 1) &&
+        async_queue_is_easy()) {
+        memcpy(async_queue_wait_of(taker)->item, item, size);
+        queue->taker = NULL;
+        async_wake(taker);
+    } else if (taker != ASYNC_QUEUE_BUSY && queue->count < queue->limit && async_queue_is_easy() &&
+               async_thread.budget > 1) {
+        async_thread.budget--;
+        memcpy(queue->items + ((queue->first + queue->count++) & (queue->room - 1)) * size, item,
+               size);
+        queue->taker = ASYNC_QUEUE_ITEMS;
+    } else {
+        return async_queue_suspended(async_queue_put_slow(wait, caller, queue, item, size));
+    }
     queue->unfinished++;
-    taker->wait.task->frame.bits ^= ASYNC_READY ^ ASYNC_WAITING;
-    async_push(taker->wait.task);
     wait->result = 0;
     return ASYNC_DONE;
 }
 
-/* Fast if it must wait, and nobody else does. */
+/* Waits, as the only one; or takes the item out of the ring. */
 static inline enum async_step async_queue_take__begin(struct async_queue_take__wait *wait,
                                                       struct async_frame *caller,
                                                       struct async_queue *queue, void *item,
                                                       size_t size)
 {
-    struct async_future *task = async_thread.current;
-    if (queue->taker || task->frame.bits & ASYNC_CANCELLED)
-        return async_queue_take_slow(wait, caller, queue, item, size);
-    async_thread.budget = ASYNC_BUDGET;
-    wait->wait.kind = &async_queue_taking;
-    wait->wait.task = task;
-    wait->next = NULL;
-    wait->queue = queue;
-    wait->item = item;
-    wait->result = 0;
-    queue->taker = wait;
-    task->leaf = caller;
-    task->next = (struct async_future *)wait;
-    task->frame.bits ^= ASYNC_READY ^ ASYNC_WAITING;
-    return ASYNC_PENDING;
+    if (!queue->taker && async_queue_is_easy()) {
+        wait->waiter.wait.kind = &queue->taking;
+        wait->item = item;
+        wait->result = 0;
+        queue->taker = async_thread.current;
+        return async_suspend(&wait->waiter.wait, caller);
+    }
+    if (queue->taker == ASYNC_QUEUE_ITEMS && async_queue_is_easy() && async_thread.budget > 1) {
+        async_thread.budget--;
+        memcpy(item, queue->items + queue->first * size, size);
+        queue->first = (queue->first + 1) & (queue->room - 1);
+        if (--queue->count == 0)
+            queue->taker = NULL;
+        wait->result = 0;
+        return ASYNC_DONE;
+    }
+    return async_queue_suspended(async_queue_take_slow(wait, caller, queue, item, size));
 }
 
 #ifdef __cplusplus
