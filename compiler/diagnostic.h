@@ -20,12 +20,13 @@ struct range {
 };
 
 /* The warnings, one row each: enumerator, the name after -W, on by default. */
-#define WARNING_TABLE(X)                                        \
-    X(WARNING_DANGLING_SPAWN, "dangling-spawn", true)           \
-    X(WARNING_LOCK_ACROSS_AWAIT, "lock-across-await", true)     \
-    X(WARNING_BLOCKING_CALL, "blocking-call", true)             \
-    X(WARNING_UNUSED_RESULT, "unused-result", true)             \
-    X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", true) \
+#define WARNING_TABLE(X)                                                \
+    X(WARNING_DANGLING_SPAWN, "dangling-spawn", true)                   \
+    X(WARNING_LOCK_ACROSS_AWAIT, "lock-across-await", true)             \
+    X(WARNING_BLOCKING_CALL, "blocking-call", true)                     \
+    X(WARNING_UNUSED_RESULT, "unused-result", true)                     \
+    X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", true)         \
+    X(WARNING_IMPLICIT_FUNCTION, "implicit-function-declaration", true) \
     X(WARNING_FRAME_SIZE, "frame-size", false)
 
 enum warning {

@@ -18,7 +18,8 @@ static bool is_async_definition(const struct emitter *e, const struct node *node
     return node->kind == NODE_FUNCTION && node->function && function_has_frame(node->function);
 }
 
-/* Prototypes of functions that are only awaited in place would declare what nobody defines. */
+/* Prototypes of functions that are only awaited in place would declare what nobody defines, those
+ * of main another function. */
 static bool declares_nothing(const struct emitter *e, const struct node *node)
 {
     if (node->kind != NODE_DECLARATION || node->count < 2)
@@ -27,7 +28,7 @@ static bool declares_nothing(const struct emitter *e, const struct node *node)
         struct node *name = declarator_name(node->kid[i]->kid[0]);
         struct function *function =
             name && name->symbol ? lowered_function(e->lowered, name->symbol) : NULL;
-        if (!function || has_handle_form(function))
+        if (!function || (has_handle_form(function) && !function->is_main))
             return false;
     }
     return true;

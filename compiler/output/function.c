@@ -271,6 +271,16 @@ static void put_attributes(struct emitter *e, const struct function *function)
     }
 }
 
+/* Labels of the body's block: GNU C wants them at its beginning. */
+static void put_local_labels(struct emitter *e, const struct function *function)
+{
+    const struct node *body = function->node->kid[2];
+    for (uint32_t i = 0; i < body->count && body->kid[i]->kind == NODE_LOCAL_LABELS; i++) {
+        write_line_break(&e->writer);
+        emit_copy(e, body->kid[i]);
+    }
+}
+
 static void put_resume(struct emitter *e, struct function *function)
 {
     struct writer *w = &e->writer;
@@ -295,6 +305,7 @@ static void put_resume(struct emitter *e, struct function *function)
     write_format(w, "%senum async_step %s__resume(struct async_frame *%s)\n{", static_word(e),
                  function->name, function->base);
     w->indent = 4;
+    put_local_labels(e, function);
     write_line_break(w);
     if (e->uses_self)
         write_format(w, "struct %s__frame *%s = (struct %s__frame *)%s;", function->name,

@@ -393,9 +393,22 @@ static void emit_nested(struct emitter *e, struct node *node)
     e->function = outer;
 }
 
+/* Labels of the outermost block stand before what was put in front of its statements. */
+static bool is_label_of_body(const struct emitter *e, const struct node *node)
+{
+    const struct function *function = writes_frame(e) ? e->function : NULL;
+    const struct node *body = function ? function->node->kid[2] : NULL;
+    for (uint32_t i = 0; body && i < body->count && body->kid[i]->kind == NODE_LOCAL_LABELS; i++)
+        if (body->kid[i] == node)
+            return true;
+    return false;
+}
+
 bool emit_statement_node(struct emitter *e, struct node *node)
 {
     switch (node->kind) {
+    case NODE_LOCAL_LABELS:
+        return is_label_of_body(e, node);
     case NODE_FUNCTION:
         emit_nested(e, node);
         return true;

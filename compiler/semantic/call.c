@@ -93,7 +93,43 @@ static void check_setjmp(struct check *check, const struct node *call)
             complain(check, call, "'%s' in an async function: its stack frame does not last", name);
 }
 
-/* A name that no declaration in scope explains: a builtin, the runtime's, or a mistake. */
+/* C before C99 declares a function by its first call, and compilers still do, with a warning. One
+ * that is awaited, or called by a name of the runtime's, is meant to be async: a mistake. */
+static struct type *implicit_call(struct check *check, struct node *call, struct node *callee)
+{
+    const char *name = callee->name;
+    if (call == check->state->awaited || !strncmp(name, "async_", 6)) {
+        if (!check->state->quiet && is_news(check, name))
+            complain(check, callee, "call of undeclared function '%s'", name);
+        return NULL;
+    }
+    struct check_state *state = check->state;
+    if (!state->quiet && is_news(check, name)) {
+        state->implicit = arena_grow(check->arena, state->implicit, state->implicit_count,
+                                     &state->implicit_capacity, sizeof *state->implicit);
+        state->implicit[state->implicit_count++] = callee;
+    }
+    return builtin_call(check, arena_format(check->arena, "__builtin_%s", name), call->kid + 1,
+                        call->count - 1);
+}
+
+void report_implicit_calls(struct check *check)
+{
+    for (size_t i = 0; i < check->state->implicit_count; i++) {
+        struct node *callee = check->state->implicit[i];
+        const struct symbol *symbol = check_file_symbol(check, callee->name);
+        const struct type *type = symbol && symbol->type ? type_resolve(symbol->type) : NULL;
+        if (!type || !type->is_async)
+            report_warning(check->diagnostics, WARNING_IMPLICIT_FUNCTION,
+                           (struct range){callee->start, callee->end},
+                           "call of undeclared function '%s'", callee->name);
+        else if (complain(check, callee, "call of undeclared function '%s'", callee->name))
+            add_note(check, symbol->node, "'%s' is declared here", callee->name);
+    }
+}
+
+/* A name that no declaration in scope explains: a builtin, the runtime's, or a function that C
+ * declares implicitly. */
 static struct type *undeclared_call(struct check *check, struct node *call)
 {
     struct node *callee = skip_parens(call->kid[0]);
@@ -113,9 +149,8 @@ static struct type *undeclared_call(struct check *check, struct node *call)
         return builtin_call(check, name, call->kid + 1, call->count - 1);
     if (is_runtime)
         return runtime_call(check, name, call);
-    if (!check->state->quiet && is_news(check, name))
-        complain(check, callee, "call of undeclared function '%s'", name);
-    return unknown;
+    struct type *type = implicit_call(check, call, callee);
+    return type ? type : unknown;
 }
 
 bool node_is_unevaluated(const struct node *node)
@@ -162,7 +197,8 @@ struct type *check_call(struct check *check, struct node *call)
     check_arguments(check, call, false);
     if (!type)
         return NULL;
-    if (type->is_async && !type->is_old_style)
+    const struct symbol *symbol = skip_parens(call->kid[0])->symbol;
+    if (type->is_async && (!type->is_old_style || (symbol && symbol->is_defined)))
         check_count(check, type, call);
     if (!type->is_old_style)
         check_fit(check, type, call);

@@ -195,6 +195,7 @@ struct check *check_unit(struct arena *arena, struct names *names, struct source
     check->file_scope = scope_current(state->scopes);
     for (uint32_t i = 0; i < unit->count; i++)
         check_external(check, unit->kid[i]);
+    report_implicit_calls(check);
     return check;
 }
 

@@ -3,7 +3,7 @@
  *     check.c        the file, its functions; the state
  *     report.c       messages, marks, contextual words         repair.c small misreadings
  *     specifier.c    `unsigned long const` → a type             tag.c    struct, union, enum
- *     declarator.c   `*(*f)(int)` around it → another type
+ *     declarator.c   `*(*f)(int)` around it → another type           attribute.c  mode, vector_size
  *     declare.c      what a name is then bound to
  *     initializer.c  lists, designators, array lengths          constant.c, literal.c  values
  *     statement.c    scopes and jumps                           label.c  labels and gotos
@@ -54,7 +54,10 @@ struct check_state {
     const char *func[3];          /* __func__ and its likes, interned */
     struct node *value_statement; /* whose value a statement expression gives */
     size_t function_capacity;
-    unsigned defers; /* `defer` statements around the statement being checked */
+    struct node **implicit; /* calls of functions that nobody has declared */
+    size_t implicit_count, implicit_capacity;
+    struct node *awaited; /* the operand of the await or spawn that is being checked */
+    unsigned defers;      /* `defer` statements around the statement being checked */
 };
 
 /* --- report.c */
@@ -113,7 +116,10 @@ struct specifiers check_specifiers(struct check *check, struct node *node, enum 
                                    bool alone);
 struct type *check_type_name(struct check *check, struct node *node, enum reading reading);
 struct type *check_tag(struct check *check, struct node *node, bool alone);
-/* Applies mode, vector_size, aligned and packed where the text [start, end) says so. */
+/* The code of a word of C's own types, 0 for another name; the type that a sum of them says. */
+int type_word_code(struct check *check, const char *name);
+struct type *type_of_words(struct check *check, int words);
+/* Applies mode and vector_size where the text [start, end) says so. (attribute.c) */
 struct type *apply_attributes(struct check *check, struct type *type, uint32_t start, uint32_t end);
 
 /* --- declarator.c */
@@ -177,11 +183,15 @@ void check_discarded(struct check *check, struct node *node);
 /* The value type after integer promotion, narrow bit-fields included. */
 struct type *promoted_type(struct check *check, struct node *node);
 
+/* What typeof says of it: the type of an expression whose type is not known. (unknown.c) */
+struct type *type_of_unknown(struct check *check, const struct node *node);
+
 struct type *check_binary(struct check *check, struct node *node); /* operator.c */
 struct type *check_unary(struct check *check, struct node *node);
 struct type *check_conditional(struct check *check, struct node *node);
 struct type *check_assign(struct check *check, struct node *node);
 struct type *check_call(struct check *check, struct node *node); /* call.c */
+void report_implicit_calls(struct check *check);                 /* when the file is known */
 struct type *check_type_arguments(struct check *check, struct node *node);
 bool is_null_constant(struct check *check, const struct node *node);
 

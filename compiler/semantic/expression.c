@@ -302,7 +302,7 @@ struct type *check_expression(struct check *check, struct node *node)
 {
     if (!node->type) {
         struct type *type = expression_type(check, node);
-        node->type = type ? type : simple(check, TYPE_UNKNOWN);
+        node->type = type && type->kind != TYPE_UNKNOWN ? type : type_of_unknown(check, node);
     }
     return node->type;
 }

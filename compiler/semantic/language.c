@@ -125,6 +125,8 @@ bool may_wait(struct check *check, const struct node *node, const char *what)
 static struct type *check_await(struct check *check, struct node *node)
 {
     bool is_word = word_is_declared(check, node, "await");
+    if (!is_word)
+        check->state->awaited = skip_parens(node->kid[0]);
     struct type *type = check_value(check, node->kid[0]), *resolved = type_resolve(type);
     if (is_word || resolved->kind == TYPE_UNKNOWN)
         return NULL;
@@ -144,6 +146,8 @@ static struct type *check_await(struct check *check, struct node *node)
 static struct type *check_spawn(struct check *check, struct node *node)
 {
     bool is_word = word_is_declared(check, node, "spawn");
+    if (!is_word)
+        check->state->awaited = skip_parens(node->kid[0]);
     struct type *type = check_value(check, node->kid[0]), *resolved = type_resolve(type);
     if (is_word || resolved->kind == TYPE_UNKNOWN)
         return NULL;

@@ -70,7 +70,7 @@ static struct type *binary_type(struct check *check, struct node *node)
     if (is_unknown(left) || is_unknown(right))
         return NULL;
     if (node->op == OP_SHIFT_LEFT || node->op == OP_SHIFT_RIGHT)
-        return left;
+        return type_resolve(right)->kind == TYPE_VECTOR ? right : left;
     if (is_pointer(left) && is_pointer(right))
         return node->op == OP_MINUS ? simple(check, TYPE_LONG) : NULL;
     if (is_pointer(left) || is_pointer(right))
@@ -98,7 +98,8 @@ struct type *check_binary(struct check *check, struct node *node)
     for (size_t i = 0; i < depth; i++) {
         check_value(check, chain[i]->kid[1]);
         struct type *type = binary_type(check, chain[i]);
-        chain[i]->type = type ? type : simple(check, TYPE_UNKNOWN);
+        chain[i]->type =
+            type && type->kind != TYPE_UNKNOWN ? type : type_of_unknown(check, chain[i]);
     }
     return chain[depth - 1]->type;
 }

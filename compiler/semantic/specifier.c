@@ -94,7 +94,7 @@ struct gathering {
     struct node *bitint;
 };
 
-static int word_code(struct check *check, const char *name)
+int type_word_code(struct check *check, const char *name)
 {
     struct check_state *state = check->state;
     if (!state->words) {
@@ -117,7 +117,7 @@ static struct type *named_type(struct check *check, enum type_kind kind, const c
 
 static void gather_word(struct check *check, struct gathering *gathering, struct node *node)
 {
-    int code = word_code(check, node->name);
+    int code = type_word_code(check, node->name);
     if (!code)
         gathering->type = named_type(check, TYPE_BUILTIN, node->name);
     else if (code == WORD_FLOATN)
@@ -288,24 +288,28 @@ static void gather(struct check *check, struct gathering *gathering, struct node
     }
 }
 
+struct type *type_of_words(struct check *check, int words)
+{
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+        if (sums[i].sum == words)
+            return type_simple(check->types, sums[i].kind);
+    return type_simple(check->types, TYPE_UNKNOWN);
+}
+
 static struct type *word_type(struct check *check, const struct gathering *gathering)
 {
-    int words = gathering->words;
-    bool is_complex = words & 3 * WORD_COMPLEX;
-    words &= ~(3 * WORD_COMPLEX);
-    struct type *type = NULL;
+    int words = gathering->words & ~(3 * WORD_COMPLEX);
+    bool is_complex = gathering->words != words;
+    struct type *type;
     if (gathering->bitint)
         type = bitint_type(check, gathering->bitint, words & WORD_UNSIGNED);
     else if (gathering->floatn)
         type = named_type(check, TYPE_FLOATN, gathering->floatn);
     else if (!words) /* `static x;` is an int, `_Complex` alone a double */
         type = type_simple(check->types, is_complex ? TYPE_DOUBLE : TYPE_INT);
-    for (size_t i = 0; !type && i < sizeof sums / sizeof *sums; i++)
-        if (sums[i].sum == words)
-            type = type_simple(check->types, sums[i].kind);
-    if (!type)
-        return type_simple(check->types, TYPE_UNKNOWN);
-    if (!is_complex)
+    else
+        type = type_of_words(check, words);
+    if (!is_complex || type->kind == TYPE_UNKNOWN)
         return type;
     struct type *complex = type_make(check->types, TYPE_COMPLEX);
     complex->target = type;
@@ -363,72 +367,4 @@ struct type *check_type_name(struct check *check, struct node *node, enum readin
     check_former_use(check, &specifiers);
     node->type = result.type;
     return result.type;
-}
-
-/* --- attributes that change a type */
-
-/* `mode(DI)` and its likes, with or without underscores. */
-static struct type *apply_mode(struct check *check, struct type *type, const char *text,
-                               size_t length)
-{
-    static const struct {
-        const char *name;
-        enum type_kind is_signed, is_unsigned;
-    } modes[] = {
-        {"QI", TYPE_SCHAR, TYPE_UCHAR},     {"HI", TYPE_SHORT, TYPE_USHORT},
-        {"SI", TYPE_INT, TYPE_UINT},        {"DI", TYPE_LONG, TYPE_ULONG},
-        {"TI", TYPE_INT128, TYPE_UINT128},  {"word", TYPE_LONG, TYPE_ULONG},
-        {"pointer", TYPE_LONG, TYPE_ULONG}, {"byte", TYPE_SCHAR, TYPE_UCHAR},
-    };
-    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-        if (type_is_integer(type) && memmem(text, length, modes[i].name, strlen(modes[i].name)))
-            return type_simple(check->types,
-                               type_is_unsigned(type) ? modes[i].is_unsigned : modes[i].is_signed);
-    return type_simple(check->types, TYPE_UNKNOWN);
-}
-
-static struct type *apply_vector(struct check *check, struct type *type, const char *text,
-                                 size_t length)
-{
-    const char *open = memchr(text, '(', length);
-    uint64_t size = open ? strtoull(open + 1, NULL, 0) : 0, element = type_size(type);
-    if (!size || !element)
-        return type_simple(check->types, TYPE_UNKNOWN);
-    struct type *vector = type_make(check->types, TYPE_VECTOR);
-    vector->target = type;
-    vector->length = size / element;
-    vector->length_is_known = true;
-    return vector;
-}
-
-/* Where the arguments of attribute `name` begin, at their `(`; NULL if it is not there. */
-static const char *find_attribute(const char *text, size_t length, const char *name)
-{
-    const char *end = text + length, *place = text;
-    size_t name_length = strlen(name);
-    while ((place = memmem(place, (size_t)(end - place), name, name_length)) != NULL) {
-        bool begins = place == text || strchr(" \t\n(,_:", place[-1]);
-        place += name_length;
-        const char *rest = place;
-        while (rest < end && strchr("_ \t\n", *rest))
-            rest++;
-        if (begins && rest < end && *rest == '(')
-            return rest;
-    }
-    return NULL;
-}
-
-struct type *apply_attributes(struct check *check, struct type *type, uint32_t start, uint32_t end)
-{
-    if (start >= end)
-        return type;
-    const char *text = source_code(check->source) + start;
-    size_t length = end - start;
-    const char *mode = find_attribute(text, length, "mode");
-    if (mode)
-        type = apply_mode(check, type, mode, length - (size_t)(mode - text));
-    const char *vector = find_attribute(text, length, "vector_size");
-    if (vector)
-        type = apply_vector(check, type, vector, length - (size_t)(vector - text));
-    return type;
 }

@@ -86,7 +86,8 @@ struct type {
     struct symbol *symbol; /* the tag's or typedef's */
     struct symbol *alias;  /* of a struct, union or enum without a tag: its first typedef's */
     /* functions */
-    struct parameter *parameters;
+    struct parameter *parameters; /* of TYPE_TYPEOF without a name: what its text is made of
+                                     (unknown.c): names are text, types what stands behind it */
     size_t parameter_count;
     bool is_variadic, is_old_style, is_async; /* is_async: async function; async generator */
     /* structs and unions */

@@ -94,6 +94,24 @@ static const char *given_name(const struct type *type)
     return type->name;
 }
 
+/* `__typeof__(...)` of an expression, in which only types are left of what it names. */
+static void put_expression(struct text *out, const struct type *type, bool lowered)
+{
+    text_puts(out, "__typeof__((void)0, ");
+    for (size_t i = 0; i < type->parameter_count; i++) {
+        const struct type *part = type->parameters[i].type;
+        bool is_object = !type->parameters[i].node;
+        text_puts(out, type->parameters[i].name);
+        if (!part)
+            continue;
+        text_puts(out, is_object ? "(*(" : "");
+        type_print(out, part, NULL, lowered, 0);
+        if (is_object) /* numbered: compilers warn of what is compared with itself */
+            text_printf(out, ")%zu)", i + 1);
+    }
+    text_put(out, ')');
+}
+
 static void put_base(struct text *out, const struct type *type, bool lowered)
 {
     const char *name;
@@ -112,6 +130,11 @@ static void put_base(struct text *out, const struct type *type, bool lowered)
         text_puts(out, given_name(type));
         break;
     case TYPE_TYPEOF:
+        if (type->name)
+            text_puts(out, type->name);
+        else
+            put_expression(out, type, lowered);
+        break;
     case TYPE_FLOATN:
     case TYPE_BUILTIN:
         text_puts(out, type->name);
@@ -209,7 +232,7 @@ static void wrap(struct text *declarator)
 static bool must_expand(const struct type *type, unsigned drop)
 {
     if (type->kind == TYPE_TYPEOF)
-        return type_resolve(type)->kind != TYPE_UNKNOWN;
+        return type->target->kind == TYPE_TYPEOF || type_resolve(type)->kind != TYPE_UNKNOWN;
     if (type->kind != TYPE_TYPEDEF || !drop)
         return false;
     const struct type *target = type->target, *resolved = type_resolve(target);

@@ -1,65 +1,40 @@
-/* Makes an asyncc program of a C program: functions become async, calls of them awaits, and some
- * bodies begin with a wait.
+/* Makes an asyncc program of a C program: functions become async, calls of them awaits, and bodies
+ * begin with a wait.
  *
- *     asyncify [--also PREFIX]... [--not NAME]... FILE.i >FILE.ac
+ *     asyncify [options] FILE.i >FILE.ac
+ *
+ *     --also PREFIX     functions of system headers that are made async, too
+ *     --not NAME        a function that stays an ordinary one
+ *     --statements N    a wait in front of N percent of the statements, else 0
+ *     --operands N      a wait inside N percent of the expressions, else 0
+ *     --seed N          another choice of these
  *
  * FILE.i is preprocessed, with <async/async.h> included first. Functions of system headers stay as
  * they are, but for those whose name begins with a PREFIX. A function stays an ordinary one, too,
  * if
  *   - it is used in another way than by being called, for who calls it then does not await;
- *   - it is declared in a way that an async function cannot be (variadic, old style, by a typedef,
- *     together with others), named by --not, or uses what async functions refuse (setjmp);
+ *   - it is declared in a way that an async function cannot be (variadic, by a typedef,
+ *     together with others, old style with parameters narrower than int), named by --not, or uses
+ * what async functions refuse (setjmp);
  *   - a function that stays an ordinary one calls it.
  * The last rule is applied until nothing changes. Every other function with a body becomes async,
- * so most of a program does. The text is edited in place: nothing else changes. Ends with a line on
- * standard error: "N async functions, N awaits". */
+ * so most of a program does. The text is edited in place (edits.c): nothing else changes. Ends with
+ * a line on standard error: "N async functions, N awaits". */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "asyncify.h"
 #include "diagnostic.h"
-#include "semantic/check.h"
-#include "source.h"
 #include "support/arena.h"
 #include "support/names.h"
 #include "support/stack.h"
 #include "support/text.h"
 #include "syntax/parse.h"
 
-enum { MOST_ROUNDS = 16, MOST_NAMES = 64 };
-
-struct list {
-    const char *items[MOST_NAMES];
-    size_t count;
-};
-
-struct candidate {
-    struct node *node; /* NODE_FUNCTION */
-    struct symbol *symbol;
-    bool stays;
-};
-
-struct edit {
-    uint32_t at;
-    unsigned order; /* among those of one place */
-    const char *text;
-};
-
-struct program {
-    const char *path;
-    struct list also, not_these;
-    struct arena *arena;
-    struct source *source;
-    struct node *unit;
-    struct check *check;
-    struct candidate *candidates;
-    size_t count;
-    struct edit *edits;
-    size_t edit_count, edit_capacity, awaits;
-    bool ok, changed;
-};
+enum { MOST_ROUNDS = 16 };
 
 static bool is_in(const struct list *list, const char *name, bool prefix)
 {
@@ -72,10 +47,21 @@ static bool is_in(const struct list *list, const char *name, bool prefix)
 
 /* --- candidates */
 
-static struct candidate *candidate_of(const struct program *p, const struct symbol *symbol)
+struct candidate *candidate_of(const struct program *p, const struct symbol *symbol)
 {
     for (size_t i = 0; symbol && i < p->count; i++)
         if (p->candidates[i].symbol == symbol)
+            return &p->candidates[i];
+    return NULL;
+}
+
+/* That of an identifier; one without a symbol is used before it is declared. */
+static struct candidate *candidate_named(const struct program *p, const struct node *identifier)
+{
+    if (identifier->kind != NODE_IDENTIFIER || identifier->symbol)
+        return identifier->kind == NODE_IDENTIFIER ? candidate_of(p, identifier->symbol) : NULL;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->candidates[i].symbol->name == identifier->name)
             return &p->candidates[i];
     return NULL;
 }
@@ -97,6 +83,18 @@ static bool has_typedef_type(const struct node *declarator)
     return true;
 }
 
+/* An old-style parameter of such a type is called with another one. */
+static bool narrows(const struct type *type)
+{
+    for (size_t i = 0; i < type->parameter_count; i++)
+        if (!type->parameters[i].type ||
+            (type_is_arithmetic(type->parameters[i].type) &&
+             type_size(type->parameters[i].type) < 4) ||
+            type_resolve(type->parameters[i].type)->kind == TYPE_FLOAT)
+            return true;
+    return false;
+}
+
 static void find_candidates(struct program *p)
 {
     struct check *check = p->check;
@@ -110,8 +108,8 @@ static void find_candidates(struct program *p)
         bool of_system = source_line(p->source, node->start).system_header;
         bool is_main = !strcmp(name, "main");
         bool stays = (of_system && !is_in(&p->also, name, true)) || type->is_variadic ||
-                     (type->is_old_style && type->parameter_count) ||
-                     is_in(&p->not_these, name, false) || has_typedef_type(node->kid[1]);
+                     (type->is_old_style && narrows(type)) || is_in(&p->not_these, name, false) ||
+                     has_typedef_type(node->kid[1]);
         p->candidates[p->count++] = (struct candidate){node, node->symbol, stays && !is_main};
     }
 }
@@ -139,9 +137,8 @@ static void judge(struct program *p, const struct node *node, struct candidate *
         struct node *kid = node->kid[i];
         const struct node *callee = kid ? skip_parens(kid) : NULL;
         bool is_callee = node->kind == NODE_CALL && i == 0;
-        struct candidate *named =
-            callee && callee->kind == NODE_IDENTIFIER ? candidate_of(p, callee->symbol) : NULL;
-        if (named && (!is_callee || !inside || inside->stays || nested))
+        struct candidate *named = kid ? candidate_named(p, callee) : NULL;
+        if (named && (!is_callee || !inside || inside->stays || nested || !callee->symbol))
             keep(p, named);
         if (!named)
             judge(p, kid, nested ? NULL : inside);
@@ -184,87 +181,9 @@ static void judge_all(struct program *p)
     } while (p->changed);
 }
 
-/* --- edits */
-
-static void insert(struct program *p, uint32_t at, unsigned order, const char *text)
+static void report(const struct program *p)
 {
-    p->edits = arena_grow(p->arena, p->edits, p->edit_count, &p->edit_capacity, sizeof *p->edits);
-    p->edits[p->edit_count++] = (struct edit){at, order, text};
-}
-
-static bool becomes_async(const struct program *p, const struct node *callee)
-{
-    const struct candidate *candidate =
-        callee->kind == NODE_IDENTIFIER ? candidate_of(p, callee->symbol) : NULL;
-    return candidate && !candidate->stays;
-}
-
-static void edit_node(struct program *p, const struct node *node)
-{
-    if (!node)
-        return;
-    const struct node *name = NULL;
-    if (node->kind == NODE_FUNCTION)
-        name = declarator_name(node->kid[1]);
-    else if (node->kind == NODE_DECLARATION && node->count == 2)
-        name = declarator_name(node->kid[1]->kid[0]);
-    const struct candidate *candidate = name ? candidate_of(p, name->symbol) : NULL;
-    if (candidate && !candidate->stays) {
-        insert(p, node->kid[0]->start, 2, "async ");
-        if (node->kind == NODE_FUNCTION && strcmp(candidate->symbol->name, "main") != 0)
-            insert(p, node->kid[2]->start + 1, 2, " await asyncify_pause();");
-    }
-    if (node->kind == NODE_CALL && becomes_async(p, skip_parens(node->kid[0]))) {
-        insert(p, node->start, 2, "(await ");
-        insert(p, node->end, 1, ")");
-        p->awaits++;
-    }
-    for (uint32_t i = 0; i < node->count; i++)
-        edit_node(p, node->kid[i]);
-}
-
-static int by_place(const void *left, const void *right)
-{
-    const struct edit *a = left, *b = right;
-    if (a->at != b->at)
-        return a->at < b->at ? -1 : 1;
-    return (int)a->order - (int)b->order;
-}
-
-/* The first external declaration of the program proper: what is inserted stands before it. */
-static uint32_t find_start(const struct program *p)
-{
-    for (uint32_t i = 0; i < p->unit->count; i++)
-        if (!source_line(p->source, p->unit->kid[i]->start).system_header &&
-            !(p->unit->kid[i]->flags & HAS_LANGUAGE))
-            return p->unit->kid[i]->start;
-    return 0;
-}
-
-static const char pause_function[] = "static unsigned asyncify_state = 1;\n"
-                                     "static async void asyncify_pause(void)\n"
-                                     "{\n"
-                                     "    asyncify_state = asyncify_state * 1103515245u + 12345u;\n"
-                                     "    if (asyncify_state >> 16 & 1)\n"
-                                     "        await async_yield();\n"
-                                     "}\n";
-
-static void write_program(struct program *p)
-{
-    const char *text = source_text(p->source);
-    uint32_t at = 0, end = (uint32_t)source_length(p->source);
     size_t functions = 0;
-    insert(p, 0, 0, "#define ASYNCIFIED 1\n");
-    insert(p, find_start(p), 0, pause_function);
-    for (uint32_t i = 0; i < p->unit->count; i++)
-        edit_node(p, p->unit->kid[i]);
-    qsort(p->edits, p->edit_count, sizeof *p->edits, by_place);
-    for (size_t i = 0; i < p->edit_count; i++) {
-        fwrite(text + at, 1, p->edits[i].at - at, stdout);
-        fputs(p->edits[i].text, stdout);
-        at = p->edits[i].at;
-    }
-    fwrite(text + at, 1, end - at, stdout);
     for (size_t i = 0; i < p->count; i++)
         functions += !p->candidates[i].stays;
     fprintf(stderr, "%zu async functions, %zu awaits\n", functions, p->awaits);
@@ -313,26 +232,42 @@ static void work(void *data)
         find_candidates(p);
         judge_all(p);
         write_program(p);
+        report(p);
     } else {
         diagnostics_flush(diagnostics, stderr);
     }
     text_free(&text);
 }
 
+/* Takes an option and its argument; false if it is none. */
+static bool take_option(struct program *p, const char *option, const char *argument)
+{
+    struct list *list = !strcmp(option, "--also")  ? &p->also
+                        : !strcmp(option, "--not") ? &p->not_these
+                                                   : NULL;
+    if (list && list->count < MOST_NAMES)
+        list->items[list->count++] = argument;
+    else if (!strcmp(option, "--statements"))
+        p->statements = (unsigned)atoi(argument);
+    else if (!strcmp(option, "--operands"))
+        p->operands = (unsigned)atoi(argument);
+    else if (!strcmp(option, "--seed"))
+        p->seed = (uint32_t)atoi(argument);
+    else
+        return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct program p = {.arena = arena_new()};
-    for (int i = 1; i < argc; i++) {
-        struct list *list = !strcmp(argv[i], "--also")  ? &p.also
-                            : !strcmp(argv[i], "--not") ? &p.not_these
-                                                        : NULL;
-        if (!list)
+    for (int i = 1; i < argc; i++)
+        if (i + 1 < argc && take_option(&p, argv[i], argv[i + 1]))
+            i++;
+        else
             p.path = argv[i];
-        else if (i + 1 < argc && list->count < MOST_NAMES)
-            list->items[list->count++] = argv[++i];
-    }
     if (!p.path) {
-        fprintf(stderr, "usage: asyncify [--also PREFIX]... [--not NAME]... FILE.i\n");
+        fprintf(stderr, "usage: asyncify [options] FILE.i\n");
         return 2;
     }
     run_on_large_stack(work, &p);
