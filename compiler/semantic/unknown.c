@@ -4,7 +4,7 @@
  * Such a type may stand where the expression's variables are not in scope, in a frame. So every
  * part whose type is known is replaced by an object of that type that nobody evaluates:
  *
- *     __builtin_sqrt(x) + y        __typeof__((void)0, __builtin_sqrt((*(double *)1)) + (*(int *)2))
+ *     __builtin_sin(x) + y     __typeof__((void)0, __builtin_sin((*(double *)1)) + (*(int *)2))
  *
  * Literals stay, for some builtins want constants. How the known types are written is decided when
  * the type is printed, since local types may be renamed until then. */
