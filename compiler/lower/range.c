@@ -190,6 +190,16 @@ static bool mentions(const struct node *node, const struct symbol *symbol)
     return false;
 }
 
+/* An array that is held, and only counted. */
+static void use_nowhere(struct range *r)
+{
+    struct hoist *h = r->h;
+    if (r->type->kind != TYPE_ARRAY || !r->before.count)
+        return;
+    struct node *nothing = build(h, NODE_MADE, r->at, "(void)$0", 1, r->object);
+    list_push(h, &r->before, build(h, NODE_EXPRESSION_STATEMENT, r->at, "$0;", 1, nothing));
+}
+
 /* `T x = object[at];`, or the bytes of an array. */
 static void bind_value(struct range *r, struct symbol *symbol, struct variable *at,
                        struct type *element, struct list *body)
@@ -199,8 +209,10 @@ static void bind_value(struct range *r, struct symbol *symbol, struct variable *
                        : r->type->kind == TYPE_LIST ? member(r, 0, "data[$1]")
                                                     : member(r, 0, "keys[$1]");
     bool is_read = type_qualifiers(element) & (QUAL_VOLATILE | QUAL_ATOMIC);
-    if (!is_read && !mentions(r->node->kid[3], symbol))
+    if (!is_read && !mentions(r->node->kid[3], symbol)) {
+        use_nowhere(r);
         return;
+    }
     struct node *value = build(h, NODE_MADE, r->at, text, 2, r->object, make_use(h, r->at, at));
     value->type = element;
     struct variable *variable =

@@ -236,8 +236,12 @@ static void emit_declared_name(struct emitter *e, struct node *node)
 
 /* --- what is evaluated by nobody only has its type */
 
-static void emit_unevaluated_await(struct emitter *e, struct node *node)
+static void emit_unevaluated(struct emitter *e, struct node *node)
 {
+    if (type_is_void(node->type)) {
+        write_string(&e->writer, "(void)0");
+        return;
+    }
     struct text type = {0};
     type_print(&type, node->type, NULL, true, 0);
     write_format(&e->writer, "(*(%s *)0)", type.data);
@@ -308,7 +312,8 @@ void emit_node(struct emitter *e, struct node *node)
         emit_declared_name(e, node);
         break;
     case NODE_AWAIT: /* all others are gone */
-        emit_unevaluated_await(e, node);
+    case NODE_YIELD:
+        emit_unevaluated(e, node);
         break;
     case NODE_COMPOUND_LITERAL:
         emit_compound_literal(e, node);

@@ -110,13 +110,35 @@ static void emit_tail(struct emitter *e, const struct node *compound, uint32_t a
     e->writer.indent = indent;
 }
 
+static const char *newline_in(const char *text, uint32_t at, uint32_t end)
+{
+    return at < end ? memchr(text + at, '\n', end - at) : NULL;
+}
+
+/* Whether one line of the source became several, and what stands behind on it must not follow the
+ * last of them: it would seem to belong to an `if`. */
+static bool needs_line(struct emitter *e, const struct node *item, size_t length)
+{
+    const char *text = source_text(e->check->source);
+    const struct text *out = e->writer.out;
+    return out->length > length && memchr(out->data + length, '\n', out->length - length) &&
+           !newline_in(text, item->start, item->end);
+}
+
+static bool is_blanks(const char *text, uint32_t at, uint32_t end)
+{
+    while (at < end && (text[at] == ' ' || text[at] == '\t'))
+        at++;
+    return at >= end;
+}
+
 /* The text between two items. A comment on lines of its own starts in step with the source, so that
  * no #line comes between it and what it speaks of: C compilers look for `fallthrough` before
  * `case`. */
 static void emit_gap_lines(struct emitter *e, uint32_t at, uint32_t end)
 {
     const char *text = source_text(e->check->source);
-    const char *newline = at < end ? memchr(text + at, '\n', end - at) : NULL;
+    const char *newline = newline_in(text, at, end);
     uint32_t line = newline ? (uint32_t)(newline - text) + 1 : end;
     bool comment = line < end && memchr(text + line, '/', end - line) && text[line] != '#';
     emit_gap(e, at, comment ? line : end);
@@ -131,6 +153,7 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
 {
     bool outer = e->in_block;
     const struct node *outer_next = e->next;
+    bool breaks = false;
     for (uint32_t i = 0; i < compound->count; i++) {
         struct node *item = compound->kid[i];
         if (item->flags & IS_TAIL) {
@@ -140,7 +163,10 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
         }
         e->writer.no_loop_pragmas =
             item->kind == NODE_SPLICE || item->text || item->flags & HAS_AWAIT;
-        emit_gap_lines(e, at, item->start);
+        if (breaks && is_blanks(e->code, at, item->start))
+            write_line_break(&e->writer);
+        else
+            emit_gap_lines(e, at, item->start);
         e->writer.no_loop_pragmas = false;
         write_place(&e->writer, item->start, false);
         e->in_block = true;
@@ -148,6 +174,7 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
         size_t length = e->writer.out->length;
         emit_node(e, item);
         at = item->end;
+        breaks = needs_line(e, item, length);
         if (e->writer.out->length == length)
             at = without_line(e, at, i + 1 < compound->count ? compound->kid[i + 1]->start : end);
     }

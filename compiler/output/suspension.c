@@ -184,6 +184,21 @@ void emit_scopes_return(struct emitter *e, bool breaks)
     e->uses_self = true;
 }
 
+/* Who does not send gives zero. */
+static void emit_nothing_sent(struct emitter *e)
+{
+    const char *self = e->function->self;
+    if (!e->function->sent)
+        return;
+    write_format(&e->writer,
+                 type_is_scalar(type_resolve(e->function->sent))
+                     ? "%s->sent = 0;"
+                     : "__builtin_memset((void *)&%1$s->sent, 0, sizeof %1$s->sent);",
+                 self);
+    write_line_break(&e->writer);
+    e->uses_self = true;
+}
+
 static void emit_yield(struct emitter *e, struct node *node, const struct node *next)
 {
     const struct suspension *suspension = node->suspension;
@@ -196,6 +211,7 @@ static void emit_yield(struct emitter *e, struct node *node, const struct node *
         write_string(&e->writer, ";");
         write_line_break(&e->writer);
     }
+    emit_nothing_sent(e);
     if (suspension->detaches) {
         write_format(&e->writer, "async_scopes_leave(%s, &%s->scopes, %s->mark);", function->base,
                      function->self, function->self);
