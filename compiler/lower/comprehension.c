@@ -112,7 +112,7 @@ static struct node *on_error(struct building *b, unsigned depth)
     return build_block(b->h, b->node, &list);
 }
 
-static bool is_temporary_container(struct node *range)
+bool is_temporary_container(struct node *range)
 {
     enum type_kind kind = type_resolve(range->type)->kind;
     return (kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT) && is_temporary(range);

@@ -37,4 +37,7 @@ struct node *build_operation(struct hoist *h, const struct node *at, const char 
                              struct node *object, struct node *second, struct node *third);
 struct node *build_symbol_use(struct hoist *h, const struct node *at, struct symbol *symbol);
 
+/* A container that belongs to nobody yet. */
+bool is_temporary_container(struct node *range);
+
 #endif

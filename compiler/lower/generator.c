@@ -269,8 +269,8 @@ static void push_binding(struct run *r, struct list *list, struct node *block)
     struct hoist *h = r->h;
     struct node *declarator = r->node->kid[1];
     struct node *name = declarator ? declarator_name(declarator) : NULL;
-    if (!name)
-        return;
+    if (!name || (r->node->kind == NODE_RANGE_FOR && !mentions(r->node->kid[3], name->symbol)))
+        return; /* a loop may just count */
     struct node *value =
         r->callee ? make(h, NODE_MADE, name, "$0.value", 1, use(r, r->generator)) : use(r, r->item);
     struct node *declared = make(h, NODE_DECLARED, declarator, NULL, 2, declarator, value);
@@ -336,6 +336,12 @@ static bool leaves(const struct node *node, bool in_loop, bool in_switch)
     return false;
 }
 
+static struct node *report(struct run *r, struct node *error)
+{
+    return make(r->h, NODE_EXPRESSION_STATEMENT, place(r),
+                "async_generator_unhandled($0, __FILE__, __LINE__);", 1, error);
+}
+
 /* What happens with the error that the generator ended with. */
 static struct node *on_error(struct run *r, struct node *otherwise)
 {
@@ -359,21 +365,36 @@ static struct node *on_error(struct run *r, struct node *otherwise)
                          r->callee ? "async_generator_unseen($1, $2)"
                                    : "$0 && async_generator_unseen($1, $2)",
                          3, condition, error, use(r, r->left));
-    struct node *report = make(h, NODE_EXPRESSION_STATEMENT, place(r),
-                               "async_generator_unhandled($0, __FILE__, __LINE__);", 1, error);
-    return test(r, "if ($0)\n$1", condition, report);
+    return test(r, "if ($0)\n$1", condition, report(r, error));
 }
 
-/* Closes the generator, if it could go on; a handle is consumed. */
+/* The same of a handle, which is consumed. Its error is nobody's if the loop was left early. */
+static struct node *closing_handle(struct run *r)
+{
+    struct hoist *h = r->h;
+    struct list list = {0};
+    struct variable *status = r->status;
+    r->status = temporary(r, int_type(h), "closed");
+    list_push(h, &list, make_spill(h, place(r), r->status, NULL));
+    push_request(r, &list, "async_close", NULL, false, true);
+    struct node *lost =
+        make(h, NODE_MADE, place(r), "$0 < 0 && $1 > 0", 2, use(r, r->status), use(r, status));
+    list_push(h, &list, test(r, "if ($0)\n$1", lost, report(r, use(r, r->status))));
+    r->status = status;
+    return block_of(r, &list);
+}
+
+/* Closes the generator, if it could go on. */
 static struct node *closing(struct run *r)
 {
     struct hoist *h = r->h;
     struct list list = {0};
-    if (!r->callee) {
-        push_request(r, &list, "async_close", NULL, false, false);
-        return block_of(r, &list);
-    }
+    if (!r->callee)
+        return closing_handle(r);
     push_resume(r, &list);
+    list_push(
+        h, &list,
+        statement(r, "async_generator_closed(&$0.base, $0.result, __FILE__, __LINE__);", NULL));
     struct node *condition =
         make(h, NODE_MADE, place(r), "async_generator_closing(&$0.base, &$0.thrown)", 1,
              use(r, r->generator));

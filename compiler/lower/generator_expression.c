@@ -33,6 +33,7 @@ struct expression {
     struct list parameters; /* NODE_PARAMETER */
     struct list arguments;  /* as many */
     struct capture *captures;
+    uint32_t owned; /* arguments that are temporaries: bit i for the one i */
 };
 
 static struct types *types_of(struct expression *x)
@@ -85,10 +86,19 @@ static struct node *parameter_use(struct expression *x, const struct node *at, s
     return build_symbol_use(x->h, at, symbol);
 }
 
+static uint32_t owned_arguments(const struct check *check, const struct node *call)
+{
+    for (size_t i = 0; i < check->owning_count; i++)
+        if (check->owning[i].call == call)
+            return check->owning[i].arguments;
+    return 0;
+}
+
 /* `ticker(E)` stays a call, of the parameter that E is. */
 static void take_arguments(struct expression *x, struct node *call, const struct symbol *callee)
 {
     const struct type *type = type_resolve(callee->type);
+    x->owned = owned_arguments(x->h->lowered->check, call);
     for (uint32_t i = 1; i < call->count && i <= type->parameter_count; i++) {
         struct type *given = type_unqualified(types_of(x), type->parameters[i - 1].type);
         call->kid[i] = parameter_use(x, call->kid[i], given, "argument", call->kid[i]);
@@ -108,6 +118,7 @@ static void take_source(struct expression *x, struct node *clause)
         return;
     }
     struct node *argument = range;
+    x->owned = resolved->kind == TYPE_GENERATOR || is_temporary_container(range);
     if (resolved->kind == TYPE_GENERATOR && is_handle_lvalue(range))
         argument =
             build(h, NODE_MADE, range, "async_generator_move(&$0, __FILE__, __LINE__)", 1, range);
@@ -287,9 +298,7 @@ struct node *generator_expression(struct hoist *h, struct node *node)
     struct expression x = {.h = h, .node = node};
     struct node *first = node->kid[2];
     struct node *source = skip_parens(first->kid[2]);
-    enum type_kind kind = type_resolve(source->type)->kind;
-    bool is_owned =
-        (kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT) && is_temporary(source);
+    bool is_owned = is_temporary_container(source);
     x.function = function_node(&x);
     take_source(&x, first);
     for (uint32_t i = 0; i < node->count; i++)
@@ -307,5 +316,6 @@ struct node *generator_expression(struct hoist *h, struct node *node)
     }
     call->type = node->type;
     call->flags |= HAS_LANGUAGE;
+    check_owning(h->lowered->check, call, x.owned);
     return call;
 }

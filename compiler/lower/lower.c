@@ -41,13 +41,19 @@ static const char *name_in(const struct lowered *lowered, const struct function 
     return name;
 }
 
-const char *type_text(const struct lowered *lowered, const struct type *type)
+const char *declaration_text(const struct lowered *lowered, const struct type *type,
+                             const char *name)
 {
     struct text text = {0};
-    type_print(&text, type, NULL, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC | QUAL_RESTRICT);
+    type_print(&text, type, name, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC | QUAL_RESTRICT);
     char *copy = arena_copy(lowered->arena, text.data ? text.data : "", text.length);
     text_free(&text);
     return copy;
+}
+
+const char *type_text(const struct lowered *lowered, const struct type *type)
+{
+    return declaration_text(lowered, type, NULL);
 }
 
 /* --- functions and variables */

@@ -180,6 +180,7 @@ struct lowered {
     bool is_complete;     /* nothing was missing that all passes need */
     struct symbol *moved; /* local types at file scope, the last first */
     unsigned renamed;
+    unsigned owned;             /* argument.c's names */
     struct function **by_frame; /* children before those that embed them */
     bool is_header;             /* it is to be a header, which C++ compilers may read */
 };
@@ -227,6 +228,8 @@ const char *container_function(struct arena *arena, const struct type *type,
 void container_call(struct lowered *lowered, struct node *node);
 
 void plain_unit(struct lowered *lowered, struct node *unit);
+/* Temporaries that are arguments of a coroutine are its own until it begins (argument.c). */
+void arguments_own(struct lowered *lowered);
 /* The template of a call of the runtime that takes or makes what holds a T. */
 void typed_call(struct lowered *lowered, struct node *call);
 /* The same where nobody wants the call's value. */
@@ -266,12 +269,18 @@ bool function_is_generator(const struct function *function);
 /* The generator that a direct call in the head of a loop or block runs; NULL. */
 struct symbol *generator_callee(struct node *range);
 
+/* Whether the tree uses the symbol. (range.c) */
+bool mentions(const struct node *node, const struct symbol *symbol);
+
 struct variable *variable_new(struct lowered *lowered, struct function *function,
                               enum variable_kind kind, struct symbol *symbol, struct type *type);
 /* What holds an object of the type: the type itself, unless it is variably modified. */
 struct type *storage_type(const struct lowered *lowered, struct type *type);
 /* A type name as C, without qualifiers, for a template. */
 const char *type_text(const struct lowered *lowered, const struct type *type);
+/* The same as a declaration of `name`, without its semicolon. */
+const char *declaration_text(const struct lowered *lowered, const struct type *type,
+                             const char *name);
 /* A name like `wish` that the file does not use. */
 const char *fresh_name(const struct lowered *lowered, const char *wish);
 

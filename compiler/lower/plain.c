@@ -37,17 +37,6 @@ bool is_handle_lvalue(struct node *node)
     }
 }
 
-/* The same as a declaration of `name`. */
-static const char *lowered_declaration(const struct lowered *lowered, const struct type *type,
-                                       const char *name)
-{
-    struct text text = {0};
-    type_print(&text, type, name, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC | QUAL_RESTRICT);
-    char *copy = arena_copy(lowered->arena, text.data, text.length);
-    text_free(&text);
-    return copy;
-}
-
 /* The result type of the future that this expression is. */
 static struct type *future_of(const struct node *node)
 {
@@ -88,7 +77,7 @@ static void run_by(struct lowered *lowered, struct node *node, unsigned position
     const char *name = type_text(lowered, type);
     if (lowered->is_header) { /* C++ gives no address of a literal */
         const char *result = fresh_name(lowered, "result");
-        const char *variable = lowered_declaration(lowered, type, result);
+        const char *variable = declaration_text(lowered, type, result);
         bool status = type_carries_error(type);
         node->text = arena_format(
             lowered->arena,
@@ -149,7 +138,7 @@ static void plain_set_result(struct lowered *lowered, struct node *node)
         const char *value = fresh_name(lowered, "value");
         node->text = arena_format(
             lowered->arena, "__extension__({ %1$s = $2; async_complete($1, &%2$s, sizeof %2$s); })",
-            lowered_declaration(lowered, type, value), value);
+            declaration_text(lowered, type, value), value);
         return;
     }
     const char *name = type_text(lowered, type);
@@ -281,11 +270,23 @@ static void plain_discarded(struct lowered *lowered, struct node *node)
         typed_discarded(lowered, node);
 }
 
+/* What is awaited or run by a loop or block begins at once. */
+static void note_begun(const struct node *node)
+{
+    struct node *operand = node->kind == NODE_AWAIT ? node->kid[0]
+                           : node->kind == NODE_RANGE_FOR || node->kind == NODE_ASYNC_WITH
+                               ? node->kid[2]
+                               : NULL;
+    if (operand)
+        skip_parens(operand)->flags |= IS_BEGUN;
+}
+
 static void walk(struct lowered *lowered, struct node *node)
 {
     if (!node || !(node->flags & HAS_LANGUAGE))
         return;
     note_mention(lowered, node);
+    note_begun(node);
     for (uint32_t i = 0; i < node->count; i++)
         walk(lowered, node->kid[i]);
     if (node->kind == NODE_SPAWN)
@@ -302,6 +303,7 @@ void plain_unit(struct lowered *lowered, struct node *unit)
     for (size_t i = 0; i < lowered->count; i++)
         if (lowered->functions[i]->made_in)
             walk(lowered, lowered->functions[i]->node->kid[2]);
+    arguments_own(lowered);
 }
 
 /* --- who needs the function that makes a cold handle */

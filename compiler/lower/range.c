@@ -178,7 +178,7 @@ static struct node *condition(struct range *r, struct variable *at, struct node 
     return test;
 }
 
-static bool mentions(const struct node *node, const struct symbol *symbol)
+bool mentions(const struct node *node, const struct symbol *symbol)
 {
     if (!node)
         return false;

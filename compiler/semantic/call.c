@@ -78,6 +78,65 @@ static void check_fit(struct check *check, const struct type *type, struct node 
                              name ? "argument %zu of '%s'" : "argument %zu", i + 1, name);
 }
 
+/* --- who owns temporaries that are arguments */
+
+/* A handle or container that belongs to nobody yet. What is found in one way or another may be
+ * somebody's. */
+static bool is_fresh(struct node *node)
+{
+    node = skip_parens(node);
+    const char *name = node->kind == NODE_CALL ? callee_name(node) : NULL;
+    switch (node->kind) {
+    case NODE_CALL:
+        return !name || strcmp(name, "async_current_task") != 0;
+    case NODE_SPAWN:
+    case NODE_AWAIT:
+    case NODE_COMPREHENSION:
+        return true;
+    case NODE_CAST:
+    case NODE_COMMA:
+        return is_fresh(node->kid[1]);
+    case NODE_CONDITIONAL:
+        return node->kid[1] && is_fresh(node->kid[1]) && is_fresh(node->kid[2]);
+    default:
+        return false;
+    }
+}
+
+static bool can_own(const struct type *type)
+{
+    enum type_kind kind = type ? type_resolve(type)->kind : TYPE_UNKNOWN;
+    return kind == TYPE_FUTURE || kind == TYPE_GENERATOR || kind == TYPE_LIST || kind == TYPE_SET ||
+           kind == TYPE_DICT;
+}
+
+void check_owning(struct check *check, struct node *call, uint32_t arguments)
+{
+    if (!arguments)
+        return;
+    check->owning = arena_grow(check->arena, check->owning, check->owning_count,
+                               &check->owning_capacity, sizeof *check->owning);
+    check->owning[check->owning_count++] = (struct owning){call, arguments};
+}
+
+/* The runtime's own functions see to it themselves. */
+static void find_owned(struct check *check, const struct type *type, struct node *call)
+{
+    struct function_state *function = check->state->function;
+    const char *name = callee_name(call);
+    uint32_t arguments = 0;
+    bool makes_coroutine = type->is_async || type->target->kind == TYPE_GENERATOR;
+    if (!makes_coroutine || !function || check->state->unevaluated ||
+        (name && is_runtime_name(name)))
+        return;
+    for (uint32_t i = 1; i < call->count && i <= 32; i++)
+        if (can_own(call->kid[i]->type) && is_fresh(call->kid[i]))
+            arguments |= (uint32_t)1 << (i - 1);
+    check_owning(check, call, arguments);
+    if (arguments)
+        function->node->flags |= HAS_LANGUAGE;
+}
+
 /* --- callees */
 
 static void check_setjmp(struct check *check, const struct node *call)
@@ -202,6 +261,7 @@ struct type *check_call(struct check *check, struct node *call)
         check_count(check, type, call);
     if (!type->is_old_style)
         check_fit(check, type, call);
+    find_owned(check, type, call);
     if (type->is_async)
         return type_future(check->types, type->target);
     return type_unqualified(check->types, type->target);

@@ -12,6 +12,13 @@
 #include "semantic/type.h"
 #include "syntax/parse.h"
 
+/* A call that makes a coroutine, some arguments of which are temporary handles or containers. They
+ * belong to the coroutine until it begins. */
+struct owning {
+    struct node *call;
+    uint32_t arguments; /* bit i: kid i + 1 of the call */
+};
+
 struct check { /* what the checker knows when it is done; lowering reads it */
     struct arena *arena;
     struct names *names;
@@ -23,6 +30,8 @@ struct check { /* what the checker knows when it is done; lowering reads it */
     /* All function definitions with a body, in source order. */
     struct node **functions;
     size_t function_count;
+    struct owning *owning;
+    size_t owning_count, owning_capacity;
     struct check_state *state; /* private */
 };
 
@@ -63,6 +72,8 @@ bool node_is_unevaluated(const struct node *node);
 /* Whether a value of that expression belongs to nobody yet: a container that it gives must be
  * freed. */
 bool is_temporary(struct node *node);
+/* Notes that the coroutine owns these arguments, if any. */
+void check_owning(struct check *check, struct node *call, uint32_t arguments);
 /* Whether a loop over the range can look at it by its name: it means the same throughout, and the
  * name bound to each value does not hide it. */
 bool range_is_plain(struct node *range, const char *name);

@@ -167,6 +167,7 @@ enum node_flag {
     HAS_EFFECT = 512,  /* node_has_effect's answer, remembered */
     HAS_NO_EFFECT = 1024,
     IS_EMBEDDED = 2048,  /* a callee that is awaited in place: its handle form is not needed here */
+    IS_BEGUN = 16384,    /* NODE_CALL: the coroutine that it makes begins at once */
     IS_BRACED = 4096,    /* NODE_SPLICE: needs braces wherever it stands */
     IS_TAIL = 32768,     /* NODE_SPLICE: at the end of its block, on lines of its own */
     IS_BARE = 65536,     /* specifiers, declared: without the attributes of the source, if any */

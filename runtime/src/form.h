@@ -8,6 +8,8 @@
 
 #include "internal.h"
 
+#include <async/generator.h>
+
 /* Adds a resume function to the table. T is its result's type. */
 #define ASYNC_FUNCTION_ENTRY(T, NAME, RESUME, SIZE)                                     \
     static const struct async_function NAME##__function = {.resume = RESUME,            \
@@ -87,7 +89,7 @@
             self->result = self->thrown = 0;                                               \
             STORE;                                                                         \
         }                                                                                  \
-        return (struct async_generator *)future;                                           \
+        return async_generator_of(future, true);                                           \
     }                                                                                      \
     struct NAME##__frame
 

@@ -249,6 +249,7 @@ void async_spawn_slow(struct async_future *future, const char *file, int line)
     async__env_set_place(future, file, line);
     future->frame.caller = (struct async_frame *)((uintptr_t)future->frame.caller | TAG_END);
     if (error) {
+        async__arguments_give_up(future);
         async__fail(future, error); /* as if there had been no memory for the handle */
         return;
     }

@@ -5,7 +5,8 @@
  * and when this comes back, yielded or ended, takes what is there. While it runs, the handle's
  * status is INLINE, which is how a second request sees that it is busy. Its last owner may be given
  * up meanwhile: then the request, when it is through, closes it. */
-#include "internal.h"
+#include "debug.h"
+#include "form.h"
 
 #include <async/generator.h>
 
@@ -36,6 +37,11 @@ static size_t round_up(size_t offset, size_t align)
     return (offset + align - 1) / align * align;
 }
 
+static size_t sent_offset(const struct async_advance *advance)
+{
+    return round_up(round_up(VALUE, advance->align) + advance->size, advance->sent_align);
+}
+
 struct async_generator *async_generator_of(struct async_future *future, bool waits)
 {
     if (async_is_cold(future) && waits)
@@ -52,6 +58,31 @@ void async_generator_with_handle(struct async_generator *generator)
 
 /* ---- one advance ---- */
 
+static struct async_advance advance_to(enum how how, struct async_generator *generator, void *value,
+                                       size_t size, size_t align)
+{
+    return (struct async_advance){.generator = future_of(generator),
+                                  .value = value,
+                                  .size = size,
+                                  .align = align,
+                                  .how = how};
+}
+
+static struct async_advance with_sent(struct async_advance advance, const void *sent, size_t size,
+                                      size_t align)
+{
+    advance.sent = sent;
+    advance.sent_size = size;
+    advance.sent_align = align;
+    return advance;
+}
+
+static struct async_advance with_error(struct async_advance advance, int error)
+{
+    advance.error = error;
+    return advance;
+}
+
 static bool is_at_yield(const struct async_future *generator)
 {
     return generator->frame.state != 0 && generator->frame.state != ASYNC_GENERATOR_ENDED;
@@ -63,6 +94,7 @@ static bool answered(struct async_advance *advance, int *result)
     struct async_future *generator = advance->generator;
     uint32_t *state = &generator->frame.state;
     *result = 0;
+    future_of((struct async_generator *)generator); /* it may have been consumed meanwhile */
     if (generator == &async__out_of_memory) {
         *result = advance->how == CLOSE ? 0 : -ENOMEM;
         return true;
@@ -71,6 +103,8 @@ static bool answered(struct async_advance *advance, int *result)
         *result = -EBUSY;
         return true;
     }
+    if (*state == 0 && (advance->how == CLOSE || advance->how == THROW))
+        async__arguments_give_up(generator);
     if (advance->how == CLOSE)
         return !async_generator_closing(&generator->frame, member(generator, THROWN));
     if (*state == ASYNC_GENERATOR_ENDED)
@@ -84,18 +118,36 @@ static bool answered(struct async_advance *advance, int *result)
         ++*state;
     if (advance->how == THROW || advance->how == LEAVE)
         *member(generator, THROWN) = advance->error;
+    if (advance->sent && *state != 0) /* the first value sent is dropped */
+        memcpy(member(generator, sent_offset(advance)), advance->sent, advance->sent_size);
     return false;
 }
 
+/* It yielded, or ended, where it must not. `asks`: the request's frame, which tells the place, or
+ * NULL. */
+static __attribute__((noreturn)) void misbehaved(enum how how, const struct async_frame *asks)
+{
+    const struct async_frame *awaits = asks ? asks->caller : NULL;
+    bool is_known = awaits && !((uintptr_t)awaits & 1); /* no task of its own */
+    int line = 0;
+    const struct async_function *function = is_known ? async__frame_function(awaits, &line) : NULL;
+    const char *file = function ? function->file : NULL;
+    if (how == CLOSE)
+        async_generator_close_ignored(file, line);
+    if (how == LEAVE)
+        async_generator_second_yield(file, line);
+    async_generator_no_yield(file, line);
+}
+
 /* After it came back: what it yielded, or how it ended. */
-static int answer(struct async_advance *advance)
+static int answer(const struct async_advance *advance, const struct async_frame *asks)
 {
     struct async_future *generator = advance->generator;
     generator->frame.bits &= ~(uint32_t)ASYNC_STATUS;
     generator->frame.caller = NULL;
     if (is_at_yield(generator)) {
         if (advance->how == LEAVE || advance->how == CLOSE)
-            async_generator_second_yield(NULL, 0);
+            misbehaved(advance->how, asks);
         if (advance->size)
             memcpy(advance->value, (char *)&generator->frame + round_up(VALUE, advance->align),
                    advance->size);
@@ -103,7 +155,7 @@ static int answer(struct async_advance *advance)
     }
     int result = *member(generator, RESULT);
     if (advance->how == ENTER && !result)
-        async_generator_no_yield(NULL, 0);
+        misbehaved(ENTER, asks);
     *member(generator, RESULT) = 0; /* after the end: 0 */
     return result > 0 ? -result : result;
 }
@@ -121,12 +173,61 @@ static void dismiss(const struct async_advance *advance)
         async_generator_release((struct async_generator *)generator);
 }
 
-static enum async_step step(struct async_frame *base, int *result, struct async_advance *advance)
+/* ---- plain generators: the same without waiting ---- */
+
+static int advance_now(struct async_advance advance)
 {
-    struct async_future *generator = advance->generator;
+    struct async_future *generator = advance.generator;
+    int result;
+    if (!answered(&advance, &result)) {
+        generator->frame.bits |= ASYNC_INLINE;
+        generator->frame.resume(&generator->frame);
+        result = answer(&advance, NULL);
+    }
+    dismiss(&advance);
+    return result;
+}
+
+int async_generator_next(struct async_generator *generator, void *value, size_t size, size_t align)
+{
+    return advance_now(advance_to(NEXT, generator, value, size, align));
+}
+
+int async_generator_send(struct async_generator *generator, const void *sent, size_t sent_size,
+                         size_t sent_align, void *value, size_t size, size_t align)
+{
+    struct async_advance advance = advance_to(NEXT, generator, value, size, align);
+    return advance_now(with_sent(advance, sent, sent_size, sent_align));
+}
+
+int async_generator_throw(struct async_generator *generator, int error, void *value, size_t size,
+                          size_t align)
+{
+    return advance_now(with_error(advance_to(THROW, generator, value, size, align), error));
+}
+
+int async_generator_close(struct async_generator *generator)
+{
+    return advance_now(advance_to(CLOSE, generator, NULL, 0, 1));
+}
+
+/* ---- requests to async generators ----
+ *
+ * They differ in name only, for reports and dumps. */
+
+struct request { /* any of them */
+    struct async_frame base;
+    int result;
+    struct async_advance advance;
+};
+
+static enum async_step step(struct async_frame *base)
+{
+    struct request *self = (struct request *)base;
+    struct async_future *generator = self->advance.generator;
     if (base->state == 0) {
-        if (answered(advance, result)) {
-            dismiss(advance);
+        if (answered(&self->advance, &self->result)) {
+            dismiss(&self->advance);
             return ASYNC_DONE;
         }
         base->state = 1;
@@ -139,89 +240,18 @@ static enum async_step step(struct async_frame *base, int *result, struct async_
         if (generator->frame.resume(&generator->frame) == ASYNC_PENDING)
             return ASYNC_PENDING;
     }
-    *result = answer(advance);
-    dismiss(advance);
+    self->result = answer(&self->advance, base);
+    dismiss(&self->advance);
     return ASYNC_DONE;
 }
 
-/* ---- plain generators: the same without waiting ---- */
-
-static int advance_now(struct async_advance advance)
-{
-    struct async_future *generator = advance.generator;
-    int result;
-    if (!answered(&advance, &result)) {
-        generator->frame.bits |= ASYNC_INLINE;
-        generator->frame.resume(&generator->frame);
-        result = answer(&advance);
-    }
-    dismiss(&advance);
-    return result;
-}
-
-static void store_sent(struct async_future *generator, const void *sent, size_t sent_size,
-                       size_t sent_align, size_t size, size_t align)
-{
-    if (generator == &async__out_of_memory || async__status(generator) == ASYNC_INLINE ||
-        !is_at_yield(generator))
-        return; /* the first value sent is dropped */
-    size_t offset = round_up(round_up(VALUE, align) + size, sent_align);
-    memcpy((char *)&generator->frame + offset, sent, sent_size);
-}
-
-int async_generator_next(struct async_generator *generator, void *value, size_t size, size_t align)
-{
-    return advance_now((struct async_advance){future_of(generator), value, size, align, NEXT, 0});
-}
-
-int async_generator_send(struct async_generator *generator, const void *sent, size_t sent_size,
-                         size_t sent_align, void *value, size_t size, size_t align)
-{
-    store_sent(future_of(generator), sent, sent_size, sent_align, size, align);
-    return async_generator_next(generator, value, size, align);
-}
-
-int async_generator_throw(struct async_generator *generator, int error, void *value, size_t size,
-                          size_t align)
-{
-    return advance_now(
-        (struct async_advance){future_of(generator), value, size, align, THROW, error});
-}
-
-int async_generator_close(struct async_generator *generator)
-{
-    return advance_now((struct async_advance){future_of(generator), NULL, 0, 1, CLOSE, 0});
-}
-
-/* ---- requests to async generators ---- */
-
 #define REQUEST(NAME)                                                                     \
+    _Static_assert(sizeof(struct NAME##__frame) == sizeof(struct request), "one layout"); \
     enum async_step NAME##__resume(struct async_frame *base)                              \
     {                                                                                     \
-        struct NAME##__frame *self = (struct NAME##__frame *)base;                        \
-        return step(base, &self->result, &self->advance);                                 \
+        return step(base);                                                                \
     }                                                                                     \
-    static void NAME##__set(struct NAME##__frame *self, struct async_frame *caller,       \
-                            struct async_generator *generator, void *value, size_t size,  \
-                            size_t align, enum how how, int error)                        \
-    {                                                                                     \
-        self->base = (struct async_frame){.resume = NAME##__resume, .caller = caller};    \
-        self->advance =                                                                   \
-            (struct async_advance){future_of(generator), value, size, align, how, error}; \
-    }
-
-#define HANDLE(NAME, BEGIN)                                                                \
-    {                                                                                      \
-        struct async_future *future = async_coroutine(                                     \
-            sizeof(struct NAME##__frame), _Alignof(struct NAME##__frame), NAME##__resume); \
-        struct NAME##__frame *self = (struct NAME##__frame *)&future->frame;               \
-        if (async_is_cold(future)) {                                                       \
-            uint32_t bits = self->base.bits;                                               \
-            BEGIN;                                                                         \
-            self->base.bits = bits;                                                        \
-        }                                                                                  \
-        return future;                                                                     \
-    }
+    ASYNC_FUNCTION_ENTRY(int, NAME, NAME##__resume, sizeof(struct request))
 
 REQUEST(async_next)
 REQUEST(async_send)
@@ -230,62 +260,115 @@ REQUEST(async_close)
 REQUEST(async_enter)
 REQUEST(async_leave)
 
+/* Makes NAME's frame ready. */
+#define BEGIN(NAME, ...)                                                               \
+    do {                                                                               \
+        self->base = (struct async_frame){.resume = NAME##__resume, .caller = caller}; \
+        self->advance = __VA_ARGS__;                                                   \
+    } while (0)
+
+/* A handle keeps what is to be sent, and owns the generator that it is to close, until it begins.
+ */
+struct form {
+    struct request request;
+    struct async_env env;
+    char sent[];
+};
+
+static void drop(struct async_env *env)
+{
+    struct form *form = ASYNC_CONTAINER(env, struct form, env);
+    bool begun = form->request.base.state || form->request.base.bits & ASYNC_STATUS;
+    if (!begun)
+        async_generator_release((struct async_generator *)form->request.advance.generator);
+}
+
+static const struct async_env_kind closing_kind = {false, drop};
+
+static struct async_future *handle(enum async_step (*resume)(struct async_frame *),
+                                   struct async_advance advance)
+{
+    struct async_future *future =
+        async_coroutine(sizeof(struct form) + advance.sent_size, _Alignof(struct form), resume);
+    struct form *form = (struct form *)&future->frame;
+    if (!async_is_cold(future))
+        return future;
+    form->request.advance = advance;
+    form->env.kind = &closing_kind;
+    if (advance.sent)
+        form->request.advance.sent = memcpy(form->sent, advance.sent, advance.sent_size);
+    return future;
+}
+
 void async_next__begin(struct async_next__frame *self, struct async_frame *caller,
                        struct async_generator *generator, void *value, size_t size, size_t align)
 {
-    async_next__set(self, caller, generator, value, size, align, NEXT, 0);
+    BEGIN(async_next, advance_to(NEXT, generator, value, size, align));
 }
 
 struct async_future *async_next_handle(struct async_generator *generator, void *value, size_t size,
                                        size_t align)
-    HANDLE(async_next, async_next__begin(self, NULL, generator, value, size, align))
-
-        void async_send__begin(struct async_send__frame *self, struct async_frame *caller,
-                               struct async_generator *generator, const void *sent,
-                               size_t sent_size, size_t sent_align, void *value, size_t size,
-                               size_t align)
 {
-    store_sent(future_of(generator), sent, sent_size, sent_align, size, align);
-    async_send__set(self, caller, generator, value, size, align, NEXT, 0);
+    return handle(async_next__resume, advance_to(NEXT, generator, value, size, align));
+}
+
+void async_send__begin(struct async_send__frame *self, struct async_frame *caller,
+                       struct async_generator *generator, const void *sent, size_t sent_size,
+                       size_t sent_align, void *value, size_t size, size_t align)
+{
+    struct async_advance advance = advance_to(NEXT, generator, value, size, align);
+    BEGIN(async_send, with_sent(advance, sent, sent_size, sent_align));
 }
 
 struct async_future *async_send_handle(struct async_generator *generator, const void *sent,
                                        size_t sent_size, size_t sent_align, void *value,
                                        size_t size, size_t align)
-    HANDLE(async_send, async_send__begin(self, NULL, generator, sent, sent_size, sent_align, value,
-                                         size, align))
-
-        void async_throw__begin(struct async_throw__frame *self, struct async_frame *caller,
-                                struct async_generator *generator, int error, void *value,
-                                size_t size, size_t align)
 {
-    async_throw__set(self, caller, generator, value, size, align, THROW, error);
+    struct async_advance advance = advance_to(NEXT, generator, value, size, align);
+    return handle(async_send__resume, with_sent(advance, sent, sent_size, sent_align));
+}
+
+void async_throw__begin(struct async_throw__frame *self, struct async_frame *caller,
+                        struct async_generator *generator, int error, void *value, size_t size,
+                        size_t align)
+{
+    BEGIN(async_throw, with_error(advance_to(THROW, generator, value, size, align), error));
 }
 
 struct async_future *async_throw_handle(struct async_generator *generator, int error, void *value,
                                         size_t size, size_t align)
-    HANDLE(async_throw, async_throw__begin(self, NULL, generator, error, value, size, align))
-
-        void async_close__begin(struct async_close__frame *self, struct async_frame *caller,
-                                struct async_generator *generator)
 {
-    async_close__set(self, caller, generator, NULL, 0, 1, CLOSE, 0);
+    return handle(async_throw__resume,
+                  with_error(advance_to(THROW, generator, value, size, align), error));
+}
+
+void async_close__begin(struct async_close__frame *self, struct async_frame *caller,
+                        struct async_generator *generator)
+{
+    BEGIN(async_close, advance_to(CLOSE, generator, NULL, 0, 1));
 }
 
 struct async_future *async_close_handle(struct async_generator *generator)
-    HANDLE(async_close, async_close__begin(self, NULL, generator))
-
-        void async_enter__begin(struct async_enter__frame *self, struct async_frame *caller,
-                                struct async_generator *generator, void *value, size_t size,
-                                size_t align)
 {
-    async_enter__set(self, caller, generator, value, size, align, ENTER, 0);
+    struct async_future *future =
+        handle(async_close__resume, advance_to(CLOSE, generator, NULL, 0, 1));
+    if (async_is_cold(future))
+        async__env_keep(future, &((struct form *)&future->frame)->env);
+    else
+        async_generator_release(generator);
+    return future;
+}
+
+void async_enter__begin(struct async_enter__frame *self, struct async_frame *caller,
+                        struct async_generator *generator, void *value, size_t size, size_t align)
+{
+    BEGIN(async_enter, advance_to(ENTER, generator, value, size, align));
 }
 
 void async_leave__begin(struct async_leave__frame *self, struct async_frame *caller,
                         struct async_generator *generator, int left)
 {
-    async_leave__set(self, caller, generator, NULL, 0, 1, LEAVE, left > 1 ? 1 : left);
+    BEGIN(async_leave, with_error(advance_to(LEAVE, generator, NULL, 0, 1), left > 1 ? 1 : left));
 }
 
 /* ---- ends ---- */
@@ -293,6 +376,16 @@ void async_leave__begin(struct async_leave__frame *self, struct async_frame *cal
 struct async_generator *async_generator_retain(struct async_generator *generator)
 {
     return (struct async_generator *)async_retain((struct async_future *)generator);
+}
+
+/* In a task of its own, which takes the owner. False: there is no memory for it. */
+static bool spawn_close(struct async_future *generator)
+{
+    struct async_advance advance = {.generator = generator, .align = 1, .how = CLOSE};
+    struct async_future *closer = handle(async_close__resume, advance);
+    if (async_is_cold(closer))
+        async_release(async_spawn(closer, NULL, 0));
+    return closer != &async__out_of_memory;
 }
 
 void async_generator_release(struct async_generator *generator)
@@ -307,11 +400,11 @@ void async_generator_release(struct async_generator *generator)
     } else if (!last || !is_at_yield(future)) {
         async__disown(future);
     } else if (!(future->frame.bits & ASYNC_GENERATOR_WAITS)) {
-        async_generator_close(generator);
+        int error = async_generator_close(generator);
+        if (error)
+            async__report(NULL, error, "a generator's error when it was closed");
     } else if (async_thread.spawn_bits) {
-        struct async_future *closer = async_close_handle(generator);
-        if (async_is_cold(closer))
-            async_release(async_spawn(closer, NULL, 0));
+        spawn_close(future);
     } else {
         async__disown(future); /* no loop runs: what it deferred may wait, so it cannot run */
     }
@@ -338,10 +431,7 @@ struct async_future *async__unfinished_generators(void)
 
 void async__generator_finish(struct async_future *generator)
 {
-    struct async_future *closer = async_close_handle((struct async_generator *)generator);
-    if (async_is_cold(closer))
-        async_release(async_spawn(closer, NULL, 0));
-    else
+    if (!spawn_close(generator))
         async__disown(generator);
 }
 
@@ -369,7 +459,12 @@ void async_generator_no_yield(const char *file, int line)
 
 void async_generator_second_yield(const char *file, int line)
 {
-    async__die(file, line, "a generator yielded twice in an 'async with', or while it was closed");
+    async__die(file, line, "a generator yielded twice in an 'async with'");
+}
+
+void async_generator_close_ignored(const char *file, int line)
+{
+    async__die(file, line, "a generator yielded while it was closed");
 }
 
 void async_generator_unhandled(int error, const char *file, int line)

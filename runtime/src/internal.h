@@ -127,6 +127,12 @@ void async__store_error(void *value, size_t size, int error, bool status);
 /* Copies the result of an ended handle; false if its type is not known. */
 bool async__result_of(struct async_future *future, void *value);
 
+/* ---- argument.c ---- */
+
+/* The coroutine, which is cold, will not begin: gives up the temporaries that were its arguments.
+ */
+void async__arguments_give_up(struct async_future *coroutine);
+
 /* ---- env.c ---- */
 
 struct async_env_kind {

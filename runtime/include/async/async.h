@@ -2,6 +2,7 @@
 #ifndef ASYNC_ASYNC_H
 #define ASYNC_ASYNC_H
 
+#include <async/argument.h>
 #include <async/container.h>
 #include <async/context.h>
 #include <async/frame.h>

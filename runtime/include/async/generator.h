@@ -20,7 +20,8 @@
  *
  *     next, send   just that; send stores `sent` first
  *     throw e      thrown = e; state++; resume
- *     close        at 0 or ENDED: state = ENDED, nothing runs; else thrown = 0; state++; resume
+ *     close        at 0 or ENDED: state = ENDED, nothing runs; else thrown = 0; state++; resume; it
+ *                  has ended then: one that yields instead is a run-time error
  *     async with   leaves its body normally: thrown = 0; by a jump: thrown = 1; both resume at
  *                  N; by a failing `try` with the error e: throws e. The generator has ended then.
  *
@@ -118,6 +119,7 @@ static inline bool async_generator_unseen(int error, int left)
 
 void async_generator_no_yield(const char *file, int line) __attribute__((noreturn));
 void async_generator_second_yield(const char *file, int line) __attribute__((noreturn));
+void async_generator_close_ignored(const char *file, int line) __attribute__((noreturn));
 
 /* Whether `async with` has come to its yield. Aborts with the place if it ended without an error.
  */
@@ -131,15 +133,26 @@ static inline bool async_generator_entered(const struct async_frame *base, int r
     return false;
 }
 
+/* A generator ended with an error that no `else` takes: tells the exception handler. */
+void async_generator_unhandled(int error, const char *file, int line);
+
+/* After a loop that was left early has closed it: its error, if any, is told to the exception
+ * handler. Aborts with the place if it yielded instead of ending. */
+static inline void async_generator_closed(const struct async_frame *base, int result,
+                                          const char *file, int line)
+{
+    if (base->state != ASYNC_GENERATOR_ENDED)
+        async_generator_close_ignored(file, line);
+    if (result)
+        async_generator_unhandled(result, file, line);
+}
+
 /* After `async with` resumed it. Aborts with the place if it yielded again. */
 static inline void async_generator_left(const struct async_frame *base, const char *file, int line)
 {
     if (base->state != ASYNC_GENERATOR_ENDED)
         async_generator_second_yield(file, line);
 }
-
-/* A generator ended with an error that no `else` takes: tells the exception handler. */
-void async_generator_unhandled(int error, const char *file, int line);
 
 /* Sets errno to the error, a negative errno number. */
 void async_set_errno(int error);
@@ -198,6 +211,8 @@ struct async_advance {
     struct async_future *generator;
     void *value;
     size_t size, align;
+    const void *sent; /* NULL: nothing */
+    size_t sent_size, sent_align;
     int how; /* private to generator.c */
     int error;
 };
