@@ -1,11 +1,11 @@
 # Reads lines `JOB PROGRAM VALUE`, sorted by value within the same job and program; prints the
-# medians as a table: a row for each job, with the ratio of ours (asyncc) to the job by hand (`reference`)
-# and the limit that is set for it, if any. `limits` is the text of the file of limits.
+# medians as a table: a row for each job, with the ratio of ours (asyncc) to the job by hand
+# (`reference`; "best": to the best of the others) and the limit that is set for it, if any. `limits` is the text of the file of limits.
 BEGIN {
     lines = split(limits, line, "\n")
     for (i = 1; i <= lines; i++)
         if (split(line[i], word, " ") >= 3 && word[1] != "#")
-            limit[word[1]] = (word[3] == "ratio" || word[3] == "plain" ? "x " : "") word[2]
+            limit[word[1]] = (word[3] == "ratio" || word[3] == "plain" || word[3] == "best" ? "x " : "") word[2]
 }
 {
     values[$1, $2, ++count[$1, $2]] = $3
@@ -18,6 +18,16 @@ function median(job, program, n)
 {
     n = count[job, program]
     return n ? values[job, program, int((n + 1) / 2)] : "-"
+}
+function best(job, i, value, least)
+{
+    least = "-"
+    for (i = 1; i <= other_count; i++) {
+        value = median(job, others[i])
+        if (value != "-" && (least == "-" || value < least))
+            least = value
+    }
+    return least
 }
 function cell(text)
 {
@@ -35,7 +45,7 @@ END {
     for (j = 1; j <= job_count; j++) {
         name = jobs[j]
         ours = median(name, "asyncc")
-        by_hand = median(name, reference)
+        by_hand = reference == "best" ? best(name) : median(name, reference)
         printf "%-12s", name
         cell(ours)
         cell(by_hand)
