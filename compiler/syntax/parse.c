@@ -5,7 +5,7 @@
  * token before the gap; where one does not fit, at the first token the error holds. */
 #include "syntax/parse.h"
 
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 #include <tree_sitter/api.h>
 
@@ -13,6 +13,7 @@
 #include "source.h"
 #include "support/arena.h"
 #include "syntax/ast.h"
+#include "syntax/bounded.h"
 #include "syntax/brackets.h"
 #include "syntax/errors.h"
 #include "syntax/tree.h"
@@ -43,40 +44,60 @@ static char *marked_code(struct arena *arena, const struct source *source,
 
 static bool has_error(const TSTree *tree)
 {
-    return tree && ts_node_has_error(ts_tree_root_node(tree));
+    return !tree || ts_node_has_error(ts_tree_root_node(tree));
+}
+
+/* The parser ran in a circle over mistakes before `reached`: the last line before it is the best
+ * place there is. */
+static void report_circle(struct diagnostics *diagnostics, const char *code, uint32_t reached)
+{
+    uint32_t at = reached;
+    while (at && isspace((unsigned char)code[at - 1]))
+        at--;
+    report_error(diagnostics, (struct range){at ? at - 1 : 0, at ? at : 1},
+                 "the mistakes before this make no sense of the file");
+}
+
+static struct node *build(struct arena *arena, struct names *names, const TSTree *tree,
+                          const char *code, const char *marked, struct diagnostics *diagnostics)
+{
+    const struct node *deep;
+    struct node *unit = build_tree(arena, names, tree_sitter_asyncc(), ts_tree_root_node(tree),
+                                   code, marked, &deep);
+    if (!deep)
+        return unit;
+    report_error(diagnostics, (struct range){deep->start, deep->start + 1},
+                 "this nests too deeply");
+    return NULL;
 }
 
 struct node *parse(struct arena *arena, struct names *names, const struct source *source,
                    const struct marks *marks, struct diagnostics *diagnostics)
 {
     const char *code = source_code(source);
-    uint32_t length = (uint32_t)source_length(source);
+    uint32_t length = (uint32_t)source_length(source), reached;
     char *marked = marked_code(arena, source, marks);
     TSParser *parser = ts_parser_new();
     struct node *unit = NULL;
-    ts_parser_set_language(parser, tree_sitter_asyncc());
-    TSTree *tree = ts_parser_parse_string(parser, NULL, marked, length);
+    if (!ts_parser_set_language(parser, tree_sitter_asyncc())) {
+        report_failure(diagnostics, "the grammar does not fit this version of tree-sitter");
+        ts_parser_delete(parser);
+        return NULL;
+    }
+    TSTree *tree = parse_bounded(parser, marked, length, &reached);
     enum balance balance = BRACKETS_BALANCE;
     if (has_error(tree))
         balance = mend_brackets(arena, diagnostics, code, length, marked);
     if (balance == BRACKETS_MENDED) {
         ts_tree_delete(tree);
-        tree = ts_parser_parse_string(parser, NULL, marked, length);
+        tree = parse_bounded(parser, marked, length, &reached);
     }
-    if (has_error(tree) && balance != BRACKETS_HOPELESS)
+    if (balance != BRACKETS_HOPELESS && !tree)
+        report_circle(diagnostics, code, reached);
+    else if (balance != BRACKETS_HOPELESS && has_error(tree))
         report_syntax_errors(diagnostics, ts_tree_root_node(tree), code);
-    if (!tree) {
-        report_failure(diagnostics, "the grammar does not fit this version of tree-sitter");
-    } else if (balance != BRACKETS_HOPELESS) {
-        const struct node *deep;
-        unit = build_tree(arena, names, tree_sitter_asyncc(), ts_tree_root_node(tree), code, marked,
-                          &deep);
-        if (deep) {
-            report_error(diagnostics, (struct range){deep->start, deep->start + 1},
-                         "this nests too deeply");
-            unit = NULL;
-        }
-    }
+    if (balance != BRACKETS_HOPELESS && tree)
+        unit = build(arena, names, tree, code, marked, diagnostics);
     ts_tree_delete(tree);
     ts_parser_delete(parser);
     return unit;
