@@ -1,9 +1,10 @@
 """Waiting for several: gather, wait in its modes, as_completed."""
 import asyncio
-from asyncio import ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, create_task, get_running_loop, sleep
+from asyncio import ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION
+from asyncio import create_task, get_running_loop, sleep
 from errno import EIO, EPROTO
 
-from scenario import fail, main, nap, outcome, say, scenario, turns
+from scenario import main, nap, outcome, say, scenario
 
 
 async def gather(*awaitables):

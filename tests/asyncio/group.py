@@ -1,9 +1,9 @@
 """Groups: they end after their children, and one failure ends all."""
 import asyncio
-from asyncio import create_task, current_task, get_running_loop, sleep, timeout
+from asyncio import create_task, current_task, sleep, timeout
 from errno import EIO, EPROTO
 
-from scenario import Group, fail, main, nap, outcome, say, scenario, turns
+from scenario import Group, fail, main, nap, outcome, say, scenario
 
 
 async def careful(name, seconds, cleanup):

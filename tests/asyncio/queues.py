@@ -2,7 +2,46 @@
 import asyncio
 from asyncio import LifoQueue, PriorityQueue, Queue, QueueEmpty, QueueFull, create_task, sleep
 
-from scenario import fail, main, outcome, say, scenario
+from scenario import main, outcome, say, scenario
+
+
+class ClosingQueue(Queue):
+    """Queue.shutdown of Python 3.13."""
+
+    is_closed = False
+
+    if not hasattr(Queue, "shutdown"):
+
+        def shutdown(self):
+            self.is_closed = True
+            for waiter in (*self._getters, *self._putters):
+                if not waiter.done():
+                    waiter.set_result(None)
+
+        def put_nowait(self, item):
+            if self.is_closed:
+                raise ShutDown
+            super().put_nowait(item)
+
+        def get_nowait(self):
+            if self.is_closed and self.empty():
+                raise ShutDown
+            return super().get_nowait()
+
+        def full(self):
+            return not self.is_closed and super().full()
+
+        async def get(self):
+            while not self._queue:
+                if self.is_closed:
+                    raise ShutDown
+                waiter = asyncio.get_running_loop().create_future()
+                self._getters.append(waiter)
+                await waiter
+            return self.get_nowait()
+
+
+ShutDown = getattr(asyncio, "QueueShutDown", type("ShutDown", (Exception,), {}))
 
 
 async def put(name, queue, *items):
@@ -350,6 +389,98 @@ async def many_takers_and_putters():
     for task in tasks:
         await task
     say(total, queue.qsize())
+
+
+def close(queue):
+    queue.shutdown()
+    say("closed")
+
+
+async def put_all(name, queue, *items):
+    for item in items:
+        try:
+            await queue.put(item)
+            say(name, "put", item)
+        except ShutDown:
+            say(name, "found it closed")
+
+
+async def take_all(name, queue):
+    try:
+        while True:
+            say(name, "took", await queue.get())
+    except ShutDown:
+        say(name, "found it closed")
+
+
+@scenario
+async def a_closed_queue_is_drained():
+    queue = ClosingQueue()
+    await put_all("main", queue, 1, 2, 3)
+    close(queue)
+    await put_all("main", queue, 4)
+    await take_all("main", queue)
+
+
+@scenario
+async def closed_while_takers_wait():
+    queue = ClosingQueue()
+    tasks = [create_task(take_all(name, queue)) for name in "abc"]
+    await sleep(1)
+    await put_all("main", queue, 1)
+    await sleep(1)
+    close(queue)
+    for task in tasks:
+        await task
+
+
+@scenario
+async def closed_while_putters_wait():
+    queue = ClosingQueue(1)
+    await put_all("main", queue, 0)
+    tasks = [create_task(put_all(name, queue, i)) for i, name in enumerate("abc")]
+    await sleep(1)
+    close(queue)
+    for task in tasks:
+        await task
+    await take_all("main", queue)
+
+
+@scenario
+async def closed_twice():
+    queue = ClosingQueue()
+    close(queue)
+    close(queue)
+    await take_all("main", queue)
+
+
+@scenario
+async def closed_between_a_producer_and_consumers():
+    async def producer():
+        for i in range(4):
+            await queue.put(i)
+            await sleep(1)
+        close(queue)
+
+    queue = ClosingQueue(1)
+    tasks = [create_task(take_all(name, queue)) for name in "ab"]
+    await producer()
+    for task in tasks:
+        await task
+
+
+@scenario
+async def joining_a_closed_queue():
+    queue = ClosingQueue()
+    await put_all("main", queue, 1)
+    task = create_task(queue.join())
+    await sleep(1)
+    close(queue)
+    await sleep(1)
+    say(await queue.get(), str(task.done()))
+    queue.task_done()
+    await task
+    say("joined")
 
 
 main()

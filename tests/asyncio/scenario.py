@@ -1,8 +1,8 @@
-"""What the Python programs here share: virtual time, traces, scenarios. scenario.ah is its counterpart.
+"""What Python programs here share: virtual time, traces, scenarios. Its counterpart is scenario.ah.
 
-Each scenario runs in a loop of its own whose clock jumps to the next deadline when all wait. asyncio
-keeps its timers in a heap, which leaves open the order of those that are due at the same time: here
-they fire in the order in which they were made.
+Each scenario runs in a loop of its own whose clock jumps to the next deadline when all wait.
+asyncio keeps its timers in a heap, which leaves open the order of those that are due at the same
+time: here they fire in the order in which they were made.
 """
 import asyncio
 import errno
@@ -49,8 +49,8 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 class Group(asyncio.TaskGroup):
-    """asyncio keeps children in a set, which leaves open the order in which they are cancelled: here
-    it is the one in which they were spawned."""
+    """asyncio keeps children in a set, which leaves open the order in which they are cancelled:
+    here it is the one in which they were spawned."""
 
     def __init__(self):
         super().__init__()
@@ -86,7 +86,8 @@ def word(outcome):
 
 def say(*words):
     """A line of the trace: the time since the scenario began, and what happened."""
-    print(f"  {round(Loop.running.time(), 6):g}", *(w if isinstance(w, str) else word(w) for w in words), flush=True)
+    texts = (w if isinstance(w, str) else word(w) for w in words)
+    print(f"  {round(Loop.running.time(), 6):g}", *texts, flush=True)
 
 
 async def outcome(awaitable):

@@ -1,9 +1,9 @@
 """Locks, events, conditions, semaphores, barriers: who comes next, and who was cancelled."""
 import asyncio
-from asyncio import (Barrier, BoundedSemaphore, BrokenBarrierError, CancelledError, Condition, Event, Lock,
-                     Semaphore, create_task, get_running_loop, sleep)
+from asyncio import Barrier, BoundedSemaphore, BrokenBarrierError, CancelledError, Condition
+from asyncio import Event, Lock, Semaphore, create_task, get_running_loop, sleep
 
-from scenario import main, outcome, say, scenario, turns
+from scenario import main, outcome, say, scenario
 
 
 async def hold(name, lock, seconds):
@@ -265,12 +265,16 @@ async def nobody_waits_for_a_condition():
 @scenario
 async def who_waits_for_a_condition_is_cancelled():
     condition = Condition()
-    a, b, c = (create_task(wait_condition(name, condition)) for name in "abc")
+    a, b = (create_task(wait_condition(name, condition)) for name in "ab")
     await sleep(1)
+    await notify(condition, 1)
+    await sleep(2)
     b.cancel()
-    await ended(b)
-    await notify(condition, 2)
-    await ended(a, c)
+    await ended(a, b)
+    c = create_task(wait_condition("c", condition))
+    await sleep(1)
+    await notify(condition, 1)
+    await ended(c)
 
 
 @scenario

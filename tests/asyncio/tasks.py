@@ -3,7 +3,7 @@ import asyncio
 from asyncio import create_task, current_task, all_tasks, get_running_loop, sleep
 from errno import EIO, EPROTO
 
-from scenario import fail, main, nap, outcome, say, scenario, turns
+from scenario import fail, main, nap, outcome, say, scenario
 
 
 async def tell(name, count=0, result=0):

@@ -1,6 +1,7 @@
 """Time limits, wait_for, and what is shielded from a cancellation."""
 import asyncio
-from asyncio import CancelledError, create_task, get_running_loop, sleep, timeout, timeout_at, wait_for
+from asyncio import CancelledError, create_task, get_running_loop
+from asyncio import sleep, timeout, timeout_at, wait_for
 from errno import EIO, EPROTO
 
 from scenario import fail, main, nap, outcome, say, scenario
@@ -195,8 +196,10 @@ async def limited_quietly(seconds, awaitable):
 
 @scenario
 async def several_tasks_with_limits():
-    tasks = [create_task(limited(t, nap(name, 5), name)) for name, t in (("a", 3), ("b", 1), ("c", 2))]
-    for task in tasks:
+    a = create_task(limited(3, nap("a", 5), "a"))
+    b = create_task(limited(1, nap("b", 5), "b"))
+    c = create_task(limited(2, nap("c", 5), "c"))
+    for task in (a, b, c):
         say(await outcome(task))
 
 
@@ -306,6 +309,21 @@ async def a_limit_in_a_limit_in_a_loop():
                 say("inner", error)
 
     say(await outcome(limited(3.5, body())))
+
+
+@scenario
+async def a_cancellation_and_a_limit_in_one_turn():
+    async def body():
+        try:
+            async with timeout(1):
+                await sleep(5)
+        except (TimeoutError, CancelledError) as error:
+            say("else:", error)
+            return 3
+
+    task = create_task(body())
+    get_running_loop().call_later(1, task.cancel)
+    say(await outcome(task))
 
 
 main()
