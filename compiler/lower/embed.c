@@ -106,6 +106,12 @@ bool wait_is_only_result(const struct lowered *lowered, const struct symbol *cal
     return struct_of(lowered, callee->name, "__wait")->field_count == 1;
 }
 
+bool wait_stores_state(const struct lowered *lowered, const struct symbol *callee)
+{
+    const char *name = arena_format(lowered->arena, "%s__begin_at", callee->name);
+    return check_file_symbol(lowered->check, name_of(lowered->check->names, name)) != NULL;
+}
+
 enum suspension_form embed_form(const struct lowered *lowered, const struct function *caller,
                                 const struct symbol *callee)
 {

@@ -412,6 +412,7 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
     suspension->kept = kept;
     suspension->collects = collects;
     suspension->is_only_result = form == SUSPEND_WAIT && wait_is_only_result(h->lowered, callee);
+    suspension->stores_state = form == SUSPEND_WAIT && wait_stores_state(h->lowered, callee);
     struct function *child = lowered_function(h->lowered, callee);
     if (child)
         child->is_embedded = true;

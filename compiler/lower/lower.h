@@ -47,6 +47,7 @@ struct suspension {
     struct type *type;       /* of the result; void too */
     struct variable *result; /* where it is read from; NULL where nobody does */
     bool is_only_result;     /* SUSPEND_WAIT: struct NAME__wait holds nothing but the result */
+    bool stores_state;       /* SUSPEND_WAIT: NAME__begin_at stores the state, where it waits */
     struct variable *kept;   /* its address is an argument: it must stay until the wait is over */
     bool collects;           /* SUSPEND_WAIT: its `future` is collected, and NAME__end called */
     bool moves;              /* the handle is an lvalue, emptied before the wait */
@@ -203,6 +204,8 @@ enum suspension_form embed_form(const struct lowered *lowered, const struct func
 /* Whether a primitive of the runtime needs no storage where nobody reads its result (async_yield).
  */
 bool wait_is_only_result(const struct lowered *lowered, const struct symbol *callee);
+/* Whether there is a NAME__begin_at, which takes the state, and whether the result is read. */
+bool wait_stores_state(const struct lowered *lowered, const struct symbol *callee);
 void embed_unit(struct lowered *lowered);
 
 /* The operations of list, set and dict. (container.c) */

@@ -10,8 +10,9 @@
  * handle is made, nor for async_gather and async_wait_for. What is put, and the array of those that
  * are waited for, lies in the frame then, until the wait is over:
  *
- *     await async_put(q, v)        self->value_1 = v;
- *                                  suspend async_queue_put(q, &self->value_1, sizeof(T))
+ *     await async_put(q, v)        suspend async_queue_put(q, (T[1]){v}, &self->value_1, sizeof(T))
+ *     await async_put(q, v())      self->value_1 = v();
+ *                                  suspend async_queue_put(q, &self->value_1, &self->value_1, ...)
  *     await async_gather(f, g)     self->value_1[0] = f;
  *                                  self->value_1[1] = g;
  *                                  suspend async_gather(2, self->value_1)
@@ -155,6 +156,27 @@ bool typed_collects(const struct node *call)
     return is_call_of(call, "async_wait_for");
 }
 
+static struct node *address_of(struct hoist *h, struct node *at, struct variable *variable)
+{
+    return make(h, NODE_ADDRESS, at, "&$0", 1, make_use(h, at, variable));
+}
+
+/* What is put, by address, and the place in the frame where it is kept if that must wait. Where the
+ * order of evaluation cannot matter it goes to that place only then. */
+static struct variable *value_arguments(struct hoist *h, struct node *call, struct type *held)
+{
+    struct node *value = call->kid[2];
+    struct variable *kept = make_temporary(h, held);
+    bool ordered = node_has_effect(call->kid[1]) || node_has_effect(value);
+    emit_statement(h, make_spill(h, value, kept, ordered ? value : NULL));
+    const char *literal =
+        arena_format(h->lowered->arena, "(%s[1]){$0}", type_text(h->lowered, held));
+    call->kid[2] =
+        ordered ? address_of(h, value, kept) : make(h, NODE_MADE, value, literal, 1, value);
+    call->kid[call->count++] = address_of(h, value, kept);
+    return kept;
+}
+
 struct variable *typed_arguments(struct hoist *h, struct node *call)
 {
     if (is_call_of(call, "async_wait_for")) {
@@ -168,18 +190,13 @@ struct variable *typed_arguments(struct hoist *h, struct node *call)
     struct type *held = type_unqualified(h->lowered->check->types, held_type(call));
     struct node *value = call->kid[2], **kids;
     struct variable *kept = NULL;
-    kids = arena_alloc(h->lowered->arena, 4 * sizeof(struct node *));
+    kids = arena_alloc(h->lowered->arena, 5 * sizeof(struct node *));
     memcpy(kids, call->kid, 3 * sizeof(struct node *));
-    if (row->takes_value) {
-        kept = make_temporary(h, held);
-        struct node *spill = make(h, NODE_SPILL, value, NULL, 1, value);
-        spill->symbol = kept->symbol;
-        emit_statement(h, spill);
-        kids[2] = make(h, NODE_ADDRESS, value, "&$0", 1, make_use(h, value, kept));
-    }
-    const char *size = arena_format(h->lowered->arena, "sizeof(%s)", type_text(h->lowered, held));
-    kids[3] = make(h, NODE_MADE, value, size, 0);
     call->kid = kids;
-    call->count = 4;
+    call->count = 3;
+    if (row->takes_value)
+        kept = value_arguments(h, call, held);
+    const char *size = arena_format(h->lowered->arena, "sizeof(%s)", type_text(h->lowered, held));
+    kids[call->count++] = make(h, NODE_MADE, value, size, 0);
     return kept;
 }

@@ -42,8 +42,10 @@ static void emit_arguments(struct emitter *e, struct node *node, size_t open)
 /* `if (<step> == ASYNC_PENDING) return ASYNC_PENDING;` around a call that the caller writes. */
 static void emit_state(struct emitter *e, const struct suspension *suspension)
 {
-    write_format(&e->writer, "%s->state = %u;", e->function->base, suspension->state);
-    write_line_break(&e->writer);
+    if (!suspension->stores_state) {
+        write_format(&e->writer, "%s->state = %u;", e->function->base, suspension->state);
+        write_line_break(&e->writer);
+    }
     write_string(&e->writer, "if (");
     e->uses_base = true;
 }
@@ -80,12 +82,15 @@ static void emit_wait(struct emitter *e, const struct suspension *suspension)
 {
     const char *step = e->function->step;
     emit_state(e, suspension);
-    write_format(&e->writer, "(%s = %s__begin(", step, suspension->callee->name);
+    write_format(&e->writer, "(%s = %s__begin%s(", step, suspension->callee->name,
+                 suspension->stores_state ? "_at" : "");
     size_t open = e->writer.out->length;
     write_string(&e->writer, suspension->slot ? "&" : "0");
     if (suspension->slot)
         emit_slot(e, suspension->slot);
     write_format(&e->writer, ", %s", e->function->base);
+    if (suspension->stores_state)
+        write_format(&e->writer, ", %u, %d", suspension->state, suspension->result != NULL);
     emit_arguments(e, suspension->node, open);
     write_string(&e->writer, ")) != ASYNC_DONE)");
     e->writer.indent += 4;

@@ -293,7 +293,7 @@ static enum async_step begin_take(struct async_queue_take__wait *wait, struct as
     return async__waiters_suspend(&queue->takers, &wait->waiter, &queue->taking, caller);
 }
 
-enum async_step async_queue_put_slow(struct async_queue_put__wait *wait, struct async_frame *caller,
+enum async_step async_queue_put_slow(struct async_frame *caller, struct async_queue_put__wait *wait,
                                      struct async_queue *queue, const void *item, size_t size)
 {
     check_size(queue, size);
@@ -304,9 +304,9 @@ enum async_step async_queue_put_slow(struct async_queue_put__wait *wait, struct 
     return ASYNC_PENDING;
 }
 
-enum async_step async_queue_take_slow(struct async_queue_take__wait *wait,
-                                      struct async_frame *caller, struct async_queue *queue,
-                                      void *item, size_t size)
+enum async_step async_queue_take_slow(struct async_frame *caller,
+                                      struct async_queue_take__wait *wait,
+                                      struct async_queue *queue, void *item, size_t size)
 {
     check_size(queue, size);
     unfold(queue);

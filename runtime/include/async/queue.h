@@ -97,11 +97,11 @@ struct async_queue_take__wait {
     void *item;
 };
 /* Anything else: suspends. The loop resumes `caller` when it is over, be it at once. */
-enum async_step async_queue_put_slow(struct async_queue_put__wait *wait, struct async_frame *caller,
+enum async_step async_queue_put_slow(struct async_frame *caller, struct async_queue_put__wait *wait,
                                      struct async_queue *queue, const void *item, size_t size);
-enum async_step async_queue_take_slow(struct async_queue_take__wait *wait,
-                                      struct async_frame *caller, struct async_queue *queue,
-                                      void *item, size_t size);
+enum async_step async_queue_take_slow(struct async_frame *caller,
+                                      struct async_queue_take__wait *wait,
+                                      struct async_queue *queue, void *item, size_t size);
 
 /* Tells the compiler what it cannot see, so that the call that gave the step becomes a jump. */
 static inline enum async_step async_queue_suspended(enum async_step step)
@@ -123,11 +123,15 @@ static inline bool async_queue_is_easy(void)
     return __builtin_expect(!(async_thread.current->frame.bits & ASYNC_HINDERED), 1);
 }
 
+/* What generated code calls instead of begin: `state` is where the caller goes on, `read` whether
+ * the result is read then. They are stored only where that is needed: processors are short of
+ * stores first. `kept` is where *item is copied to if the put waits, or the same. */
+
 /* Hands the item to the task that waits for one; or puts it into the ring. */
-static inline enum async_step async_queue_put__begin(struct async_queue_put__wait *wait,
-                                                     struct async_frame *caller,
-                                                     struct async_queue *queue, const void *item,
-                                                     size_t size)
+static inline enum async_step async_queue_put__begin_at(struct async_queue_put__wait *wait,
+                                                        struct async_frame *caller, uint32_t state,
+                                                        bool read, struct async_queue *queue,
+                                                        const void *item, void *kept, size_t size)
 {
     struct async_future *taker = queue->taker;
     if (__builtin_expect((uintptr_t)taker > (uintptr_t)ASYNC_QUEUE_ITEMS, 1) &&
@@ -142,36 +146,62 @@ static inline enum async_step async_queue_put__begin(struct async_queue_put__wai
                size);
         queue->taker = ASYNC_QUEUE_ITEMS;
     } else {
-        return async_queue_suspended(async_queue_put_slow(wait, caller, queue, item, size));
+        if (kept != item)
+            memcpy(kept, item, size);
+        caller->state = state;
+        return async_queue_suspended(async_queue_put_slow(caller, wait, queue, kept, size));
     }
     queue->unfinished++;
-    wait->result = 0;
+    if (read)
+        wait->result = 0;
     return ASYNC_DONE;
 }
 
 /* Waits, as the only one; or takes the item out of the ring. */
+static inline enum async_step async_queue_take__begin_at(struct async_queue_take__wait *wait,
+                                                         struct async_frame *caller, uint32_t state,
+                                                         bool read, struct async_queue *queue,
+                                                         void *item, size_t size)
+{
+    struct async_future *taker = queue->taker;
+    if (!taker && async_queue_is_easy()) {
+        caller->state = state;
+        wait->waiter.wait.kind = &queue->taking;
+        wait->item = item;
+        if (read)
+            wait->result = 0;
+        queue->taker = async_thread.current;
+        return async_suspend(&wait->waiter.wait, caller);
+    }
+    if (taker != ASYNC_QUEUE_ITEMS || !async_queue_is_easy() || async_thread.budget <= 1) {
+        caller->state = state;
+        return async_queue_suspended(async_queue_take_slow(caller, wait, queue, item, size));
+    }
+    async_thread.budget--;
+    memcpy(item, queue->items + queue->first * size, size);
+    queue->first = (queue->first + 1) & (queue->room - 1);
+    if (--queue->count == 0)
+        queue->taker = NULL;
+    if (read)
+        wait->result = 0;
+    return ASYNC_DONE;
+}
+
+static inline enum async_step async_queue_put__begin(struct async_queue_put__wait *wait,
+                                                     struct async_frame *caller,
+                                                     struct async_queue *queue, const void *item,
+                                                     size_t size)
+{
+    return async_queue_put__begin_at(wait, caller, caller->state, true, queue, item, (void *)item,
+                                     size);
+}
+
 static inline enum async_step async_queue_take__begin(struct async_queue_take__wait *wait,
                                                       struct async_frame *caller,
                                                       struct async_queue *queue, void *item,
                                                       size_t size)
 {
-    if (!queue->taker && async_queue_is_easy()) {
-        wait->waiter.wait.kind = &queue->taking;
-        wait->item = item;
-        wait->result = 0;
-        queue->taker = async_thread.current;
-        return async_suspend(&wait->waiter.wait, caller);
-    }
-    if (queue->taker == ASYNC_QUEUE_ITEMS && async_queue_is_easy() && async_thread.budget > 1) {
-        async_thread.budget--;
-        memcpy(item, queue->items + queue->first * size, size);
-        queue->first = (queue->first + 1) & (queue->room - 1);
-        if (--queue->count == 0)
-            queue->taker = NULL;
-        wait->result = 0;
-        return ASYNC_DONE;
-    }
-    return async_queue_suspended(async_queue_take_slow(wait, caller, queue, item, size));
+    return async_queue_take__begin_at(wait, caller, caller->state, true, queue, item, size);
 }
 
 #ifdef __cplusplus
