@@ -13,6 +13,7 @@
  *
  *     for (int x : make()) S          struct async_list_int range_1 = make();
  *                                     defer list_free(&range_1);
+ *                                     if (range_1.error) async_range_failed(...);
  *                                     ... as above
  *
  * A set or dict is looked at from one key to the next that is there. What is named otherwise than
@@ -54,7 +55,8 @@ static struct variable *declare_before(struct range *r, const char *name, struct
 
 /* --- what it runs over */
 
-/* A temporary container has its owner in the loop now, which frees it. */
+/* A temporary container has its owner in the loop now, which frees it, and tells why it is empty:
+ * nobody else can. */
 static void own(struct range *r, struct node *range)
 {
     struct hoist *h = r->h;
@@ -73,6 +75,13 @@ static void own(struct range *r, struct node *range)
     struct node *call = build_operation(h, r->at, name, r->object, NULL, NULL);
     struct node *statement = build(h, NODE_EXPRESSION_STATEMENT, r->at, "$0;", 1, call);
     list_push(h, &r->before, build(h, NODE_DEFER, r->at, NULL, 1, statement));
+    struct node *error = build(h, NODE_MADE, r->at, "$0.error", 1, r->object);
+    struct node *report = build(h, NODE_MADE, r->at,
+                                "async_range_failed($0.error, __FILE__, __LINE__)", 1, r->object);
+    error->type = type_simple(types_of(r), TYPE_INT);
+    statement = build(h, NODE_EXPRESSION_STATEMENT, r->at, "$0;", 1, report);
+    list_push(h, &r->before,
+              build(h, NODE_IF, r->at, "if ($0)\n$1", 3, error, statement, (struct node *)NULL));
 }
 
 /* What the members of this expression belong to, if that is no lvalue; else NULL. */

@@ -404,7 +404,8 @@ void async_generator_release(struct async_generator *generator)
         if (error)
             async__report(NULL, error, "a generator's error when it was closed");
     } else if (async_thread.spawn_bits) {
-        spawn_close(future);
+        if (!spawn_close(future))
+            future->frame.bits |= ASYNC_GENERATOR_LEFT; /* the loop's end does the rest */
     } else {
         async__disown(future); /* no loop runs: what it deferred may wait, so it cannot run */
     }
@@ -419,7 +420,11 @@ static void unfinished_visit(struct async_future *future, void *list)
     if (!is_generator || !is_at_yield(future))
         return;
     future->next = *(struct async_future **)list; /* cold handles are in no queue */
-    *(struct async_future **)list = async_retain(future);
+    if (future->frame.bits & ASYNC_GENERATOR_LEFT)
+        future->frame.bits &= ~(uint32_t)ASYNC_GENERATOR_LEFT; /* takes the owner over */
+    else
+        async_retain(future);
+    *(struct async_future **)list = future;
 }
 
 struct async_future *async__unfinished_generators(void)
@@ -467,15 +472,24 @@ void async_generator_close_ignored(const char *file, int line)
     async__die(file, line, "a generator yielded while it was closed");
 }
 
-void async_generator_unhandled(int error, const char *file, int line)
+static void report_unseen(int error, const char *file, int line, const char *what)
 {
     struct async_future *task = async_thread.current;
     char message[256];
     if (task && error == async__reason())
         return; /* the cancellation that it was asked for */
-    snprintf(message, sizeof message, "%.200s:%d: a generator's error that no 'else' takes", file,
-             line);
+    snprintf(message, sizeof message, "%.180s:%d: %s", file, line, what);
     async__report(task, error < 0 ? error : -error, message);
+}
+
+void async_generator_unhandled(int error, const char *file, int line)
+{
+    report_unseen(error, file, line, "a generator's error that no 'else' takes");
+}
+
+void async_range_failed(int error, const char *file, int line)
+{
+    report_unseen(error, file, line, "the error of a container that only this loop knows");
 }
 
 void async_set_errno(int error)

@@ -57,7 +57,8 @@ enum async_generator_bits {
                                                             force while it stands at its yield */
     ASYNC_GENERATOR_WAITS = 1 << (ASYNC_LOOP_SHIFT + 1), /* a handle: an async generator's */
     ASYNC_GENERATOR_LEFT = 1 << (ASYNC_LOOP_SHIFT + 2),  /* its last owner was given up while it was
-                                                            being advanced */
+                                                            being advanced, or where there was no
+                                                            memory for the task that closes it */
 };
 
 /* ---- frames that a loop or a block holds; generated code calls these ---- */
@@ -135,6 +136,10 @@ static inline bool async_generator_entered(const struct async_frame *base, int r
 
 /* A generator ended with an error that no `else` takes: tells the exception handler. */
 void async_generator_unhandled(int error, const char *file, int line);
+
+/* A loop runs over a temporary container that is empty because of this error: tells the exception
+ * handler. */
+void async_range_failed(int error, const char *file, int line);
 
 /* After a loop that was left early has closed it: its error, if any, is told to the exception
  * handler. Aborts with the place if it yielded instead of ending. */
