@@ -191,8 +191,11 @@ static void emit_body(struct hoist *h, struct node *body, bool labelled)
     struct node *lowered = lower_body(h, body);
     const char *label = labelled ? continue_label(h) : NULL;
     bool any = labelled && redirect_continue(lowered, label);
-    if (lowered && lowered->kind == NODE_SPLICE)
-        lowered->flags |= IS_BRACED;
+    if (lowered && defers_directly(lowered)) { /* at the body's end, before what follows here */
+        struct list list = {0};
+        list_push(h, &list, lowered);
+        lowered = make_splice(h, lowered, &list, true);
+    }
     if (lowered)
         emit_statement(h, lowered);
     if (any)

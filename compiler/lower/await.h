@@ -39,10 +39,12 @@ void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later l
 struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later);
 /* Evaluates the expression now and gives what stands for its value later. */
 struct node *spill(struct hoist *h, struct node *node);
-/* A statement that is the body of another one. */
 /* The last item, if it is a block, stands in the braces of the one around it. */
 void flatten_last(const struct list *list);
+/* A statement that is the body of another one. */
 struct node *lower_body(struct hoist *h, struct node *body);
+/* Whether the statement is a deferred one, labelled or not: as a body it wants a block. */
+bool defers_directly(const struct node *node);
 /* The next suspension of the function, for the NODE_SUSPEND `node`, on behalf of `at`. */
 struct suspension *suspension_new(struct hoist *h, struct node *at, struct node *node);
 

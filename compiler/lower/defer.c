@@ -416,7 +416,7 @@ static struct node *walk_block(struct defers *d, struct node *node, bool is_body
     return node;
 }
 
-static bool defers_directly(const struct node *node)
+bool defers_directly(const struct node *node)
 {
     while (node->kind == NODE_LABEL || node->kind == NODE_CASE || node->kind == NODE_DEFAULT ||
            node->kind == NODE_ATTRIBUTED) {

@@ -428,7 +428,7 @@ void take_target_type(struct check *check, struct node *node, const struct type 
 void check_own_type(struct check *check, struct node *node)
 {
     node = skip_parens(node);
-    if (node->kind != NODE_COMPREHENSION)
+    if (node->kind != NODE_COMPREHENSION || is_unknown(node->type))
         return;
     const struct type *type = type_resolve(node->type);
     if (node->op == OP_GENERATOR) {
