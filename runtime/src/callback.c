@@ -8,11 +8,12 @@
 #include "debug.h"
 
 struct async_handle {
-    struct async_future future;
-    void (*fn)(void *);
+    struct async_future future; /* frame.caller: the function, for a callback has no caller */
     void *arg;
     struct async_timer timer;
 };
+_Static_assert(sizeof(struct async_handle) == 96,
+               "hundreds of thousands of timers are cache misses");
 struct done_callback {
     struct async_future future;
     void (*fn)(struct async_future *, void *);
@@ -28,11 +29,21 @@ static enum async_step over(struct async_future *block)
     return ASYNC_PENDING;
 }
 
+static void set_function(struct async_handle *handle, void (*fn)(void *))
+{
+    handle->future.frame.caller = (struct async_frame *)(uintptr_t)fn;
+}
+
+static void (*function_of(const struct async_handle *handle))(void *)
+{
+    return (void (*)(void *))(uintptr_t)handle->future.frame.caller;
+}
+
 static enum async_step run_handle(struct async_frame *frame)
 {
     struct async_handle *self = ASYNC_CONTAINER(frame, struct async_handle, future.frame);
     async_thread.current = NULL;
-    void (*fn)(void *) = self->fn;
+    void (*fn)(void *) = function_of(self);
     void *arg = self->arg;
     struct async_context *context = async__context_take(&self->future);
     over(&self->future);
@@ -118,7 +129,7 @@ static struct async_handle *new_handle(void (*fn)(void *), void *arg)
     struct async_handle *handle = new_block(sizeof *handle, run_handle);
     if (!handle)
         return NULL;
-    handle->fn = fn;
+    set_function(handle, fn);
     handle->arg = arg;
     handle->timer = (struct async_timer){.kind = &handle_timer};
     return handle;
@@ -160,7 +171,7 @@ void async_handle_cancel(struct async_handle *handle)
         async__timer_disarm(async_thread.loop, &handle->timer);
         async__block_free(&handle->future);
     } else {
-        handle->fn = NULL; /* it is in the ready queue, and is freed in its turn */
+        set_function(handle, NULL); /* it is in the ready queue, and is freed in its turn */
     }
 }
 

@@ -217,13 +217,17 @@ struct async_timer_kind {
 };
 enum { ASYNC_TIMER_LEVELS = 11, ASYNC_TIMER_SLOTS = 64 };
 /* See timer.c. */
+struct async_timer_slot {
+    struct async_timer_link list; /* first: the list's end leads here */
+    uint64_t least;               /* nothing in it is due before */
+};
 struct async_timers {
     size_t count;
     uint64_t next;                         /* nothing is due before; meaningful if count is not 0 */
     uint64_t elapsed;                      /* what was due before or then has been fired */
     uint32_t levels;                       /* bit for each level that has a timer */
     uint64_t occupied[ASYNC_TIMER_LEVELS]; /* bit for each slot that has one */
-    struct async_timer_link slots[ASYNC_TIMER_LEVELS * ASYNC_TIMER_SLOTS];
+    struct async_timer_slot slots[ASYNC_TIMER_LEVELS * ASYNC_TIMER_SLOTS];
 };
 static inline bool async__timer_is_armed(const struct async_timer *timer)
 {

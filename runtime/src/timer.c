@@ -13,20 +13,19 @@
  *
  * Following a long list is a cache miss for each timer. Whoever divides one knows the timers of
  * each new list some places ahead, and notes them in `ahead`, for the pass that comes after. (A
- * note may outlive the timer that it leads to: it is prefetched, never read.)
+ * note may outlive the timer that it leads to: it is prefetched, never read.) What was armed right
+ * into a list has no such note; so the list is followed from its end at the same time, which brings
+ * the second half into the cache while the first one is dealt with.
  *
- * `next` is a time before which nothing is due, so that most turns do no more than compare. It is
- * the next deadline if few timers are in the next slot, and else the beginning of that slot. */
+ * Each slot knows the least deadline that was put into it. `next` is that of the first slot: a time
+ * before which nothing is due, so that most turns do no more than compare, and, unless the timer
+ * was disarmed, the time when something is: a slot is opened when its first timers are due, and
+ * mostly that is all of them. */
 #include "internal.h"
 
 #include <string.h>
 
-enum { BITS = 6, SLOTS = 1 << BITS, SCANNED = 128, AHEAD = 8 };
-
-static struct async_timer_link *slot_at(struct async_timers *timers, unsigned level, unsigned slot)
-{
-    return &timers->slots[level * SLOTS + slot];
-}
+enum { BITS = 6, SLOTS = 1 << BITS, AHEAD = 8 };
 
 static inline void append(struct async_timer_link *list, struct async_timer *timer)
 {
@@ -48,14 +47,17 @@ static inline size_t insert(struct async_timers *timers, struct async_timer *tim
     uint64_t due = timer->deadline > elapsed ? timer->deadline : elapsed;
     unsigned level = due == elapsed ? 0 : (63 - (unsigned)__builtin_clzll(due ^ elapsed)) / BITS;
     unsigned slot = due >> level * BITS & (SLOTS - 1);
-    struct async_timer_link *list = slot_at(timers, level, slot);
+    struct async_timer_slot *into = &timers->slots[level * SLOTS + slot];
     uint64_t bit = (uint64_t)1 << slot;
     if (!(timers->occupied[level] & bit)) {
         timers->occupied[level] |= bit;
         timers->levels |= 1u << level;
-        list->next = list->previous = list;
+        into->list.next = into->list.previous = &into->list;
+        into->least = UINT64_MAX;
     }
-    append(list, timer);
+    if (timer->deadline < into->least)
+        into->least = timer->deadline;
+    append(&into->list, timer);
     return slot;
 }
 
@@ -88,9 +90,11 @@ void async__timer_disarm(struct async_loop *loop, struct async_timer *timer)
     previous->next = next;
     timer->link.next = NULL;
     timers->count--;
-    size_t index = (size_t)(next - timers->slots);
-    if (next == previous && index < sizeof timers->slots / sizeof *timers->slots)
-        vacate(timers, (unsigned)index / SLOTS, index % SLOTS);
+    size_t offset = (size_t)((char *)next - (char *)timers->slots);
+    if (next == previous && offset < sizeof timers->slots) {
+        unsigned index = (unsigned)(offset / sizeof *timers->slots);
+        vacate(timers, index / SLOTS, index % SLOTS);
+    }
 }
 
 /* ---- firing ---- */
@@ -107,20 +111,14 @@ static void first_slot(const struct async_timers *timers, unsigned *level, unsig
 }
 
 /* A time before which nothing is due. */
-static uint64_t next_time(struct async_timers *timers)
+static uint64_t next_time(const struct async_timers *timers)
 {
     unsigned level, slot;
-    uint64_t begin, least = UINT64_MAX;
+    uint64_t begin;
     if (!timers->count)
         return UINT64_MAX;
     first_slot(timers, &level, &slot, &begin);
-    struct async_timer_link *list = slot_at(timers, level, slot), *at = list->next;
-    for (int i = 0; at != list && i < SCANNED; at = at->next, i++) {
-        __builtin_prefetch(timer_of(at)->ahead);
-        if (timer_of(at)->deadline < least)
-            least = timer_of(at)->deadline;
-    }
-    return at == list ? least : begin;
+    return timers->slots[level * SLOTS + slot].least;
 }
 
 /* Sorts a chain that ends with NULL, linked by `next` alone; stable. */
@@ -192,13 +190,16 @@ static inline void note_ahead(struct recent *recent, size_t slot, struct async_t
 static void take_slot(struct async_timers *timers, unsigned level, unsigned slot, uint64_t now,
                       struct async_timer_link *list)
 {
-    struct async_timer_link *from = slot_at(timers, level, slot), *at = from->next, *next;
+    struct async_timer_link *from = &timers->slots[level * SLOTS + slot].list, *next;
+    struct async_timer_link *at = from->next, *back = from->previous; /* NULL: they have met */
     struct recent recent;
     memset(recent.counts, 0, sizeof recent.counts);
     vacate(timers, level, slot);
     for (; at != from; at = next) {
         struct async_timer *timer = timer_of(at);
         next = at->next;
+        if (back)
+            back = back == at || back == next ? NULL : back->previous;
         __builtin_prefetch(timer->ahead);
         __builtin_prefetch((void *)((uintptr_t)timer->ahead - 64)); /* what it belongs to */
         timer->ahead = NULL;
@@ -238,7 +239,7 @@ void async__timers_visit(struct async_loop *loop, void (*visit)(struct async_tim
     struct async_timers *timers = &loop->timers;
     for (unsigned level = 0; level < ASYNC_TIMER_LEVELS; level++)
         for (unsigned slot = 0; slot < SLOTS; slot++) {
-            struct async_timer_link *list = slot_at(timers, level, slot), *next;
+            struct async_timer_link *list = &timers->slots[level * SLOTS + slot].list, *next;
             if (!(timers->occupied[level] >> slot & 1))
                 continue;
             for (struct async_timer_link *at = list->next; at != list; at = next) {
