@@ -26,6 +26,7 @@ struct range {
     X(WARNING_BLOCKING_CALL, "blocking-call", true)                     \
     X(WARNING_UNUSED_RESULT, "unused-result", true)                     \
     X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", true)         \
+    X(WARNING_IMPLICIT_INT, "implicit-int", true)                       \
     X(WARNING_IMPLICIT_FUNCTION, "implicit-function-declaration", true) \
     X(WARNING_FRAME_SIZE, "frame-size", false)
 

@@ -24,6 +24,7 @@
 #include "support/stack.h"
 #include "support/text.h"
 #include "syntax/ast.h"
+#include "syntax/implicit.h"
 #include "syntax/parse.h"
 
 enum { MOST_ROUNDS = 16 };
@@ -107,22 +108,24 @@ static void report_time(struct compilation *c, const char *pass)
 
 /* --- passes */
 
+static void take_text(struct compilation *c, const char *text, size_t length)
+{
+    c->source = source_new(c->arena, c->options->input, text, length);
+    diagnostics_set_source(c->diagnostics, c->source);
+}
+
 static bool run_preprocess(struct compilation *c)
 {
     bool ok = preprocess(c->options, c->arena, c->diagnostics, &c->preprocessed);
-    if (ok) {
-        c->source =
-            source_new(c->arena, c->options->input,
-                       c->preprocessed.data ? c->preprocessed.data : "", c->preprocessed.length);
-        diagnostics_set_source(c->diagnostics, c->source);
-    }
+    if (ok)
+        take_text(c, c->preprocessed.data ? c->preprocessed.data : "", c->preprocessed.length);
     report_time(c, "preprocess");
     return ok;
 }
 
 /* Parses and checks, again with every name marked that was taken for a type and is none, or the
  * reverse, until there is no such name left. Only what the last round reports counts. */
-static bool run_parse_and_check(struct compilation *c)
+static bool parse_and_check(struct compilation *c)
 {
     struct marks marks = {0};
     unsigned start = diagnostics_mark(c->diagnostics);
@@ -140,6 +143,25 @@ static bool run_parse_and_check(struct compilation *c)
             break;
     }
     return true;
+}
+
+/* Once more with every `int` written out that old C leaves out, if that explains errors. */
+static bool run_parse_and_check(struct compilation *c)
+{
+    unsigned start = diagnostics_mark(c->diagnostics);
+    bool ok = parse_and_check(c);
+    struct implicit implicit = {0};
+    if (diagnostics_errors(c->diagnostics))
+        implicit = make_int_explicit(c->arena, c->source);
+    if (!implicit.text)
+        return ok;
+    diagnostics_rewind(c->diagnostics, start);
+    take_text(c, implicit.text, implicit.length);
+    for (size_t i = 0; i < implicit.count; i++)
+        report_warning(c->diagnostics, WARNING_IMPLICIT_INT,
+                       (struct range){implicit.names[i], implicit.names[i] + 1},
+                       "a declaration without a type: 'int' is taken");
+    return parse_and_check(c);
 }
 
 static bool run_lower(struct compilation *c)

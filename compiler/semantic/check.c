@@ -105,26 +105,34 @@ static void check_definition(struct check *check, const struct specifiers *speci
     check_body(check, node, declarator->parameters, type);
 }
 
-/* `int f(a, b) int a; char b; {...}`: the list reads as types until its names are marked. */
-static void mark_old_names(struct check *check, const struct node *declarator)
+/* The name that a parameter consists of, NULL if it has a type. */
+static const struct node *lone_name(const struct node *parameter)
 {
+    const struct node *word = parameter;
+    if (parameter->kind == NODE_PARAMETER && parameter->kid[0]->count == 1 && !parameter->kid[1])
+        word = parameter->kid[0]->kid[0];
+    return word->kind == NODE_TYPE_NAME_REF ? word : NULL;
+}
+
+/* `int f(a, b) int a; char b; {...}`: the list reads as types until its names are marked. If
+ * nothing is declared behind it, it is one if no name means a type. */
+static void mark_old_names(struct check *check, const struct node *declarator, bool is_certain)
+{
+    const struct node *name;
     while (declarator && declarator->kind != NODE_FUNCTION_TYPE)
         declarator = node_kid(declarator, 0);
-    for (uint32_t i = 1; declarator && i < declarator->count; i++) {
-        const struct node *parameter = declarator->kid[i];
-        const struct node *word = parameter;
-        if (parameter->kind == NODE_PARAMETER && parameter->kid[0]->count == 1 &&
-            !parameter->kid[1])
-            word = parameter->kid[0]->kid[0];
-        if (word->kind == NODE_TYPE_NAME_REF)
-            mark_as_ordinary(check, word);
-    }
+    for (uint32_t i = 1; declarator && !is_certain && i < declarator->count; i++)
+        if (!(name = lone_name(declarator->kid[i])) ||
+            scope_find(check->state->scopes, SPACE_ORDINARY, name->name))
+            return;
+    for (uint32_t i = 1; declarator && i < declarator->count; i++)
+        if ((name = lone_name(declarator->kid[i])) != NULL)
+            mark_as_ordinary(check, name);
 }
 
 void check_function(struct check *check, struct node *node)
 {
-    if (node->count > 3)
-        mark_old_names(check, node->kid[1]);
+    mark_old_names(check, node->kid[1], node->count > 3);
     struct specifiers specifiers = check_specifiers(check, node->kid[0], READING_CERTAIN, false);
     struct declarator declarator = check_declarator(check, &specifiers, node->kid[1]);
     if (!declarator.name)

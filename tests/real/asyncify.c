@@ -32,6 +32,7 @@
 #include "support/names.h"
 #include "support/stack.h"
 #include "support/text.h"
+#include "syntax/implicit.h"
 #include "syntax/parse.h"
 
 enum { MOST_ROUNDS = 16 };
@@ -206,16 +207,10 @@ static char *read_file(const char *path, struct text *text)
     return text->data;
 }
 
-static void work(void *data)
+/* As the driver does: until no name is taken for what it is not. */
+static void parse_and_check(struct program *p, struct names *names, struct diagnostics *diagnostics)
 {
-    struct program *p = data;
-    struct diagnostics *diagnostics = diagnostics_new(p->arena);
-    struct text text = {0};
     struct marks marks = {0};
-    struct names *names = names_new(p->arena);
-    read_file(p->path, &text);
-    p->source = source_new(p->arena, p->path, text.data, text.length);
-    diagnostics_set_source(diagnostics, p->source);
     unsigned start = diagnostics_mark(diagnostics);
     for (int round = 0; round < MOST_ROUNDS; round++) {
         size_t known = marks.count;
@@ -228,6 +223,33 @@ static void work(void *data)
             break;
     }
     p->ok = p->unit && !diagnostics_errors(diagnostics);
+}
+
+static void take_text(struct program *p, struct diagnostics *diagnostics, const char *text,
+                      size_t length)
+{
+    p->source = source_new(p->arena, p->path, text, length);
+    diagnostics_set_source(diagnostics, p->source);
+}
+
+static void work(void *data)
+{
+    struct program *p = data;
+    struct diagnostics *diagnostics = diagnostics_new(p->arena);
+    unsigned start = diagnostics_mark(diagnostics);
+    struct text text = {0};
+    struct names *names = names_new(p->arena);
+    read_file(p->path, &text);
+    take_text(p, diagnostics, text.data, text.length);
+    parse_and_check(p, names, diagnostics);
+    struct implicit implicit = {0};
+    if (!p->ok)
+        implicit = make_int_explicit(p->arena, p->source);
+    if (implicit.text) {
+        diagnostics_rewind(diagnostics, start);
+        take_text(p, diagnostics, implicit.text, implicit.length);
+        parse_and_check(p, names, diagnostics);
+    }
     if (p->ok) {
         find_candidates(p);
         judge_all(p);

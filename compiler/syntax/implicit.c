@@ -1,0 +1,207 @@
+/* Writes the `int` that old C leaves out: `main() {`, `static count;`, `f(a, b) char *a; {`.
+ *
+ * The grammar knows no such declarations; they would make every call at the head of a file a
+ * function. Where a text has errors, its tokens are searched instead for what nothing else
+ * explains: at the beginning of a declaration, behind storage classes, qualifiers and attributes at
+ * most, a name
+ *   - outside functions, whose parentheses are followed by a body, or by declarations up to one;
+ *   - outside functions, or behind a storage class or qualifier, followed by `;` `,` `=` or `[`, or
+ *     by parentheses that hold no lone name (`static T (x);` declares x).
+ * Compilers accept them with a warning, and so does asyncc. */
+#include "syntax/implicit.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "diagnostic.h"
+#include "source.h"
+#include "support/arena.h"
+#include "syntax/token.h"
+
+struct search {
+    struct arena *arena;
+    const char *code;
+    struct range *tokens;
+    size_t count, capacity;
+    size_t *found; /* tokens that an `int` belongs in front of */
+    size_t found_count, found_capacity;
+};
+
+static bool is(const struct search *s, size_t i, const char *text)
+{
+    size_t length = strlen(text);
+    return i < s->count && s->tokens[i].end - s->tokens[i].start == length &&
+           !memcmp(s->code + s->tokens[i].start, text, length);
+}
+
+static bool is_one_of(const struct search *s, size_t i, const char *const *words)
+{
+    for (; *words; words++)
+        if (is(s, i, *words))
+            return true;
+    return false;
+}
+
+static bool is_type_word(const struct search *s, size_t i)
+{
+    static const char *const words[] = {
+        "void",     "char",       "short",    "int",       "long",       "float",     "double",
+        "signed",   "unsigned",   "_Bool",    "_Complex",  "struct",     "union",     "enum",
+        "__signed", "__signed__", "__int128", "__complex", "__float128", "_Float128", NULL};
+    return is_one_of(s, i, words);
+}
+
+static bool is_modifier(const struct search *s, size_t i)
+{
+    static const char *const words[] = {"static",    "extern",    "register",   "const",
+                                        "volatile",  "inline",    "__inline",   "__inline__",
+                                        "auto",      "__const",   "__volatile", "__volatile__",
+                                        "__const__", "_Noreturn", "async",      NULL};
+    return is_one_of(s, i, words);
+}
+
+/* A name that no specifier begins with. */
+static bool is_name(const struct search *s, size_t i)
+{
+    static const char *const words[] = {
+        "typedef",       "typeof",   "__typeof",      "__typeof__",     "__auto_type",
+        "_Atomic",       "_BitInt",  "_Alignas",      "alignas",        "asm",
+        "__asm",         "__asm__",  "__extension__", "_Static_assert", "static_assert",
+        "_Thread_local", "__thread", "__attribute__", "__attribute",    "_Generic",
+        "sizeof",        "if",       "else",          "while",          "do",
+        "for",           "switch",   "case",          "default",        "return",
+        "goto",          "break",    "continue",      "restrict",       "__restrict",
+        "_Pragma",       NULL};
+    return i < s->count &&
+           (isalpha((unsigned char)s->code[s->tokens[i].start]) ||
+            s->code[s->tokens[i].start] == '_') &&
+           !is_type_word(s, i) && !is_modifier(s, i) && !is_one_of(s, i, words);
+}
+
+/* Behind the bracket that closes the one at `i`; the count of tokens if none does. */
+static size_t behind_brackets(const struct search *s, size_t i)
+{
+    size_t depth = 0;
+    for (; i < s->count; i++) {
+        char c = s->code[s->tokens[i].start];
+        if (c == '(' || c == '[' || c == '{')
+            depth++;
+        else if ((c == ')' || c == ']' || c == '}') && --depth == 0)
+            return i + 1;
+    }
+    return s->count;
+}
+
+static size_t skip_attribute(const struct search *s, size_t i)
+{
+    while (is(s, i, "__attribute__") || is(s, i, "__attribute"))
+        i = behind_brackets(s, i + 1);
+    return i;
+}
+
+/* `{`, or declarations of parameters and `{`. */
+static bool is_body(const struct search *s, size_t i)
+{
+    if (is(s, i, "{"))
+        return true;
+    if (is(s, i, ";") || is(s, i, ",") || is(s, i, "=") || is(s, i, "("))
+        return false;
+    for (; i < s->count && !is(s, i, "{") && !is(s, i, "}") && !is(s, i, "=");)
+        i = is(s, i, "(") || is(s, i, "[") ? behind_brackets(s, i) : i + 1;
+    return is(s, i, "{") && is(s, i - 1, ";");
+}
+
+/* Whether the name at `i` is what is declared. */
+static bool is_declared(const struct search *s, size_t i, bool has_modifier, bool is_outside)
+{
+    if (is(s, i + 1, "(")) {
+        size_t end = behind_brackets(s, i + 1);
+        if (is_outside && is_body(s, skip_attribute(s, end)))
+            return true;
+        bool is_prototype = is(s, i + 2, ")") || is_type_word(s, i + 2);
+        return (has_modifier || is_outside) && is_prototype && (is(s, end, ";") || is(s, end, ","));
+    }
+    return (has_modifier || is_outside) &&
+           (is(s, i + 1, ";") || is(s, i + 1, ",") || is(s, i + 1, "=") || is(s, i + 1, "["));
+}
+
+/* A declaration may begin at `i`. */
+static void look(struct search *s, size_t i, bool is_outside)
+{
+    bool has_modifier = false, is_deduced = false;
+    for (size_t before = s->count; before != i;) {
+        before = i;
+        i = skip_attribute(s, i);
+        if (!is_modifier(s, i))
+            continue;
+        has_modifier = true;
+        is_deduced |= is(s, i, "auto");
+        i++;
+    }
+    size_t first = i;
+    while ((is_outside || has_modifier) && is(s, i, "*"))
+        i++;
+    if (!is_name(s, i) || (is_deduced && is(s, i + 1, "=")) ||
+        !is_declared(s, i, has_modifier, is_outside))
+        return;
+    s->found = arena_grow(s->arena, s->found, s->found_count, &s->found_capacity, sizeof *s->found);
+    s->found[s->found_count++] = first;
+}
+
+/* False if brackets do not balance: then nothing is known about what stands where. */
+static bool search_tokens(struct search *s)
+{
+    size_t braces = 0, others = 0;
+    bool begins = true;   /* a declaration or statement */
+    bool is_body = false; /* the outermost braces are a function's */
+    for (size_t i = 0; i < s->count; i++) {
+        char c = s->code[s->tokens[i].start];
+        if (begins && !others)
+            look(s, i, !braces && !is(s, i - 1, ")"));
+        braces += c == '{';
+        others += c == '(' || c == '[';
+        if ((c == '}' && !braces) || ((c == ')' || c == ']') && !others))
+            return false;
+        braces -= c == '}';
+        others -= c == ')' || c == ']';
+        if (c == '{' && braces == 1)
+            is_body = i && (is(s, i - 1, ")") || is(s, i - 1, ";"));
+        bool may_be_list = c == ')' && !braces; /* of an old-style function */
+        begins = may_be_list || c == ';' || c == '{' || (c == '}' && (braces || is_body));
+    }
+    return !braces && !others;
+}
+
+static void insert(struct search *s, const char *text, struct implicit *result)
+{
+    static const char word[] = "int ";
+    size_t length = sizeof word - 1, at = 0;
+    char *out = result->text = arena_alloc(s->arena, result->length + s->found_count * length + 1);
+    for (size_t i = 0; i < s->found_count; i++) {
+        size_t until = s->tokens[s->found[i]].start;
+        memcpy(out, text + at, until - at);
+        out += until - at;
+        memcpy(out, word, length);
+        out += length;
+        result->names = arena_grow(s->arena, result->names, result->count, &result->capacity,
+                                   sizeof *result->names);
+        result->names[result->count++] = (uint32_t)(out - result->text);
+        at = until;
+    }
+    memcpy(out, text + at, result->length - at);
+    result->length += s->found_count * length;
+}
+
+struct implicit make_int_explicit(struct arena *arena, const struct source *source)
+{
+    struct search s = {.arena = arena, .code = source_code(source)};
+    struct implicit result = {.length = source_length(source)};
+    struct range token;
+    for (uint32_t at = 0; next_token(s.code, (uint32_t)result.length, &at, &token);) {
+        s.tokens = arena_grow(arena, s.tokens, s.count, &s.capacity, sizeof *s.tokens);
+        s.tokens[s.count++] = token;
+    }
+    if (search_tokens(&s) && s.found_count)
+        insert(&s, source_text(source), &result);
+    return result;
+}
