@@ -312,13 +312,33 @@ static bool has_variable(const struct node *node)
     return false;
 }
 
+/* `int v[n++]`: a parameter is a pointer, but the size is computed all the same. */
+static void compute_size(struct hoist *h, struct node *parameter, struct list *out)
+{
+    struct node *array = parameter->kind == NODE_PARAMETER ? node_kid(parameter, 1) : NULL;
+    struct node *inner = array;
+    for (; inner && inner->kind != NODE_DECLARATOR_NAME; inner = node_kid(inner, 0))
+        if (inner->kind != NODE_PAREN_DECLARATOR)
+            array = inner; /* the one next to the name */
+    struct node *size = array && array->kind == NODE_ARRAY ? node_kid(array, 1) : NULL;
+    if (!size || !node_has_effect(size))
+        return;
+    struct node *value = arena_alloc(h->lowered->arena, sizeof *value);
+    *value = *size;
+    list_push(h, out, make(h, NODE_EXPRESSION_STATEMENT, size, "(void)($0);", 1, value));
+    parameter->flags |= HAS_COMPUTED_SIZE;
+}
+
 static void keep_parameters(struct hoist *h, struct node *body)
 {
     struct list list = {0};
     const struct type *type = h->function->type;
-    for (size_t i = 0; i < type->parameter_count; i++)
+    for (size_t i = 0; i < type->parameter_count; i++) {
+        if (type->parameters[i].node)
+            compute_size(h, type->parameters[i].node, &list);
         if (type_is_variably_modified(type->parameters[i].type))
             keep_lengths(h, type->parameters[i].type, &list);
+    }
     if (!list.count)
         return;
     struct node place = {.start = body->start + 1, .end = body->start + 1};

@@ -84,12 +84,19 @@ struct variable *variable_new(struct lowered *lowered, struct function *function
     return variable;
 }
 
+struct node *parameter_name(const struct parameter *parameter)
+{
+    struct node *node = parameter->node;
+    if (node && node->kind == NODE_IDENTIFIER)
+        return node;
+    return node ? declarator_name(node_kid(node, 1)) : NULL;
+}
+
 static void find_parameters(struct lowered *lowered, struct function *function)
 {
     for (size_t i = 0; i < function->type->parameter_count; i++) {
         struct parameter *parameter = &function->type->parameters[i];
-        struct node *node = parameter->node;
-        struct node *name = node ? declarator_name(node_kid(node, 1)) : NULL;
+        struct node *name = parameter_name(parameter);
         if (name && name->symbol)
             variable_new(lowered, function, VARIABLE_PARAMETER, name->symbol, parameter->type);
         else if (!parameter->name)

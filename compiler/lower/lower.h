@@ -186,6 +186,9 @@ struct lowered {
     bool is_header;             /* it is to be a header, which C++ compilers may read */
 };
 
+/* What a definition's parameter is called, NULL if it has no name. */
+struct node *parameter_name(const struct parameter *parameter);
+
 /* The first pass alone, for who wants to see what it made. */
 struct lowered *desugar_unit(struct check *check, struct node *unit, bool is_header);
 struct lowered *lower_unit(struct check *check, struct node *unit, bool is_header);

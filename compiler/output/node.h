@@ -1,6 +1,6 @@
 /* Shared by the emitter's files: node.c (expressions, copying, templates), declare.c (specifiers
- * and declarators), statement.c (statements of async functions), function.c (frames and functions),
- * emit.c (the file). */
+ * and declarators), statement.c (statements of async functions), head.c, function.c (frames and
+ * functions), emit.c (the file). */
 #ifndef ASYNCC_OUTPUT_NODE_H
 #define ASYNCC_OUTPUT_NODE_H
 
@@ -84,9 +84,9 @@ bool is_frame_local(const struct emitter *e, const struct node *declared);
 /* view.c */
 /* A use of a variable that is seen by another type than its storage's. */
 void emit_view(struct emitter *e, const struct variable *variable);
-/* The type of a parameter of NAME() where it is only handed on: its sizes must not be evaluated
- * there, and any that is not constant is compatible. */
-struct type *view_parameter(struct emitter *e, struct type *type, const char *name);
+/* The type of a parameter where it is only handed on: its sizes must not be evaluated there, and
+ * `length` stands for each, `*` or any that is not constant. */
+struct type *view_parameter(struct emitter *e, struct type *type, const char *length);
 /* A typedef's name, if its sizes were kept: what it stands for. False if they were not. */
 bool emit_kept_typedef(struct emitter *e, const struct symbol *symbol);
 
@@ -110,10 +110,19 @@ void put_declaration(struct emitter *e, const struct type *type, const char *nam
 bool returns_value(const struct function *function);
 void put_frame(struct emitter *e, struct function *function);
 
-/* function.c */
+/* head.c */
+const char *static_word(const struct emitter *e);
+const char *name_of_function(const struct function *function);
 /* Whether NAME(), which makes a cold coroutine, is written at all. */
 bool has_handle_form(const struct function *function);
 void emit_prototype(struct emitter *e, struct function *function);
+/* `int a, char *b`, of NAME__begin() behind what is there already. */
+enum heading { HEAD_BEGIN, HEAD_HANDLE, HEAD_PROTOTYPE };
+void put_parameters(struct emitter *e, const struct function *function, enum heading heading);
+void put_begin(struct emitter *e, struct function *function);
+void put_handle_form(struct emitter *e, struct function *function);
+
+/* function.c */
 /* Those of the functions that were made of parts of this one. */
 void emit_made_prototypes(struct emitter *e, const struct node *node);
 /* The types that a function defines, at file scope. */

@@ -36,10 +36,9 @@ static struct type *with_lengths(struct emitter *e, struct type *type, const cha
     return copy;
 }
 
-struct type *view_parameter(struct emitter *e, struct type *type, const char *name)
+struct type *view_parameter(struct emitter *e, struct type *type, const char *length)
 {
-    return with_lengths(e, type,
-                        arena_format(e->lowered->arena, "(unsigned long)%s__resume", name));
+    return with_lengths(e, type, length);
 }
 
 void emit_view(struct emitter *e, const struct variable *variable)

@@ -172,7 +172,8 @@ enum node_flag {
     IS_TAIL = 32768,     /* NODE_SPLICE: at the end of its block, on lines of its own */
     IS_BARE = 65536,     /* specifiers, declared: without the attributes of the source, if any */
     IS_FAILING = 131072, /* NODE_RETURN: of a failing `try`, or of an error thrown in */
-    IS_FLAT = 8192,      /* NODE_COMPOUND: its braces are those of the block around it */
+    HAS_COMPUTED_SIZE = 262144, /* NODE_PARAMETER: the body computes its array's size */
+    IS_FLAT = 8192,             /* NODE_COMPOUND: its braces are those of the block around it */
 };
 
 struct node {

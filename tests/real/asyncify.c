@@ -56,13 +56,16 @@ struct candidate *candidate_of(const struct program *p, const struct symbol *sym
     return NULL;
 }
 
-/* That of an identifier; one without a symbol is used before it is declared. */
-static struct candidate *candidate_named(const struct program *p, const struct node *identifier)
+/* That of an identifier or declared name. Used before it is declared, or declared in a block, a
+ * function has no symbol or another one. */
+static struct candidate *candidate_named(const struct program *p, const struct node *name)
 {
-    if (identifier->kind != NODE_IDENTIFIER || identifier->symbol)
-        return identifier->kind == NODE_IDENTIFIER ? candidate_of(p, identifier->symbol) : NULL;
+    const struct symbol *symbol = name->symbol;
+    struct candidate *candidate = candidate_of(p, symbol);
+    if (candidate || (symbol && symbol->kind != SYMBOL_FUNCTION))
+        return candidate;
     for (size_t i = 0; i < p->count; i++)
-        if (p->candidates[i].symbol->name == identifier->name)
+        if (p->candidates[i].symbol->name == name->name)
             return &p->candidates[i];
     return NULL;
 }
@@ -138,8 +141,10 @@ static void judge(struct program *p, const struct node *node, struct candidate *
         struct node *kid = node->kid[i];
         const struct node *callee = kid ? skip_parens(kid) : NULL;
         bool is_callee = node->kind == NODE_CALL && i == 0;
-        struct candidate *named = kid ? candidate_named(p, callee) : NULL;
-        if (named && (!is_callee || !inside || inside->stays || nested || !callee->symbol))
+        struct candidate *named =
+            callee && callee->kind == NODE_IDENTIFIER ? candidate_named(p, callee) : NULL;
+        if (named &&
+            (!is_callee || !inside || inside->stays || nested || callee->symbol != named->symbol))
             keep(p, named);
         if (!named)
             judge(p, kid, nested ? NULL : inside);
@@ -151,8 +156,9 @@ static void judge_declaration(struct program *p, const struct node *node)
 {
     for (uint32_t i = 1; i < node->count; i++) {
         struct node *declarator = node->kid[i]->kid[0], *name = declarator_name(declarator);
-        struct candidate *candidate = name ? candidate_of(p, name->symbol) : NULL;
-        if (candidate && (node->count > 2 || has_typedef_type(declarator)))
+        struct candidate *candidate = name ? candidate_named(p, name) : NULL;
+        bool is_another = candidate && candidate->symbol != name->symbol;
+        if (candidate && (is_another || node->count > 2 || has_typedef_type(declarator)))
             keep(p, candidate);
     }
 }

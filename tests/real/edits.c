@@ -290,7 +290,7 @@ static bool becomes_async(const struct program *p, const struct node *callee)
     return candidate && !candidate->stays;
 }
 
-/* `int f(a, b) int a; long b; {` gets the parameters that an async function has. */
+/* `int f(a, b) int a; long b; {` becomes a function with a prototype. */
 static void edit_old_style(struct editor *e, const struct node *function)
 {
     const struct node *list = function->kid[1];
@@ -321,7 +321,8 @@ static void edit_declaration(struct editor *e, const struct node *node)
     insert(e, node->kid[0]->start, BEFORE, "async ");
     if (node->kind != NODE_FUNCTION)
         return;
-    if (node->count > 3)
+    const struct type *type = type_resolve(node->symbol->type);
+    if (type->is_old_style && type->parameter_count && is_chosen(e, node->start, 50))
         edit_old_style(e, node);
     if (strcmp(candidate->symbol->name, "main") != 0 &&
         !(node->kid[2]->count && node->kid[2]->kid[0]->kind == NODE_LOCAL_LABELS))
@@ -354,7 +355,7 @@ static void edit_node(struct editor *e, struct node *node, unsigned place)
     }
     for (uint32_t i = 0; i < node->count; i++) {
         struct node *kid = node->kid[i];
-        if (node->kind == NODE_FUNCTION && node->count > 3 && e->is_async && i > 2)
+        if (node->kind == NODE_FUNCTION && i > 2)
             break;
         if (node->kind == NODE_COMPOUND && waits && is_statement(kid) &&
             is_chosen(e, kid->start, e->p->statements))
