@@ -167,6 +167,7 @@ void async_handle_cancel(struct async_handle *handle)
 {
     if (!handle)
         return;
+    async__check_thread(&handle->future);
     if (async__timer_is_armed(&handle->timer)) {
         async__timer_disarm(async_thread.loop, &handle->timer);
         async__block_free(&handle->future);

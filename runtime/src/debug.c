@@ -92,6 +92,12 @@ void async__check_thread_slow(const struct async_future *future)
         async__die(NULL, 0, "a handle was used on another thread than the one that it belongs to");
 }
 
+void async__check_maker_slow(const struct async_thread *maker)
+{
+    if (maker && maker != &async_thread)
+        async__die(NULL, 0, "a queue or stream was used on another thread than that which made it");
+}
+
 /* ---- handles that are left ---- */
 
 static void report_leak(struct async_future *future, void *arg)
@@ -104,7 +110,7 @@ static void report_leak(struct async_future *future, void *arg)
     if (async__is_pure(future) && status == ASYNC_WAITING)
         async__report(future, 0, "a future was left that nobody completed or released");
     else if (status == ASYNC_COLD)
-        async__report(future, 0, "a coroutine was left that was never awaited or released");
+        async__report(future, 0, "a coroutine or generator was left, never awaited or released");
     else if (status == ASYNC_FINISHED)
         async__report(future, 0, "a handle was left that was never awaited or released");
 }

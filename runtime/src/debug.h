@@ -25,6 +25,13 @@ static inline void async__check_thread(const struct async_future *future)
     if (__builtin_expect(async__debug, 0))
         async__check_thread_slow(future);
 }
+/* The same for what notes the thread that made it: queues, streams. */
+void async__check_maker_slow(const struct async_thread *maker);
+static inline void async__check_maker(const struct async_thread *maker)
+{
+    if (__builtin_expect(async__debug, 0))
+        async__check_maker_slow(maker);
+}
 /* The end of a loop: reports handles that were made while it ran and that nobody gave up. */
 void async__report_leaks(const struct async_loop *loop);
 /* Prints the tasks of this thread if a signal has asked for it since the last time. */

@@ -378,14 +378,12 @@ struct async_generator *async_generator_retain(struct async_generator *generator
     return (struct async_generator *)async_retain((struct async_future *)generator);
 }
 
-/* In a task of its own, which takes the owner. False: there is no memory for it. */
-static bool spawn_close(struct async_future *generator)
+/* In a task of its own, which takes the owner. */
+static struct async_future *spawn_close(struct async_future *generator)
 {
     struct async_advance advance = {.generator = generator, .align = 1, .how = CLOSE};
     struct async_future *closer = handle(async_close__resume, advance);
-    if (async_is_cold(closer))
-        async_release(async_spawn(closer, NULL, 0));
-    return closer != &async__out_of_memory;
+    return async_is_cold(closer) ? async_spawn(closer, NULL, 0) : closer;
 }
 
 void async_generator_release(struct async_generator *generator)
@@ -404,8 +402,10 @@ void async_generator_release(struct async_generator *generator)
         if (error)
             async__report(NULL, error, "a generator's error when it was closed");
     } else if (async_thread.spawn_bits) {
-        if (!spawn_close(future))
+        struct async_future *closer = spawn_close(future);
+        if (closer == &async__out_of_memory)
             future->frame.bits |= ASYNC_GENERATOR_LEFT; /* the loop's end does the rest */
+        async_release(closer);
     } else {
         async__disown(future); /* no loop runs: what it deferred may wait, so it cannot run */
     }
@@ -434,10 +434,12 @@ struct async_future *async__unfinished_generators(void)
     return list;
 }
 
-void async__generator_finish(struct async_future *generator)
+struct async_future *async__generator_finish(struct async_future *generator)
 {
-    if (!spawn_close(generator))
+    struct async_future *closer = spawn_close(generator);
+    if (closer == &async__out_of_memory)
         async__disown(generator);
+    return closer;
 }
 
 bool async__generator_drop(struct async_future *future)

@@ -249,8 +249,8 @@ uint64_t async__deadline(struct async_loop *loop, double seconds);
 /* The thread's async generators that stand at a yield, as a list linked by `next`; each has one
  * more owner. */
 struct async_future *async__unfinished_generators(void);
-/* Closes it in a task; takes the owner. */
-void async__generator_finish(struct async_future *generator);
+/* Closes it in a task, which is returned; takes the owner. */
+struct async_future *async__generator_finish(struct async_future *generator);
 /* Whether it is a generator: then it has ended, for the task that advances it is dropped. */
 bool async__generator_drop(struct async_future *future);
 
@@ -378,6 +378,8 @@ void async__enter(struct async_loop *loop);
 void async__leave(struct async_loop *loop);
 /* Runs until loop->stop, or, while it ends, until no task is left. */
 void async__run(struct async_loop *loop);
+/* The same for the loop that has been entered, and until the task is done. */
+void async__run_until(struct async_loop *loop, struct async_future *task);
 /* Between steps; `idle`: no task is ready. False: the loop is to stop. */
 bool async__turn(struct async_loop *loop, bool idle);
 /* Puts a list back before what is ready. */

@@ -408,21 +408,26 @@ static void stop_drop(struct async_listener *listener)
     (void)listener; /* its loop keeps an owner */
 }
 
-bool async__loop_run(struct async_loop *loop, struct async_future *future)
+void async__run_until(struct async_loop *loop, struct async_future *task)
 {
     struct stopper stopper = {{0, stop_notify, stop_drop, NULL}, loop};
-    async__enter(loop);
     loop->stop = false;
+    if (async_done(task))
+        return;
+    async__listen(task, &stopper.listener);
+    async__run(loop);
+    if (!async_done(task))
+        async__unlisten(task, &stopper.listener);
+}
+
+bool async__loop_run(struct async_loop *loop, struct async_future *future)
+{
+    async__enter(loop);
     if (async_is_cold(future))
         async_spawn(future, NULL, 0);
-    if (!async_done(future)) {
-        async__listen(future, &stopper.listener);
-        loop->running = future;
-        async__run(loop);
-        loop->running = NULL;
-        if (!async_done(future))
-            async__unlisten(future, &stopper.listener);
-    }
+    loop->running = future;
+    async__run_until(loop, future);
+    loop->running = NULL;
     async__leave(loop);
     return async_done(future);
 }

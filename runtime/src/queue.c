@@ -178,8 +178,8 @@ static void unfold(struct async_queue *queue)
 static void fold(struct async_queue *queue)
 {
     struct async_waiter *taker = async__waiters_first(&queue->takers);
-    if (queue->closed)
-        return; /* it stays busy */
+    if (queue->closed || async__debug)
+        return; /* it stays busy: in debug mode all calls come here */
     if (taker) {
         bool alone = taker->link.next == taker->link.previous;
         if (!alone || taker->wait.task->frame.bits & ASYNC_HINDERED) {
@@ -207,8 +207,9 @@ static void taker_cancel(struct async_wait *wait, int error)
 
 /* ---- put and take, as far as they go without waiting ---- */
 
-static void check_size(const struct async_queue *queue, size_t size)
+static void check(const struct async_queue *queue, size_t size)
 {
+    async__check_maker(queue->thread);
     if (size != queue->size && queue != &without_memory)
         async__die(NULL, 0, "an item has not the size of its queue's items");
 }
@@ -247,7 +248,7 @@ static int take(struct async_queue *queue, void *item)
 
 int async_queue_try_put(struct async_queue *queue, const void *item, size_t size)
 {
-    check_size(queue, size);
+    check(queue, size);
     unfold(queue);
     int result = put(queue, item);
     fold(queue);
@@ -256,7 +257,7 @@ int async_queue_try_put(struct async_queue *queue, const void *item, size_t size
 
 int async_queue_try_take(struct async_queue *queue, void *item, size_t size)
 {
-    check_size(queue, size);
+    check(queue, size);
     int result = take(queue, item);
     if (!result)
         fold(queue);
@@ -296,7 +297,7 @@ static enum async_step begin_take(struct async_queue_take__wait *wait, struct as
 enum async_step async_queue_put_slow(struct async_frame *caller, struct async_queue_put__wait *wait,
                                      struct async_queue *queue, const void *item, size_t size)
 {
-    check_size(queue, size);
+    check(queue, size);
     unfold(queue);
     if (begin_put(wait, caller, queue, item) == ASYNC_DONE)
         async__handover(caller);
@@ -308,7 +309,7 @@ enum async_step async_queue_take_slow(struct async_frame *caller,
                                       struct async_queue_take__wait *wait,
                                       struct async_queue *queue, void *item, size_t size)
 {
-    check_size(queue, size);
+    check(queue, size);
     unfold(queue);
     if (begin_take(wait, caller, queue, item) == ASYNC_DONE)
         async__handover(caller);
@@ -361,6 +362,7 @@ ASYNC_FUNCTION_ENTRY(int, async_queue_put, put_resume, sizeof(struct async_queue
 
 void async_task_done(struct async_queue *queue)
 {
+    async__check_maker(queue->thread);
     if (!queue->unfinished)
         async__die(NULL, 0, "async_task_done was called more often than items were put");
     if (--queue->unfinished == 0)
@@ -370,6 +372,7 @@ void async_task_done(struct async_queue *queue)
 enum async_step async_join__begin(struct async_join__wait *wait, struct async_frame *caller,
                                   struct async_queue *queue)
 {
+    async__check_maker(queue->thread);
     wait->result = async__reason();
     if (wait->result)
         return async__refuse(caller);
@@ -395,6 +398,8 @@ struct async_queue *async_queue_new(enum async_queue_kind kind, size_t size, siz
         .align = align > 8 ? align : 8,
         .kind = kind,
         .compare = compare,
+        .taker = async__debug ? ASYNC_QUEUE_BUSY : NULL,
+        .thread = &async_thread,
     };
     async__waiters_init(&queue->takers);
     async__waiters_init(&queue->putters);
@@ -409,6 +414,7 @@ size_t async_queue_len(const struct async_queue *queue)
 
 void async_queue_close(struct async_queue *queue)
 {
+    async__check_maker(queue->thread);
     if (queue->closed)
         return;
     unfold(queue);

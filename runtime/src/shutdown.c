@@ -65,17 +65,32 @@ static void join_tasks(struct async_loop *loop, uint64_t deadline)
     async__timer_disarm(loop, &timer);
 }
 
+static void close_generator(struct async_loop *loop, struct async_future *generator,
+                            uint64_t deadline)
+{
+    struct async_timer timer = {.kind = &stop_timer};
+    struct async_future *closer = async__generator_finish(generator);
+    async__timer_arm(loop, &timer, deadline);
+    async__run_until(loop, closer);
+    async__timer_disarm(loop, &timer);
+    async_release(closer);
+}
+
+/* Tasks that do not end have used up the time: there is a little more then, since all waits are
+ * refused and what a generator deferred need not take any. */
 static void close_generators(struct async_loop *loop, uint64_t deadline)
 {
     struct async_future *list, *next;
+    uint64_t least = async__deadline(loop, 0.1), until = deadline < least ? least : deadline;
     do {
         list = async__unfinished_generators();
         for (struct async_future *generator = list; generator; generator = next) {
             next = generator->next;
-            async__generator_finish(generator);
-            join_tasks(loop, deadline);
+            close_generator(loop, generator, until);
         }
-    } while (list && async__now(loop) < deadline); /* what they deferred may have left others */
+    } while (list && async__now(loop) < until); /* what they deferred may have left others */
+    if (async__now(loop) < deadline)
+        join_tasks(loop, deadline);
 }
 
 /* Nobody listens any more, who may be in a frame that is dropped. */
@@ -116,7 +131,7 @@ static void search_visit(struct async_future *future, void *arg)
 static void drop_task(struct async_future *task)
 {
     struct search search = {task->leaf, NULL};
-    task->frame.bits |= ASYNC_TAKEN;
+    async_retain(task);
     async__report(task, 0, "a task did not end with its loop and was dropped");
     async__env_drop(task);
     while (search.frame != &task->frame) {
@@ -128,6 +143,8 @@ static void drop_task(struct async_future *task)
         search.frame = caller;
     }
     async__fail(task, -ECANCELED);
+    task->frame.bits |= ASYNC_TAKEN;
+    async__disown(task);
 }
 
 /* Empties the ready queue of what will not run. */

@@ -6,6 +6,7 @@
  * next in line begins. A cancelled job lets the backend finish first, because the kernel may hold
  * its buffer; a closing stream is freed when both lines are empty, for the same reason. */
 #include "stream.h"
+#include "debug.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -94,6 +95,7 @@ enum async_step async__stream_begin(struct async_stream_io *io, struct async_fra
 {
     struct async_line *line = async__line(stream, job);
     int reason = async__reason();
+    async__check_maker(stream->loop->thread);
     io->wait.kind = &job->kind;
     if (reason) {
         async__job_over(io, reason);
@@ -188,6 +190,7 @@ void async_stream_close(struct async_stream *stream)
 {
     if (!stream)
         return;
+    async__check_maker(stream->loop->thread);
     async__resource_remove(&stream->resource);
     bool reads = stream->readers.first, writes = stream->writers.first;
     stream->closing = true;

@@ -1,5 +1,5 @@
 /* What one may ask of a task: whether it is done, its name, and which tasks there are. */
-#include "internal.h"
+#include "debug.h"
 
 #include <string.h>
 
@@ -10,7 +10,10 @@ struct async_future *async_current_task(void)
 
 bool async_done(struct async_future *future)
 {
-    return future && async__status(future) == ASYNC_FINISHED;
+    if (!future)
+        return false;
+    async__check_thread(future);
+    return async__status(future) == ASYNC_FINISHED;
 }
 
 /* ---- names ---- */
@@ -31,6 +34,7 @@ void async_set_name(struct async_future *future, const char *name)
 {
     if (!future || future == &async__out_of_memory)
         return;
+    async__check_thread(future);
     size_t size = strlen(name) + 1;
     struct async_env *old = async__env_find(future, &name_kind);
     struct name *self = async__allocate(sizeof *self + size);
@@ -53,8 +57,11 @@ const char *async__given_name(const struct async_future *future)
 
 const char *async_name(struct async_future *future)
 {
-    const char *name = future ? async__given_name(future) : NULL;
-    const struct async_function *function = !future || name ? NULL : async__function(future);
+    if (!future)
+        return "";
+    async__check_thread(future);
+    const char *name = async__given_name(future);
+    const struct async_function *function = name ? NULL : async__function(future);
     return name ? name : function ? function->name : "";
 }
 

@@ -6,7 +6,7 @@
 #ifndef ASYNC_WAITERS_H
 #define ASYNC_WAITERS_H
 
-#include "internal.h"
+#include "debug.h"
 
 #include <async/sync.h>
 
@@ -45,6 +45,7 @@ static inline int *async__waiter_result(struct async_waiter *waiter)
 /* Wakes a task of any loop of this thread. */
 static inline void async__wake_anywhere(struct async_wait *wait)
 {
+    async__check_thread(wait->task);
     if (!async__is_foreign(wait->task)) {
         async__wake(wait);
         return;

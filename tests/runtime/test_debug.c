@@ -103,7 +103,7 @@ Test(debug, handles_that_are_left_are_reported)
 {
     struct async_future *outside = nap(NULL); /* is not the loop's */
     cr_assert_eq(run(leak_main(NULL)), 0);
-    cr_assert_not_null(strstr(reports, "a coroutine was left"), "%s", reports);
+    cr_assert_not_null(strstr(reports, "a coroutine or generator was left"), "%s", reports);
     cr_assert_not_null(strstr(reports, "a handle was left"), "%s", reports);
     cr_assert_not_null(strstr(reports, "a future was left"), "%s", reports);
     int lines = 0;

@@ -40,9 +40,10 @@ struct async_queue {
     int closed;          /* 0, or what the operations give now */
     enum async_queue_kind kind;
     int (*compare)(const void *, const void *);
-    uint64_t number;              /* PRIORITY: of the next item */
-    struct async_waiters takers;  /* wait for an item, where `taker` is ASYNC_QUEUE_BUSY */
-    struct async_waiters putters; /* wait for room: there is none */
+    uint64_t number;                   /* PRIORITY: of the next item */
+    const struct async_thread *thread; /* that made it; NULL: there was no memory */
+    struct async_waiters takers;       /* wait for an item, where `taker` is ASYNC_QUEUE_BUSY */
+    struct async_waiters putters;      /* wait for room: there is none */
     struct async_waiters joiners;
 };
 #define ASYNC_QUEUE_BUSY ((struct async_future *)1)
