@@ -11,9 +11,10 @@
  *
  * What the first source is evaluated to, and the locals that are named, are its arguments. Of a
  * source that is a call of a generator, the arguments are evaluated: the call itself does nothing
- * more. Other generator handles are taken; a container is copied as C copies a struct, an array
- * passed as C passes one. A temporary container is freed when the generator ends. Locals become
- * parameters of the same name; those that are static are reached by their address. */
+ * more. Other generator handles are taken; a container is copied as C copies a struct. Of an array
+ * in this function's own memory the elements are copied, which C does not do with arguments; any
+ * other array is passed as C passes one. A temporary container is freed when the generator ends.
+ * Locals become parameters of the same name; those that are static are reached by their address. */
 #include <string.h>
 
 #include "diagnostic.h"
@@ -86,6 +87,34 @@ static struct node *parameter_use(struct expression *x, const struct node *at, s
     return build_symbol_use(x->h, at, symbol);
 }
 
+static bool has_length(const struct type *array)
+{
+    const struct type *type = type_resolve(array);
+    return type->kind == TYPE_ARRAY && type->array_size == ARRAY_FIXED && type->length_is_known;
+}
+
+/* An array in this function's own memory, which the generator may outlive. */
+static bool is_own_array(struct node *node)
+{
+    node = skip_parens(node);
+    if (!node->type || (type_resolve(node->type)->kind == TYPE_ARRAY && !has_length(node->type)))
+        return false;
+    switch (node->kind) {
+    case NODE_COMPOUND_LITERAL:
+        return true;
+    case NODE_IDENTIFIER:
+        return node->symbol && node->symbol->kind == SYMBOL_VARIABLE && node->symbol->function &&
+               node->symbol->storage != OP_STATIC && node->symbol->storage != OP_EXTERN;
+    case NODE_MEMBER:
+        return node->op == OP_DOT && is_own_array(node->kid[0]);
+    case NODE_INDEX:
+        return node->kid[0]->type && type_resolve(node->kid[0]->type)->kind == TYPE_ARRAY &&
+               is_own_array(node->kid[0]);
+    default:
+        return false;
+    }
+}
+
 static uint32_t owned_arguments(const struct check *check, const struct node *call)
 {
     for (size_t i = 0; i < check->owning_count; i++)
@@ -125,7 +154,7 @@ static void take_source(struct expression *x, struct node *clause)
     bool array = resolved->kind == TYPE_ARRAY;
     if (array && type_is_variably_modified(type))
         refuse(x, range, "a variable length array");
-    struct type *given = array ? type_decay(types_of(x), type) : type;
+    struct type *given = is_own_array(range) ? type : type_decay(types_of(x), type);
     clause->kid[2] = parameter_use(x, range, given, "source", argument);
     if (array)
         clause->kid[2]->type = range->type; /* what it runs over has not lost its length */
@@ -175,7 +204,8 @@ static struct symbol *captured(struct expression *x, struct node *use)
     for (struct capture *capture = x->captures; capture; capture = capture->next)
         if (capture->local == local)
             return capture->parameter;
-    struct type *type = type_decay(types_of(x), local->type);
+    bool array = has_length(local->type) && local->storage != OP_STATIC;
+    struct type *type = array ? local->type : type_decay(types_of(x), local->type);
     struct node *value = build_symbol_use(h, x->node, local);
     if (type_is_variably_modified(local->type))
         refuse(x, use, "a variable length array");
@@ -195,7 +225,7 @@ static struct symbol *captured(struct expression *x, struct node *use)
 static void use_parameter(struct expression *x, struct node *node, bool is_unevaluated)
 {
     struct symbol *local = node->symbol, *parameter = captured(x, node);
-    if (is_unevaluated && type_resolve(local->type)->kind == TYPE_ARRAY)
+    if (is_unevaluated && type_resolve(local->type)->kind == TYPE_ARRAY && !has_length(local->type))
         refuse(x, node, "the size of an array");
     if (local->storage != OP_STATIC) {
         node->symbol = parameter;

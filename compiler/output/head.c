@@ -78,6 +78,8 @@ static void put_stores(struct emitter *e, const struct function *function)
             continue;
         write_line_break(&e->writer);
         const char *store = type_is_va_list(variable->type) ? "__builtin_va_copy(%s->%s, %s);"
+                            : type_resolve(variable->type)->kind == TYPE_ARRAY
+                                ? "__builtin_memcpy((void *)%1$s->%2$s, %3$s, sizeof %1$s->%2$s);"
                             : type_has_const_member(variable->type)
                                 ? "__builtin_memcpy((void *)&%1$s->%2$s, &%3$s, sizeof %3$s);"
                                 : "%s->%s = %s;";

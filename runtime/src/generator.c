@@ -4,13 +4,12 @@
  * generator and whoever asks, as the caller of the generator's root frame, resumes the generator,
  * and when this comes back, yielded or ended, takes what is there. While it runs, the handle's
  * status is INLINE, which is how a second request sees that it is busy. Its last owner may be given
- * up meanwhile: then the request, when it is through, closes it. */
+ * up meanwhile: then the request, where the generator would yield, closes it instead. */
 #include "debug.h"
 #include "form.h"
 
 #include <async/generator.h>
 
-#include <stdio.h>
 #include <string.h>
 
 enum { RESULT = 24, THROWN = 28, VALUE = 32 };
@@ -123,6 +122,19 @@ static bool answered(struct async_advance *advance, int *result)
     return false;
 }
 
+/* It has yielded. Its last owner was given up meanwhile: then who asked closes it, and is told that
+ * it has ended, for the handle will be gone. */
+static bool must_close(struct async_advance *advance)
+{
+    struct async_future *generator = advance->generator;
+    bool is_left = generator->frame.bits & ASYNC_GENERATOR_LEFT;
+    if (!is_left || !is_at_yield(generator) || advance->how == CLOSE || advance->how == LEAVE)
+        return false;
+    generator->frame.bits &= ~(uint32_t)ASYNC_GENERATOR_LEFT;
+    advance->how = CLOSE;
+    return async_generator_closing(&generator->frame, member(generator, THROWN));
+}
+
 /* It yielded, or ended, where it must not. `asks`: the request's frame, which tells the place, or
  * NULL. */
 static __attribute__((noreturn)) void misbehaved(enum how how, const struct async_frame *asks)
@@ -182,6 +194,8 @@ static int advance_now(struct async_advance advance)
     if (!answered(&advance, &result)) {
         generator->frame.bits |= ASYNC_INLINE;
         generator->frame.resume(&generator->frame);
+        if (must_close(&advance))
+            generator->frame.resume(&generator->frame);
         result = answer(&advance, NULL);
     }
     dismiss(&advance);
@@ -221,6 +235,16 @@ struct request { /* any of them */
     struct async_advance advance;
 };
 
+static enum async_step run(struct async_future *generator, struct async_frame *base)
+{
+    generator->frame.bits |= ASYNC_INLINE;
+    generator->frame.caller = base;
+    if ((char *)__builtin_frame_address(0) > async_thread.floor)
+        return generator->frame.resume(&generator->frame);
+    async__handover(&generator->frame);
+    return ASYNC_PENDING;
+}
+
 static enum async_step step(struct async_frame *base)
 {
     struct request *self = (struct request *)base;
@@ -231,15 +255,11 @@ static enum async_step step(struct async_frame *base)
             return ASYNC_DONE;
         }
         base->state = 1;
-        generator->frame.bits |= ASYNC_INLINE;
-        generator->frame.caller = base;
-        if ((char *)__builtin_frame_address(0) <= async_thread.floor) {
-            async__handover(&generator->frame);
-            return ASYNC_PENDING;
-        }
-        if (generator->frame.resume(&generator->frame) == ASYNC_PENDING)
+        if (run(generator, base) == ASYNC_PENDING)
             return ASYNC_PENDING;
     }
+    if (must_close(&self->advance) && run(generator, base) == ASYNC_PENDING)
+        return ASYNC_PENDING;
     self->result = answer(&self->advance, base);
     dismiss(&self->advance);
     return ASYNC_DONE;
@@ -450,51 +470,10 @@ bool async__generator_drop(struct async_future *future)
     future->frame.bits &= ~(uint32_t)ASYNC_STATUS;
     future->frame.state = ASYNC_GENERATOR_ENDED;
     future->frame.caller = NULL;
-    bool gives_up = caller->resume == async_close__resume ||
-                    caller->resume == async_leave__resume ||
-                    future->frame.bits & ASYNC_GENERATOR_LEFT;
+    int how = ((const struct request *)caller)->advance.how;
+    bool gives_up = how == CLOSE || how == LEAVE || future->frame.bits & ASYNC_GENERATOR_LEFT;
     future->frame.bits &= ~(uint32_t)ASYNC_GENERATOR_LEFT;
     if (gives_up)
         async__disown(future);
     return true;
-}
-
-void async_generator_no_yield(const char *file, int line)
-{
-    async__die(file, line, "a generator ended before its yield in an 'async with'");
-}
-
-void async_generator_second_yield(const char *file, int line)
-{
-    async__die(file, line, "a generator yielded twice in an 'async with'");
-}
-
-void async_generator_close_ignored(const char *file, int line)
-{
-    async__die(file, line, "a generator yielded while it was closed");
-}
-
-static void report_unseen(int error, const char *file, int line, const char *what)
-{
-    struct async_future *task = async_thread.current;
-    char message[256];
-    if (task && error == async__reason())
-        return; /* the cancellation that it was asked for */
-    snprintf(message, sizeof message, "%.180s:%d: %s", file, line, what);
-    async__report(task, error < 0 ? error : -error, message);
-}
-
-void async_generator_unhandled(int error, const char *file, int line)
-{
-    report_unseen(error, file, line, "a generator's error that no 'else' takes");
-}
-
-void async_range_failed(int error, const char *file, int line)
-{
-    report_unseen(error, file, line, "the error of a container that only this loop knows");
-}
-
-void async_set_errno(int error)
-{
-    errno = error < 0 ? -error : error;
 }

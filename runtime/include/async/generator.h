@@ -207,8 +207,8 @@ int async_generator_send(struct async_generator *generator, const void *sent, si
                          size_t sent_align, void *value, size_t size, size_t align);
 int async_generator_throw(struct async_generator *generator, int error, void *value, size_t size,
                           size_t align);
-/* Consumes the handle: deferred statements run, nothing else. 0; or -EBUSY: they run as soon as
- * whoever advances it now is through. */
+/* Consumes the handle: deferred statements run, nothing else. 0; or -EBUSY: they run where the
+ * generator yields next, and whoever advances it now is told that it has ended. */
 int async_generator_close(struct async_generator *generator);
 
 /* Private: one request to an async generator. */
