@@ -158,6 +158,7 @@ static void function_with_frame(struct lowered *lowered, enum function_kind kind
     function->step = name_in(lowered, function, "step");
     function->caller = name_in(lowered, function, "caller");
     function->future = name_in(lowered, function, "future");
+    function->place = name_in(lowered, function, "place");
     lowered->functions = arena_grow(lowered->arena, lowered->functions, lowered->count,
                                     &lowered->capacity, sizeof *lowered->functions);
     lowered->functions[lowered->count++] = function;

@@ -150,6 +150,7 @@ struct function { /* with a body that needs lowering */
     bool is_called_by_handle;  /* somebody needs NAME(), the function that makes a cold one */
     bool in_cycle;             /* it may await itself, directly or by way of others */
     bool is_embedded;          /* somebody awaits it in place */
+    bool is_spawned;           /* some async function spawns it by a call: it needs NAME__spawn() */
     uint32_t index, component; /* in source order; of the call graph */
     struct suspension **suspensions;
     size_t suspension_count, suspension_capacity;
@@ -161,7 +162,7 @@ struct function { /* with a body that needs lowering */
     size_t hoisted_count, hoisted_capacity;
     unsigned anonymous_types, literals;
     /* names the generated code uses in it, chosen so that the user's own never clash */
-    const char *self, *base, *step, *caller, *future;
+    const char *self, *base, *step, *caller, *future, *place;
     struct deferred *deferred, **last_deferred;
     unsigned states; /* the last number given to a suspension */
     /* numbers of generated names */

@@ -2,6 +2,7 @@
  * whose meaning depends on a type T, which C cannot pass. Each becomes a plain call, in place.
  *
  *     spawn E                      async_spawn(E, __FILE__, __LINE__)
+ *     spawn f(a, b)                f__spawn(async_place(__FILE__, __LINE__), a, b)
  *     async_run(E)                 *(T *)async_run_result(E, &(T){0}, sizeof(T))
  *     async_run_threadsafe(l, E)   *(T *)async_run_threadsafe_result(l, E, &(T){0}, sizeof(T))
  *     async_future(T)              async_future_new(sizeof(T), _Alignof(T))
@@ -11,7 +12,9 @@
  *     async_wait_for(f, s)         async_wait_for_handle(f, s, sizeof(T), _Alignof(T), true)
  *     async_group_spawn(g, f)      async_group_spawn_at(g, f, __FILE__, __LINE__)
  *
- * The handle of a `spawn` or async_group_spawn whose value is discarded is released. */
+ * The second form is for async functions of this file, spawned by async functions: their frames are
+ * known there. The handle of a `spawn` or async_group_spawn whose value is discarded is released.
+ */
 #include "lower/generator_call.h"
 #include "lower/lower.h"
 
@@ -44,9 +47,40 @@ static struct type *future_of(const struct node *node)
     return type->kind == TYPE_FUTURE ? type->target : NULL;
 }
 
-static void plain_spawn(struct lowered *lowered, struct node *node)
+/* The async function of this file that the operand of a `spawn` calls, or NULL. */
+static struct function *spawned(struct lowered *lowered, const struct node *operand)
 {
-    (void)lowered;
+    enum { MOST = 9 }; /* arguments of a template */
+    const struct node *callee = operand->kind == NODE_CALL ? skip_parens(operand->kid[0]) : NULL;
+    if (lowered->is_header || !callee || callee->kind != NODE_IDENTIFIER || !callee->symbol ||
+        operand->count - 1 > MOST)
+        return NULL;
+    struct function *function = lowered_function(lowered, callee->symbol);
+    bool fits = function && function->kind == FUNCTION_ASYNC && !function->is_main &&
+                function->type->parameter_count == operand->count - 1;
+    for (size_t i = 0; fits && i < lowered->check->owning_count; i++)
+        fits = lowered->check->owning[i].call != operand; /* its handle comes to own arguments */
+    return fits ? function : NULL;
+}
+
+static void plain_spawn(struct lowered *lowered, struct node *node, bool in_frame)
+{
+    struct node *operand = skip_parens(node->kid[0]);
+    struct function *function = in_frame ? spawned(lowered, operand) : NULL;
+    if (function) {
+        struct text text = {0};
+        text_printf(&text, "%s__spawn(async_place(__FILE__, __LINE__)", function->name);
+        for (uint32_t i = 1; i < operand->count; i++)
+            text_printf(&text, ", $%u", i);
+        text_puts(&text, ")");
+        node->text = arena_copy(lowered->arena, text.data, text.length);
+        text_free(&text);
+        node->kid = operand->kid;
+        node->count = operand->count;
+        skip_parens(node->kid[0])->flags |= IS_EMBEDDED;
+        function->is_spawned = true;
+        return;
+    }
     node->text = is_handle_lvalue(node->kid[0])
                      ? "async_spawn(async_move(&$0, __FILE__, __LINE__), __FILE__, __LINE__)"
                      : "async_spawn($0, __FILE__, __LINE__)";
@@ -281,16 +315,19 @@ static void note_begun(const struct node *node)
         skip_parens(operand)->flags |= IS_BEGUN;
 }
 
-static void walk(struct lowered *lowered, struct node *node)
+/* `in_frame`: inside a function whose body comes behind all frames. */
+static void walk(struct lowered *lowered, struct node *node, bool in_frame)
 {
     if (!node || !(node->flags & HAS_LANGUAGE))
         return;
     note_mention(lowered, node);
     note_begun(node);
+    if (node->kind == NODE_FUNCTION)
+        in_frame = node->function && function_has_frame(node->function);
     for (uint32_t i = 0; i < node->count; i++)
-        walk(lowered, node->kid[i]);
+        walk(lowered, node->kid[i], in_frame);
     if (node->kind == NODE_SPAWN)
-        plain_spawn(lowered, node);
+        plain_spawn(lowered, node, in_frame);
     else if (node->kind == NODE_CALL)
         plain_call(lowered, node);
     else if (node->kind == NODE_EXPRESSION_STATEMENT)
@@ -299,10 +336,10 @@ static void walk(struct lowered *lowered, struct node *node)
 
 void plain_unit(struct lowered *lowered, struct node *unit)
 {
-    walk(lowered, unit);
+    walk(lowered, unit, false);
     for (size_t i = 0; i < lowered->count; i++)
         if (lowered->functions[i]->made_in)
-            walk(lowered, lowered->functions[i]->node->kid[2]);
+            walk(lowered, lowered->functions[i]->node->kid[2], true);
     arguments_own(lowered);
 }
 

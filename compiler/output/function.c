@@ -2,6 +2,7 @@
  *
  *     struct f__frame { ... };                    children before those that embed them
  *     f__begin()                                  links an embedded frame, stores the arguments
+ *     f__spawn()                                  makes a task, where `spawn f()` stands
  *     struct async_future *f(...)                 makes a cold coroutine
  *     static enum async_step f__resume(...)       the body, as a state machine
  *     async_functions[], a constructor            what reports and tracebacks know of each */
@@ -308,6 +309,7 @@ void emit_functions(struct emitter *e)
     put_parts(e, put_resume_prototype, lowered->functions);
     put_parts(e, put_made_prototypes, lowered->functions);
     put_parts(e, put_begin, lowered->functions);
+    put_parts(e, put_spawn, lowered->functions);
     for (size_t i = 0; i < lowered->plain_count; i++)
         if (lowered->plain[i]->holds_frames)
             put_plain(e, lowered->plain[i]);

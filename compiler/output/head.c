@@ -1,5 +1,6 @@
-/* The functions that begin an async function: `f__begin`, which links an embedded frame, and NAME()
- * itself, which makes a cold coroutine; their prototypes and parameters. */
+/* The functions that begin an async function: `f__begin`, which links an embedded frame,
+ * `f__spawn`, which makes a task, and NAME() itself, which makes a cold coroutine; their prototypes
+ * and parameters. */
 #include "output/node.h"
 
 #include <string.h>
@@ -33,8 +34,8 @@ static bool is_static(const struct function *function)
 
 bool has_handle_form(const struct function *function)
 {
-    return !is_static(function) || function->is_called_by_handle || !function->is_embedded ||
-           function->is_main;
+    return !is_static(function) || function->is_called_by_handle || function->is_main ||
+           !(function->is_embedded || function->is_spawned);
 }
 
 static const struct variable *parameter_variable(const struct parameter *parameter)
@@ -131,6 +132,51 @@ void put_begin(struct emitter *e, struct function *function)
     write_string(&e->writer, "\n}\n");
 }
 
+/* Makes a handle by a function of the runtime, and stores the arguments if it is a new one. */
+static void put_making(struct emitter *e, const struct function *function, const char *maker,
+                       const char *last_argument, const char *is_new)
+{
+    const char *future = function->future, *name = function->name;
+    write_string(&e->writer, ")\n{");
+    e->writer.indent = 4;
+    write_line_break(&e->writer);
+    write_format(&e->writer, "struct async_future *%s = %s(", future, maker);
+    e->writer.indent = 8;
+    write_line_break(&e->writer);
+    write_format(&e->writer, "sizeof(struct %1$s__frame), _Alignof(struct %1$s__frame), ", name);
+    write_format(&e->writer, "%s__resume%s);", name, last_argument);
+    e->writer.indent = 4;
+    if (stores_anything(function)) {
+        write_line_break(&e->writer);
+        write_format(&e->writer, "if (%s) {", is_new);
+        e->writer.indent = 8;
+        write_line_break(&e->writer);
+        write_format(&e->writer, "struct %1$s__frame *%2$s = (struct %1$s__frame *)&%3$s->frame;",
+                     name, function->self, future);
+        put_stores(e, function);
+        e->writer.indent = 4;
+        write_line_break(&e->writer);
+        write_string(&e->writer, "}");
+    }
+    write_line_break(&e->writer);
+}
+
+/* What `spawn` of a call becomes: a task, made in one step. */
+void put_spawn(struct emitter *e, struct function *function)
+{
+    struct arena *arena = e->lowered->arena;
+    const char *name = function->name;
+    if (!function->is_spawned)
+        return;
+    write_format(&e->writer, "\nstatic %sstruct async_future *%s__spawn(void *%s",
+                 function->in_cycle ? "__attribute__((noinline)) " : "inline ", name,
+                 function->place);
+    put_parameters(e, function, HEAD_BEGIN);
+    put_making(e, function, "async_task", arena_format(arena, ", %s", function->place),
+               arena_format(arena, "%s->frame.resume == %s__resume", function->future, name));
+    write_format(&e->writer, "return %s;\n}\n", function->future);
+}
+
 /* A parameter's size is kept or computed by the body: its declarator says nothing to C. */
 static bool computes_size(const struct function *function)
 {
@@ -196,7 +242,7 @@ void emit_prototype(struct emitter *e, struct function *function)
 /* The function that C callers see: it makes a cold coroutine. */
 static void put_handle_function(struct emitter *e, struct function *function)
 {
-    const char *future = function->future, *name = function->name;
+    const char *future = function->future;
     bool in_file = is_static(function) || function->is_main;
     bool is_inline = has_specifier(function, OP_INLINE);
     bool unused = is_static(function) && !function->is_called_by_handle &&
@@ -209,28 +255,8 @@ static void put_handle_function(struct emitter *e, struct function *function)
         function->in_cycle ? "__attribute__((noinline)) " : "", in_file ? static_word(e) : "",
         function_is_generator(function) ? "generator" : "future", name_of_function(function));
     put_parameters(e, function, HEAD_HANDLE);
-    write_string(&e->writer, ")\n{");
-    e->writer.indent = 4;
-    write_line_break(&e->writer);
-    write_format(&e->writer, "struct async_future *%s = async_coroutine(", future);
-    e->writer.indent = 8;
-    write_line_break(&e->writer);
-    write_format(&e->writer, "sizeof(struct %s__frame), _Alignof(struct %s__frame), %s__resume);",
-                 name, name, name);
-    e->writer.indent = 4;
-    if (stores_anything(function)) {
-        write_line_break(&e->writer);
-        write_format(&e->writer, "if (async_is_cold(%s)) {", future);
-        e->writer.indent = 8;
-        write_line_break(&e->writer);
-        write_format(&e->writer, "struct %s__frame *%s = (struct %s__frame *)&%s->frame;", name,
-                     function->self, name, future);
-        put_stores(e, function);
-        e->writer.indent = 4;
-        write_line_break(&e->writer);
-        write_string(&e->writer, "}");
-    }
-    write_line_break(&e->writer);
+    put_making(e, function, "async_coroutine", "",
+               arena_format(e->lowered->arena, "async_is_cold(%s)", future));
     if (function_is_generator(function))
         write_format(&e->writer, "return async_generator_of(%s, %d);\n}\n", future,
                      function->kind == FUNCTION_ASYNC_GENERATOR);

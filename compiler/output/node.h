@@ -116,10 +116,11 @@ const char *name_of_function(const struct function *function);
 /* Whether NAME(), which makes a cold coroutine, is written at all. */
 bool has_handle_form(const struct function *function);
 void emit_prototype(struct emitter *e, struct function *function);
-/* `int a, char *b`, of NAME__begin() behind what is there already. */
+/* `int a, char *b`, of NAME__begin() and NAME__spawn() behind what is there already. */
 enum heading { HEAD_BEGIN, HEAD_HANDLE, HEAD_PROTOTYPE };
 void put_parameters(struct emitter *e, const struct function *function, enum heading heading);
 void put_begin(struct emitter *e, struct function *function);
+void put_spawn(struct emitter *e, struct function *function);
 void put_handle_form(struct emitter *e, struct function *function);
 
 /* function.c */

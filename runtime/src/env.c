@@ -57,8 +57,5 @@ void async__env_set_place(struct async_future *future, const char *file, int lin
 
 const char *async__env_place(struct async_future *future, int *line)
 {
-    uintptr_t place = (uintptr_t)*end_of(future);
-    const char *file = (const char *)(place & (((uintptr_t)1 << 48) - 1));
-    *line = file ? (int)(place >> 48) : 0;
-    return file;
+    return async__place(*end_of(future), line);
 }

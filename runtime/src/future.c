@@ -258,6 +258,14 @@ void async_spawn_slow(struct async_future *future, const char *file, int line)
     async_push(future);
 }
 
+struct async_future *async_task_slow(size_t size, size_t align,
+                                     enum async_step (*resume)(struct async_frame *), void *place)
+{
+    int line;
+    const char *file = async__place(place, &line);
+    return async_spawn(async_coroutine_slow(size, align, resume), file, line);
+}
+
 /* ---- waiting ---- */
 
 /* Begins a coroutine inside the running task. */
@@ -345,19 +353,22 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
     if (bits != (ASYNC_OWNER | ASYNC_READY) || thread->head != future ||
         thread->tail != &future->next || thread->end != &task->next ||
         future->leaf != &future->frame || (task->frame.bits & ASYNC_CANCELLED) ||
-        thread->credit <= 1 || ASYNC_STACK_HERE < thread->floor)
+        ASYNC_STACK_HERE < thread->floor)
         return await_other(caller, future);
+    if (thread->begun > thread->begun_limit) {
+        thread->credit = 1; /* the loop takes its turn, and sets a new limit */
+        return await_other(caller, future);
+    }
     /* A task that is next in the queue and alone there begins here and now, without a way back
-     * through the loop: nobody can tell the difference. Its waiter is linked only if it waits. */
-    thread->credit--;
-    thread->tail = &thread->head;
+     * through the loop: nobody can tell the difference. Its waiter is linked only if it waits.
+     * (What this path stores is what it costs.) */
+    thread->tail = thread->none;
     thread->current = future;
     task->next = (struct async_future *)caller; /* nobody else needs it now: one register less */
-    enum async_step step = future->frame.resume(&future->frame);
-    if (step == ASYNC_PENDING || thread->tail != &thread->head ||
-        future->frame.caller != (struct async_frame *)TAG_END ||
-        (task->frame.bits & ASYNC_CANCELLED))
-        return joined_late(task, future, step);
+    if (future->frame.resume(&future->frame) == ASYNC_PENDING)
+        return joined_late(task, future, ASYNC_PENDING);
+    if (thread->tail != thread->none || future->frame.caller != (struct async_frame *)TAG_END)
+        return joined_late(task, future, ASYNC_DONE);
     thread->ended++;
     thread->current = task;
     future->frame.bits |= ASYNC_FINISHED;

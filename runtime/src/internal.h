@@ -146,6 +146,13 @@ static inline struct async_env *async__env(void *link)
 {
     return (uintptr_t)link >> 48 ? NULL : link;
 }
+/* async_place undone. */
+static inline const char *async__place(void *place, int *line)
+{
+    const char *file = (const char *)((uintptr_t)place & (((uintptr_t)1 << 48) - 1));
+    *line = file ? (int)((uintptr_t)place >> 48) : 0;
+    return file;
+}
 /* The innermost one of this kind, or NULL. */
 struct async_env *async__env_find(const struct async_future *future,
                                   const struct async_env_kind *kind);

@@ -100,6 +100,7 @@ static inline __attribute__((always_inline)) bool turn(struct async_loop *loop, 
     struct async_thread *thread = &async_thread;
     thread->credit = TURN;
     thread->budget = ASYNC_BUDGET;
+    thread->begun_limit = thread->begun + TURN;
     thread->current = NULL;
     turns++;
     if (is_asked(loop))
@@ -259,6 +260,7 @@ void async__enter(struct async_loop *loop)
     if (thread->loop)
         async__die(NULL, 0, "a loop was run or ended while a loop runs");
     thread->loop = loop;
+    thread->none = &thread->head;
     thread->head = loop->head;
     thread->tail = loop->head ? loop->tail : &thread->head;
     thread->begun = loop->tasks;

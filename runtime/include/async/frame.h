@@ -101,6 +101,7 @@ enum { ASYNC_BUDGET = 128 };
 struct async_thread {
     struct async_future *head;    /* ready queue, FIFO; empty: tail is &head */
     struct async_future **tail;   /* the link that the next ready task goes into */
+    struct async_future **none;   /* &head: what `tail` is when no task is ready */
     struct async_future *current; /* the running task; NULL in callbacks and outside a loop */
     struct async_future **end;    /* link of the last task of this turn */
     struct async_frame *handover; /* what the loop resumes next, within the same step */
@@ -114,6 +115,8 @@ struct async_thread {
     uint32_t budget;              /* runtime waits that may be over at once before giving way */
     size_t begun, ended;          /* tasks of the running loop; two counts, because one that goes up
                                      and down again would be waited for each time */
+    size_t begun_limit;           /* async_await begins no task itself once `begun` is beyond: set
+                                     each turn, so that they, too, give way to timers and I/O */
     struct async_loop *loop;      /* the running loop */
     struct async_future *free_blocks[ASYNC_CLASSES];
 };
@@ -169,6 +172,8 @@ void async_register(struct async_unit *unit);
 struct async_future *async_coroutine_slow(size_t size, size_t align,
                                           enum async_step (*resume)(struct async_frame *));
 void async_spawn_slow(struct async_future *future, const char *file, int line);
+struct async_future *async_task_slow(size_t size, size_t align,
+                                     enum async_step (*resume)(struct async_frame *), void *place);
 uint64_t async_collect_word(struct async_future *future, size_t size, size_t offset, bool status);
 void async_collect_slow(struct async_future *future, void *value, size_t size, size_t offset,
                         bool status);
@@ -247,6 +252,28 @@ static inline struct async_future *async_spawn(struct async_future *future, cons
     future->env = async_place(file, line);
     future->frame.caller = (struct async_frame *)((uintptr_t)future->frame.caller | 1);
     future->frame.bits |= async_thread.spawn_bits;
+    async_thread.begun++;
+    async_push(future);
+    return future;
+}
+
+/* async_spawn(async_coroutine(...)) in one step. Generated code stores the arguments then, unless
+ * there was no memory: the static handle has another `resume`. */
+static inline struct async_future *
+async_task(size_t size, size_t align, enum async_step (*resume)(struct async_frame *), void *place)
+{
+    size_t index = (size - sizeof(struct async_frame) + 15) / 16;
+    struct async_future *future;
+    if (align > 16 || index >= ASYNC_CLASSES || !async_thread.spawn_bits ||
+        !(future = async_thread.free_blocks[index]))
+        return async_task_slow(size, align, resume, place);
+    async_thread.free_blocks[index] = future->next;
+    future->leaf = &future->frame;
+    future->env = place;
+    future->frame.resume = resume;
+    future->frame.caller = (struct async_frame *)1;
+    const uint32_t state_and_bits[2] = {0, (uint32_t)index | ASYNC_OWNER | async_thread.spawn_bits};
+    memcpy(&future->frame.state, state_and_bits, sizeof state_and_bits);
     async_thread.begun++;
     async_push(future);
     return future;
