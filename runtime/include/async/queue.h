@@ -166,7 +166,8 @@ static inline enum async_step async_queue_take__begin_at(struct async_queue_take
 {
     struct async_future *taker = queue->taker;
     if (!taker && async_queue_is_easy()) {
-        caller->state = state;
+        if (__builtin_expect(caller->state != state, 0))
+            caller->state = state;
         wait->waiter.wait.kind = &queue->taking;
         wait->item = item;
         if (read)
