@@ -164,10 +164,12 @@ static struct type *check_range(struct check *check, struct node *range)
 static struct type *range_element(struct check *check, struct node *range, bool is_async)
 {
     struct type *type = check_range(check, range), *resolved = type_resolve(type);
-    if (resolved->kind == TYPE_GENERATOR && resolved->is_async != is_async)
-        complain(check, range,
-                 is_async ? "'async for' over a plain generator"
-                          : "'for' over an async generator: write 'async for'");
+    if (resolved->kind == TYPE_GENERATOR && resolved->is_async != is_async &&
+        complain(check, range, "'%s' over %s generator", is_async ? "async for" : "for",
+                 is_async ? "a plain" : "an async"))
+        add_note(check, range,
+                 is_async ? "nothing is waited for: write 'for'"
+                          : "its values are waited for: write 'async for'");
     switch (resolved->kind) {
     case TYPE_GENERATOR:
         return resolved->target;

@@ -143,7 +143,7 @@ static __attribute__((noreturn)) void misbehaved(enum how how, const struct asyn
     bool is_known = awaits && !((uintptr_t)awaits & 1); /* no task of its own */
     int line = 0;
     const struct async_function *function = is_known ? async__frame_function(awaits, &line) : NULL;
-    const char *file = function ? function->file : NULL;
+    const char *file = function && line ? function->file : NULL;
     if (how == CLOSE)
         async_generator_close_ignored(file, line);
     if (how == LEAVE)
