@@ -4,8 +4,11 @@
 BEGIN {
     lines = split(limits, line, "\n")
     for (i = 1; i <= lines; i++)
-        if (split(line[i], word, " ") >= 3 && word[1] != "#")
-            limit[word[1]] = (word[3] == "ratio" || word[3] == "plain" || word[3] == "best" ? "x " : "") word[2]
+        if (split(line[i], word, " ") >= 3 && word[1] != "#") {
+            sign = word[3] == "ratio" || word[3] == "plain" || word[3] == "best" ? "x " : ""
+            before = word[1] in limit ? limit[word[1]] ", " : ""
+            limit[word[1]] = before sign word[2]
+        }
 }
 {
     values[$1, $2, ++count[$1, $2]] = $3
