@@ -212,14 +212,18 @@ static struct async_context *context_new(struct map *map)
     return context;
 }
 
-/* A thread's own context ends with it. */
+void async__context_thread_ends(void)
+{
+    async__context_free(here);
+    here = NULL;
+}
+
 static pthread_key_t end_of_thread;
 
 static void thread_ends(void *place)
 {
     (void)place;
-    async__context_free(here);
-    here = NULL;
+    async__context_thread_ends();
 }
 
 static void make_key(void)

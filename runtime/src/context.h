@@ -9,6 +9,8 @@ struct async_context;
 /* A copy of the current context; *copy is NULL where nothing is set. 0 or -ENOMEM. */
 int async__context_copy(struct async_context **copy);
 void async__context_free(struct async_context *context);
+/* A thread's own context ends with it. */
+void async__context_thread_ends(void);
 /* Lets a handle keep a copy of the current context. 0 or -ENOMEM. */
 int async__context_inherit(struct async_future *future);
 /* Takes the context that a callback's block keeps, or NULL. */

@@ -5,6 +5,7 @@
  * the loop was told to run (main) when a task has suspended for the 17th time;
  * ASYNC_INJECT=allocation:5 makes the fifth allocation fail. Frames are allocations of their own
  * then, and on the sim backend no operation completes at once, so that each one is a wait. */
+#include "context.h"
 #include "debug.h"
 
 #include <stdio.h>
@@ -38,6 +39,7 @@ static void write_counts(void)
     unsigned long handles = 0;
     if (!file)
         return;
+    async__context_thread_ends(); /* it belongs to this thread, which ends now */
     async__blocks_visit(count, &handles);
     fprintf(file, "waits %lu\nallocations %lu\nstreams %lu\nhandles %lu\nblocks %zu\n", sweep.waits,
             sweep.allocations, sweep.streams, handles, async__allocated());

@@ -14,9 +14,9 @@
 #define LOWERED_H
 
 #include "internal.h"
+#include "test.h"
 
 #include <async/async.h>
-#include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,6 +176,16 @@ __attribute__((unused)) static void no_block_is_left(void)
         return;
     fprintf(stderr, "%d handles were left\n", blocks);
     abort(); /* a failed assertion would go unnoticed at the end of a test */
+}
+
+/* A coroutine that owns the handle that is its argument. */
+static inline struct async_future *owning(struct async_future *(*make)(void *),
+                                          struct async_future *argument)
+{
+    struct async_future *future = make(argument);
+    if (!async_is_cold(future))
+        async_release(argument);
+    return future;
 }
 
 /* Runs a coroutine of int on a loop of its own. */

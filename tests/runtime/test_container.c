@@ -2,12 +2,14 @@
 #undef NDEBUG /* the checks are what is tested */
 
 #include "internal.h"
+#include "test.h"
 
 #include <async/container.h>
-#include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+
+TestSuite(container);
 
 static const struct async_shape int_set = {.key_size = sizeof(int)};
 static const struct async_shape text_to_int = {sizeof(char *), sizeof(int), _Alignof(int), true};
@@ -118,6 +120,13 @@ Test(container, keys_of_every_size)
         keys_of_size(size);
 }
 
+static void free_texts(struct async_dict *dict)
+{
+    for (size_t i = 0; i < dict->len; i++)
+        free(((char **)dict->keys)[i]);
+    async_dict_free(dict);
+}
+
 Test(container, text_is_compared_by_its_characters)
 {
     struct async_dict dict = {0};
@@ -128,7 +137,12 @@ Test(container, text_is_compared_by_its_characters)
         memset(text, 'a', sizeof text);
         text[i] = '\0';
         key = strdup(text);
-        cr_assert_eq(async_dict_enter(&dict, &key, text_to_int, &at), 1);
+        int entered = async_dict_enter(&dict, &key, text_to_int, &at);
+        cr_assert_eq(entered, 1);
+        if (entered < 0) {
+            free((char *)key);
+            return free_texts(&dict);
+        }
         ((int *)dict.values)[at] = i;
     }
     key = text;
@@ -142,9 +156,7 @@ Test(container, text_is_compared_by_its_characters)
     cr_assert_eq(async_dict_enter(&dict, &key, text_to_int, &at), 1);
     cr_assert_eq(async_dict_enter(&dict, &key, text_to_int, &at), 0);
     cr_assert_eq(async_dict_find(&dict, &key, text_to_int), 40);
-    for (int i = 0; i < 40; i++)
-        free(((char **)dict.keys)[i]);
-    async_dict_free(&dict);
+    free_texts(&dict);
 }
 
 Test(container, values_are_aligned)
@@ -154,7 +166,10 @@ Test(container, values_are_aligned)
     for (int i = 0; i < 200; i++) {
         char key = (char)i;
         size_t at;
-        cr_assert_eq(async_dict_enter(&dict, &key, shape, &at), 1);
+        int entered = async_dict_enter(&dict, &key, shape, &at);
+        cr_assert_eq(entered, 1);
+        if (entered < 0)
+            return async_dict_free(&dict);
         cr_assert_eq((uintptr_t)dict.values % 64, 0);
         memset((char *)dict.values + 64 * at, i, 64);
     }
@@ -188,8 +203,10 @@ Test(container, list_of_aligned_items)
 {
     struct async_list list = {0};
     for (int i = 0; i < 100; i++) {
-        if (list.len == list.capacity)
-            cr_assert_eq(async_list_grow(&list, 128, 128), 0);
+        int error = list.len == list.capacity ? async_list_grow(&list, 128, 128) : 0;
+        cr_assert_eq(error, 0);
+        if (error)
+            return async_list_free(&list);
         cr_assert_eq((uintptr_t)list.data % 128, 0);
         memset((char *)list.data + 128 * list.len++, i, 128);
     }

@@ -74,7 +74,7 @@ Test(debug, slow_steps_are_reported)
     cr_assert_eq(run(slow_main(NULL)), 0);
     char *first = strstr(reports, "from slow_child() at ");
     cr_assert_not_null(first, "%s", reports);
-    cr_assert_not_null(strstr(first, "a callback asked for at "), "%s", reports);
+    cr_assert(first && strstr(first, "a callback asked for at "), "%s", reports);
 }
 
 /* ---- handles that are left, or used elsewhere ---- */
@@ -178,7 +178,7 @@ FUNCTION(ring_member, int r;)
 FUNCTION(dump_main, struct async_future *t; char *text; int r;)
 {
     BEGIN(dump_main);
-    self->t = SPAWN(join(SPAWN(join(nap(NULL)))));
+    self->t = SPAWN(owning(join, SPAWN(owning(join, nap(NULL)))));
     ring[0] = SPAWN(ring_member((void *)1));
     ring[1] = SPAWN(ring_member((void *)0));
     WAIT(async_sleep, self->r, 1.5);
@@ -195,7 +195,8 @@ FUNCTION(dump_main, struct async_future *t; char *text; int r;)
     cr_assert_not_null(strstr(self->text, "\n  runs\n"), "%s", self->text);
     free(self->text);
     CALL(self->t, self->r);
-    async__leave_chain(ring[0]); /* what a cancellation would not do: each owns the other */
+    if (!async_done(ring[0]))
+        async__leave_chain(ring[0]); /* what a cancellation would not do: each owns the other */
     WAIT(async_yield, self->r);
     async_release(ring[0]);
     async_release(ring[1]);

@@ -75,7 +75,9 @@ FUNCTION(many, long i; long sum; int r;)
 
 Test(deep, twenty_million_awaits_that_finish_at_once)
 {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SCENARIOS
+    intptr_t n = 200000;
+#elif defined __SANITIZE_ADDRESS__
     intptr_t n = 2000000;
 #else
     intptr_t n = 20000000;

@@ -262,6 +262,8 @@ FUNCTION(completed_main, SEVERAL; struct async_as_completed__frame a;)
             continue;
         NEXT();
         cr_assert(!HAS_ENDED());
+        if (HAS_ENDED())
+            break;
         cr_assert_eq((int)self->a.value, order[self->i]);
         CALL(async_move(&self->f[self->a.value], __FILE__, __LINE__), self->r);
         cr_assert_eq(self->r, tenths[self->a.value]);
@@ -271,7 +273,7 @@ FUNCTION(completed_main, SEVERAL; struct async_as_completed__frame a;)
     NEXT();
     cr_assert(HAS_ENDED());
     cr_assert_eq(self->a.result, 0);
-    for (self->i = self->n; self->i < MANY; self->i++)
+    for (self->i = 0; self->i < MANY; self->i++)
         async_release(self->f[self->i]);
     END(0);
 }
@@ -291,11 +293,14 @@ FUNCTION(early_main, SEVERAL; struct async_as_completed__frame a;)
         self->f[self->i] = napping(self->i + 1);
     async_as_completed__begin(&self->a, base, self->f, MANY);
     NEXT();
-    cr_assert_eq(self->a.value, 0);
-    self->a.base.state++; /* close */
-    NEXT();
+    cr_assert(!HAS_ENDED() && self->a.value == 0);
+    if (!HAS_ENDED()) {
+        self->a.base.state++; /* close */
+        NEXT();
+    }
     cr_assert(HAS_ENDED());
-    async_call_later(0.15, cancel_it, async_current_task());
+    if (!async_call_later(0.15, cancel_it, async_current_task()))
+        async_cancel(async_current_task());
     async_as_completed__begin(&self->a, base, self->f, MANY);
     NEXT();
     cr_assert_eq(self->a.value, 0);

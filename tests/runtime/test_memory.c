@@ -23,13 +23,14 @@ Test(memory, blocks_of_all_sizes)
             size_t align = size % 64 ? 8 : size % 128 ? 32 : 256;
             struct async_future *f = async_coroutine(size, align, end_at_once);
             cr_assert_eq((uintptr_t)&f->frame % (align < 16 ? 16 : align), 0);
-            memset(&f->frame + 1, (int)size, size - sizeof f->frame);
             futures[size] = f;
+            if (async_is_cold(f))
+                memset(&f->frame + 1, (int)size, size - sizeof f->frame);
         }
         for (size_t size = 24; size < SIZES; size++) {
             const unsigned char *bytes = (const unsigned char *)(&futures[size]->frame + 1);
             for (size_t i = 0; i < size - sizeof(struct async_frame); i++)
-                cr_assert_eq(bytes[i], (unsigned char)size);
+                cr_assert(!async_is_cold(futures[size]) || bytes[i] == (unsigned char)size);
             async_release(futures[size]);
         }
     }

@@ -92,10 +92,15 @@ static void visit(struct async_timer *timer)
     visited += ASYNC_CONTAINER(timer, struct entry, timer)->armed;
 }
 
+TestSuite(timer);
+
 Test(timer, fires_what_a_model_fires)
 {
     async_set_loop_backend(&async_backend_sim);
     loop = async__loop_new();
+    cr_assert_not_null(loop);
+    if (!loop)
+        return;
     random_state = 5;
     now = async__now(loop);
     for (size_t i = 0; i < TIMERS; i++)

@@ -1,7 +1,6 @@
 /* Sleeping, giving way, descriptors, cancellation and starvation. */
 #include "lowered.h"
 
-#include <criterion/redirect.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>

@@ -15,15 +15,28 @@ struct pair {
     int turns;
 };
 
-static void open_pair(struct pair *pair)
+/* False: there is none, and nothing is left of it. */
+static bool open_pair(struct pair *pair)
 {
     int fds[2];
     *pair = (struct pair){.data = malloc(LARGE)};
     for (int i = 0; i < LARGE; i++)
         pair->data[i] = (char)(i * 31 % 251);
     cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-    cr_assert_eq(async_stream_from_fd(fds[0], &pair->a), 0);
-    cr_assert_eq(async_stream_from_fd(fds[1], &pair->b), 0);
+    int a = async_stream_from_fd(fds[0], &pair->a), b = async_stream_from_fd(fds[1], &pair->b);
+    cr_assert(a == 0 && b == 0);
+    if (a == 0 && b == 0)
+        return true;
+    if (a)
+        close(fds[0]);
+    else
+        async_stream_close(pair->a);
+    if (b)
+        close(fds[1]);
+    else
+        async_stream_close(pair->b);
+    free(pair->data);
+    return false;
 }
 
 static void close_pair(struct pair *pair)
@@ -62,7 +75,8 @@ FUNCTION(large_main, struct pair pair; struct async_future * writer; struct asyn
          int r;)
 {
     BEGIN(large_main);
-    open_pair(&self->pair);
+    if (!open_pair(&self->pair))
+        RETURN(-ENOMEM);
     self->writer = SPAWN(write_twice(&self->pair));
     self->reader = SPAWN(read_all(&self->pair));
     CALL(self->writer, self->r);
@@ -90,7 +104,8 @@ FUNCTION(nested_main, struct pair pair; int i; int r; int sum; size_t got; ssize
          char text[2100];)
 {
     BEGIN(nested_main);
-    open_pair(&self->pair);
+    if (!open_pair(&self->pair))
+        RETURN(-ENOMEM);
     self->sum = 0;
     for (self->i = 0; self->i < 200; self->i++) {
         CALL(self->i % 2 ? SPAWN(write_small(&self->pair)) : write_small(&self->pair), self->r);
@@ -129,7 +144,8 @@ FUNCTION(fair_main, struct pair pair; struct async_future * other; int i; int r;
          char text[100];)
 {
     BEGIN(fair_main);
-    open_pair(&self->pair);
+    if (!open_pair(&self->pair))
+        RETURN(-ENOMEM);
     self->other = SPAWN(count_turns(&self->pair));
     for (self->i = 0; self->i < 10000; self->i++) {
         WAIT(async_stream_write, self->r, self->pair.a, "x", 1);
@@ -153,7 +169,8 @@ Test(write, gives_way)
 FUNCTION(ends_main, struct pair pair; struct async_future * writer; int r;)
 {
     BEGIN(ends_main);
-    open_pair(&self->pair);
+    if (!open_pair(&self->pair))
+        RETURN(-ENOMEM);
     WAIT(async_stream_write, self->r, self->pair.a, "x", 1);
     cr_assert_eq(self->r, 0);
     async_stream_close(self->pair.b);
@@ -162,7 +179,8 @@ FUNCTION(ends_main, struct pair pair; struct async_future * writer; int r;)
     async_stream_close(self->pair.a);
     free(self->pair.data);
 
-    open_pair(&self->pair);
+    if (!open_pair(&self->pair))
+        RETURN(-ENOMEM);
     self->writer = SPAWN(write_twice(&self->pair));
     WAIT(async_sleep, self->r, 0.001);
     async_stream_close(self->pair.a);
@@ -183,7 +201,8 @@ FUNCTION(cancelled_main, struct pair pair; struct async_future * writer; int r; 
          size_t sum; char text[4096];)
 {
     BEGIN(cancelled_main);
-    open_pair(&self->pair);
+    if (!open_pair(&self->pair))
+        RETURN(-ENOMEM);
     self->writer = SPAWN(write_twice(&self->pair));
     WAIT(async_sleep, self->r, 0.001);
     async_cancel(self->writer);

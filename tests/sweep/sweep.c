@@ -1,6 +1,7 @@
 /* Sweeps a program: every wait cancelled, every allocation failed, once each, and many orders.
  *
- *     asyncc_sweep [--seeds N] [--most N] [--seconds N] PROGRAM ARGUMENTS...
+ *     asyncc_sweep [--seeds N] [--most N] [--seconds N] [--loop NAME] PROGRAM ARGUMENTS...
+ *     asyncc_sweep [...] --scenarios PROGRAM
  *
  * The program, which is an ordinary one of asyncc's, runs on the sim backend: twice as it is (what
  * it prints must be the same), and its suspensions and the runtime's allocations are counted. Then
@@ -12,7 +13,12 @@
  * error; no handle may be left, no block that the runtime allocated, and no more open streams than
  * at the end of the first run. What it prints, and its exit status, may be another one where
  * something was injected; with a seed, its status must be the same. Failures are printed with the
- * environment that repeats them, and count in the exit status. */
+ * environment that repeats them, and count in the exit status.
+ *
+ * With --loop, it runs on another backend (epoll, poll), where time is real, and threads and the
+ * kernel's sockets take part: without seeds, and a second run need not be like the first. With
+ * --scenarios, the program is swept once for each line that it prints when its argument is --list,
+ * with that line as its argument. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,10 +36,12 @@ struct counts {
 struct sweep {
     struct command command;
     struct limits limits;
-    const char *name;
+    const char *name, *loop;
+    bool is_simulated;
     char *scratch, *counts_path; /* files */
     unsigned long seeds, most;
-    unsigned long runs, failed;
+    unsigned long runs, failed; /* all of them; and of those, by what was done: */
+    unsigned long cancelled, starved, drawn;
     struct counts usual;
     int usual_status;
 };
@@ -77,8 +85,8 @@ static void fail(struct sweep *sweep, const char *setting, const char *why,
                  const struct outcome *outcome)
 {
     sweep->failed++;
-    printf("%s: %s\n  repeat it: ASYNC_LOOP=sim ASYNC_SWEEP=/dev/stderr %s %s\n", sweep->name, why,
-           setting, command_text(&sweep->command));
+    printf("%s: %s\n  repeat it: ASYNC_LOOP=%s ASYNC_SWEEP=/dev/stderr %s %s\n", sweep->name, why,
+           sweep->loop, setting, command_text(&sweep->command));
     print_indented("  | ", outcome->err);
 }
 
@@ -111,6 +119,8 @@ static bool run_plainly(struct sweep *sweep)
     sweep->usual.streams = ~0ul;
     struct outcome first = run_once(sweep, "", &sweep->usual);
     sweep->usual_status = first.status;
+    if (!sweep->is_simulated)
+        return sweep->failed == failed;
     struct outcome second = run_once(sweep, "", &counts);
     if (first.status != second.status || strcmp(first.out, second.out) ||
         strcmp(first.err, second.err) || memcmp(&counts, &sweep->usual, sizeof counts))
@@ -141,39 +151,79 @@ static void draw_orders(struct sweep *sweep)
 
 static void sweep_program(struct sweep *sweep)
 {
-    unsigned long waits = 0, allocations = 0, seeds = 0;
-    setenv("ASYNC_LOOP", "sim", 1);
+    if (!run_plainly(sweep))
+        return;
+    sweep->cancelled += inject(sweep, "cancel", sweep->usual.waits);
+    sweep->starved += inject(sweep, "allocation", sweep->usual.allocations);
+    if (sweep->is_simulated) {
+        draw_orders(sweep);
+        sweep->drawn += sweep->seeds;
+    }
+}
+
+/* Sweeps each scenario that the program names. */
+static void sweep_scenario(const char *line, int number, void *data)
+{
+    struct sweep *sweep = data;
+    const char *program = sweep->name;
+    (void)number;
+    sweep->name = line;
+    sweep->command.words[1] = line;
+    sweep->command.words[2] = NULL;
+    sweep->command.count = 2;
+    sweep_program(sweep);
+    sweep->name = program;
+}
+
+static void sweep_scenarios(struct sweep *sweep)
+{
+    command_add(&sweep->command, "--list", NULL);
+    struct outcome list = run_command(&sweep->command, sweep->scratch, sweep->limits);
+    if (list.status || !*list.out) {
+        printf("%s: it has no scenarios (status %d)\n", sweep->name, list.status);
+        sweep->failed++;
+    }
+    each_line(list.out, sweep_scenario, sweep);
+}
+
+static void prepare(const struct sweep *sweep)
+{
+    setenv("ASYNC_LOOP", sweep->loop, 1);
     setenv("ASYNC_SWEEP", sweep->counts_path, 1);
     setenv("ASAN_OPTIONS", format("exitcode=%d", SANITIZER_STATUS), 1);
     setenv("UBSAN_OPTIONS", format("exitcode=%d", SANITIZER_STATUS), 1);
     unsetenv("ASYNC_INJECT");
     unsetenv("ASYNC_SEED");
-    if (run_plainly(sweep)) {
-        waits = inject(sweep, "cancel", sweep->usual.waits);
-        allocations = inject(sweep, "allocation", sweep->usual.allocations);
-        draw_orders(sweep);
-        seeds = sweep->seeds;
-    }
+}
+
+static void conclude(const struct sweep *sweep)
+{
     unlink(format("%s.stdout", sweep->scratch));
     unlink(format("%s.stderr", sweep->scratch));
     printf("%s: %lu runs (%lu waits cancelled, %lu allocations failed, %lu seeds), %lu failed\n",
-           sweep->name, sweep->runs, waits, allocations, seeds, sweep->failed);
+           sweep->name, sweep->runs, sweep->cancelled, sweep->starved, sweep->drawn, sweep->failed);
 }
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: asyncc_sweep [--seeds N] [--most N] [--seconds N] PROGRAM...\n");
+    fprintf(stderr, "usage: asyncc_sweep [--seeds N] [--most N] [--seconds N] [--loop NAME] "
+                    "[--scenarios] PROGRAM...\n");
     return 2;
 }
 
 int main(int argc, char **argv)
 {
-    struct sweep sweep = {.limits.seconds = 10, .seeds = 20, .most = 1000};
+    struct sweep sweep = {.limits.seconds = 10, .loop = "sim", .seeds = 20, .most = 1000};
+    bool has_scenarios = false;
     char folder[] = "/tmp/asyncc-sweep-XXXXXX";
     int i = 1;
     for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
         unsigned long value = strtoul(argv[i + 1], NULL, 10);
-        if (strcmp(argv[i], "--seeds") == 0)
+        if (strcmp(argv[i], "--scenarios") == 0)
+            has_scenarios = i--; /* it takes no value; i is 1 or more */
+        else if (strcmp(argv[i], "--loop") == 0)
+            sweep.loop = argv[i + 1];
+        else if (strcmp(argv[i], "--seeds") == 0)
             sweep.seeds = value;
         else if (strcmp(argv[i], "--most") == 0 && value > 0)
             sweep.most = value;
@@ -193,7 +243,13 @@ int main(int argc, char **argv)
     sweep.counts_path = format("%s/counts", folder);
     for (; i < argc; i++)
         command_add(&sweep.command, argv[i], NULL);
-    sweep_program(&sweep);
+    sweep.is_simulated = strcmp(sweep.loop, "sim") == 0;
+    prepare(&sweep);
+    if (has_scenarios)
+        sweep_scenarios(&sweep);
+    else
+        sweep_program(&sweep);
+    conclude(&sweep);
     rmdir(folder);
     return sweep.failed ? 1 : 0;
 }
