@@ -151,8 +151,18 @@ struct range_of_values {
     bool has_negative, is_wide; /* is_wide: a value that no (unsigned) int holds */
 };
 
-static void add_enumerator(struct check *check, struct node *node, long long *next,
-                           bool *next_is_known, struct range_of_values *range)
+/* The smallest type from int on that holds the value, as GNU C has it. */
+static struct type *type_that_holds(struct check *check, long long value)
+{
+    bool fits_int = value >= -0x80000000LL && value <= 0x7fffffffLL;
+    return type_simple(check->types, fits_int                            ? TYPE_INT
+                                     : value < 0 || value > 0xffffffffLL ? TYPE_LONG
+                                                                         : TYPE_UINT);
+}
+
+/* `fixed` is the type that the enum names for them, or NULL. */
+static void add_enumerator(struct check *check, struct node *node, struct type *fixed,
+                           long long *next, bool *next_is_known, struct range_of_values *range)
 {
     struct symbol *symbol = symbol_make(check, SYMBOL_ENUMERATOR, node->name);
     struct node *value = node_kid(node, 0);
@@ -171,11 +181,7 @@ static void add_enumerator(struct check *check, struct node *node, long long *ne
     symbol->value_is_known = *next_is_known;
     range->is_wide |= *next > 0xffffffffLL || *next < -0x80000000LL ||
                       (range->has_negative && *next > 0x7fffffffLL);
-    bool fits_int = *next >= -0x80000000LL && *next <= 0x7fffffffLL;
-    symbol->type = type_simple(check->types, fits_int                ? TYPE_INT
-                                             : *next < 0             ? TYPE_LONG
-                                             : *next <= 0xffffffffLL ? TYPE_UINT
-                                                                     : TYPE_LONG);
+    symbol->type = fixed ? fixed : type_that_holds(check, *next);
     node->symbol = symbol;
     node->type = symbol->type;
     if (node->name)
@@ -191,9 +197,10 @@ static void check_enumerators(struct check *check, struct node *node, struct typ
     uint32_t first = 0;
     if (node->flags & HAS_TYPE)
         type->target = check_type_name(check, node->kid[first++], READING_CERTAIN);
+    struct type *fixed = type->target;
     for (uint32_t i = first; i < node->count; i++)
         if (node->kid[i]->kind == NODE_ENUMERATOR)
-            add_enumerator(check, node->kid[i], &next, &next_is_known, &range);
+            add_enumerator(check, node->kid[i], fixed, &next, &next_is_known, &range);
     if (!type->target)
         type->target =
             type_simple(check->types, range.is_wide ? (range.has_negative ? TYPE_LONG : TYPE_ULONG)
