@@ -36,7 +36,7 @@ static struct symbol *find_tag(struct check *check, struct node *node, bool alon
             add_note(check, symbol->node, "'%s' is declared here", node->name);
         return make_tag(check, node);
     }
-    if (node->flags & HAS_BODY && symbol->type->is_complete) {
+    if (node->flags & symbol->node->flags & HAS_BODY) {
         if (complain(check, node, "redefinition of '%s'", show(check, symbol->type)))
             add_note(check, symbol->node, "previous definition is here");
         return make_tag(check, node);
