@@ -179,8 +179,8 @@ __attribute__((unused)) static void no_block_is_left(void)
 }
 
 /* A coroutine that owns the handle that is its argument. */
-static inline struct async_future *owning(struct async_future *(*make)(void *),
-                                          struct async_future *argument)
+static inline struct async_future *with_owned(struct async_future *(*make)(void *),
+                                              struct async_future *argument)
 {
     struct async_future *future = make(argument);
     if (!async_is_cold(future))

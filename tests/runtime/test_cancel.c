@@ -65,7 +65,7 @@ FUNCTION(depth_main, struct async_future *f; int i, r;)
     cr_assert_eq(self->r, -ECANCELED);
     self->f = SPAWN(forever(NULL)); /* a chain of tasks, each waiting for the next */
     for (self->i = 0; self->i < DEPTH; self->i++)
-        self->f = SPAWN(owning(follower, self->f));
+        self->f = SPAWN(with_owned(follower, self->f));
     WAIT(async_sleep, self->r, 1);
     async_cancel(self->f);
     CALL(self->f, self->r);

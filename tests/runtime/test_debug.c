@@ -178,7 +178,7 @@ FUNCTION(ring_member, int r;)
 FUNCTION(dump_main, struct async_future *t; char *text; int r;)
 {
     BEGIN(dump_main);
-    self->t = SPAWN(owning(join, SPAWN(owning(join, nap(NULL)))));
+    self->t = SPAWN(with_owned(join, SPAWN(with_owned(join, nap(NULL)))));
     ring[0] = SPAWN(ring_member((void *)1));
     ring[1] = SPAWN(ring_member((void *)0));
     WAIT(async_sleep, self->r, 1.5);

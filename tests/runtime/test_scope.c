@@ -263,7 +263,7 @@ FUNCTION(join_main, struct async_timeout__frame t; struct async_future * f; doub
     BEGIN(join_main);
     /* the reason goes along, through tasks and coroutines */
     ENTER(async_timeout, t, self->r, 1);
-    self->f = SPAWN(owning(joiner, SPAWN(owning(joiner, nap(NULL)))));
+    self->f = SPAWN(with_owned(joiner, SPAWN(with_owned(joiner, nap(NULL)))));
     CALL(self->f, self->r);
     cr_assert_eq(self->r, -ETIMEDOUT);
     LEAVE(t, self->r, 0);

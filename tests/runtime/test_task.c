@@ -72,7 +72,7 @@ FUNCTION(shared_main, struct async_future *t; struct async_future * w[3]; int i;
     BEGIN(shared_main);
     self->t = self->arg ? say(self->arg) : SPAWN(say("t"));
     for (self->i = 0; self->i < 3; self->i++)
-        self->w[self->i] = SPAWN(owning(waiter, async_retain(self->t)));
+        self->w[self->i] = SPAWN(with_owned(waiter, async_retain(self->t)));
     CALL(self->t, self->r);
     for (self->i = 0; self->i < 3; self->i++) {
         CALL(self->w[self->i], self->r);
@@ -270,7 +270,7 @@ FUNCTION(pure_main, struct async_future *f; struct async_future * w; struct asyn
     cr_assert_eq(self->r, -ECANCELED);
     /* a wait for one is left when the task is cancelled */
     self->f = async_future_new(sizeof(int), _Alignof(int));
-    self->w = SPAWN(owning(waiter, self->f));
+    self->w = SPAWN(with_owned(waiter, self->f));
     WAIT(async_yield, self->r);
     async_cancel(self->w);
     CALL(self->w, self->r);
@@ -513,7 +513,7 @@ FUNCTION(leave_main, int r; struct async_future * t;)
 {
     BEGIN(leave_main);
     async_release(SPAWN(cleaner(NULL)));
-    self->t = SPAWN(owning(waiter, SPAWN(cleaner("x"))));
+    self->t = SPAWN(with_owned(waiter, SPAWN(cleaner("x"))));
     WAIT(async_yield, self->r);
     async_release(self->t);
     async_release(SPAWN(cleaner("not begun")));
