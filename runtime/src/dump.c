@@ -4,10 +4,11 @@
  * the other way round, each with the await that it stands at, found in the tables that generated
  * files register. A task that awaits another one has that one below it, so that roots are the tasks
  * that no task awaits. Tasks that await each other in a ring have no root: of each ring, the task
- * at the lowest address is printed like one. Nothing is allocated. */
+ * at the lowest address is printed like one. Those that a task waits for by async_gather and the
+ * like are named there, and are roots themselves. Nothing is allocated. */
 #include "debug.h"
 
-enum { INNER = 24, OUTER = 8, NEST = 50, RING = 1000 };
+enum { INNER = 24, OUTER = 8, NEST = 50, RING = 1000, SEVERAL = 8 };
 
 struct dump {
     FILE *file;
@@ -91,10 +92,42 @@ void async__print_frames(FILE *file, const struct async_future *task, int depth)
 
 /* ---- tasks ---- */
 
+static void print_name(FILE *file, struct async_future *task)
+{
+    const struct async_function *function = async__function(task);
+    int line;
+    const char *place = async__env_place(task, &line);
+    fprintf(file, "%s()", function ? function->name : "of the runtime");
+    if (async__given_name(task))
+        fprintf(file, " \"%s\"", async__given_name(task));
+    if (place)
+        fprintf(file, ", spawned at %s:%d", place, line);
+}
+
+/* Those that a wait for several handles waits for; of many, the first few. */
+static void print_awaited(const struct dump *dump, struct async_wait *wait, int depth)
+{
+    struct async_future *future;
+    size_t index = 0;
+    for (int i = 0; (future = wait->kind->awaited(wait, &index)); i++) {
+        indent(dump->file, depth);
+        if (i == SEVERAL) {
+            fputs("and for more\n", dump->file);
+            return;
+        }
+        fputs("for ", dump->file);
+        if (async__is_pure(future))
+            fputs("a future", dump->file);
+        else
+            print_name(dump->file, future);
+        fputc('\n', dump->file);
+    }
+}
+
 static void print_wait(const struct dump *dump, struct async_future *task, int depth)
 {
     const struct async_note *note = async__note(task);
-    const struct async_wait *wait = async__wait_of(task);
+    struct async_wait *wait = async__wait_of(task);
     bool ready = async__status(task) == ASYNC_READY && !wait;
     uint64_t now = dump->now[task->frame.bits >> ASYNC_LOOP_SHIFT & 7];
     indent(dump->file, depth);
@@ -107,19 +140,15 @@ static void print_wait(const struct dump *dump, struct async_future *task, int d
     if (!ready && note && note->since && now >= note->since)
         fprintf(dump->file, ", for %.3f s", (double)(now - note->since) / 1e9);
     fputc('\n', dump->file);
+    if (wait && wait->kind->awaited)
+        print_awaited(dump, wait, depth + 1);
 }
 
 static void print_task(const struct dump *dump, struct async_future *task, int depth)
 {
-    const struct async_function *function = async__function(task);
-    int line;
-    const char *place = async__env_place(task, &line);
     indent(dump->file, depth);
-    fprintf(dump->file, "task %s()", function ? function->name : "of the runtime");
-    if (async__given_name(task))
-        fprintf(dump->file, " \"%s\"", async__given_name(task));
-    if (place)
-        fprintf(dump->file, ", spawned at %s:%d", place, line);
+    fputs("task ", dump->file);
+    print_name(dump->file, task);
     if (task->frame.bits & ASYNC_CANCELLED)
         fputs(", cancelled", dump->file);
     fputc('\n', dump->file);

@@ -77,6 +77,16 @@ static void ends_stop(struct async_ends *ends)
     ends->items = NULL;
 }
 
+static struct async_future *ends_awaited(const struct async_ends *ends, size_t *index)
+{
+    while (*index < ends->count) {
+        struct async_future *future = ends->items[(*index)++].future;
+        if (future)
+            return future;
+    }
+    return NULL;
+}
+
 /* ---- async_wait ---- */
 
 typedef struct async_wait__wait waiter;
@@ -122,7 +132,13 @@ static void wait_cancel(struct async_wait *wait, int error)
 }
 
 static const struct async_timer_kind wait_timer = {wait_fire};
-static const struct async_wait_kind wait_kind = {.cancel = wait_cancel, .name = "async_wait"};
+static struct async_future *wait_awaited(struct async_wait *wait, size_t *index)
+{
+    return ends_awaited(&((waiter *)wait)->ends, index);
+}
+
+static const struct async_wait_kind wait_kind = {
+    .cancel = wait_cancel, .name = "async_wait", .awaited = wait_awaited};
 
 static void wait_arm(waiter *self, double seconds)
 {
@@ -202,8 +218,13 @@ static void completed_cancel(struct async_wait *wait, int error)
     wake(ASYNC_CONTAINER(wait, completer, wait), error);
 }
 
-static const struct async_wait_kind completed_wait = {.cancel = completed_cancel,
-                                                      .name = "async_as_completed"};
+static struct async_future *completed_awaited(struct async_wait *wait, size_t *index)
+{
+    return ends_awaited(&ASYNC_CONTAINER(wait, completer, wait)->ends, index);
+}
+
+static const struct async_wait_kind completed_wait = {
+    .cancel = completed_cancel, .name = "async_as_completed", .awaited = completed_awaited};
 
 /* The next index, when there is one. */
 static enum async_step next(completer *self)

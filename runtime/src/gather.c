@@ -89,8 +89,19 @@ static void cancel(struct async_wait *wait, int error)
         async__put_off(&self->work, hand_on);
 }
 
+static struct async_future *awaited(struct async_wait *wait, size_t *index)
+{
+    const gatherer *self = (const gatherer *)wait;
+    while (*index < self->count) {
+        struct async_future *future = self->futures[(*index)++];
+        if (!async_done(future))
+            return future;
+    }
+    return NULL;
+}
+
 static const struct async_wait_kind gather_wait = {
-    .cancel = cancel, .name = "async_gather", .joins = true};
+    .cancel = cancel, .name = "async_gather", .joins = true, .awaited = awaited};
 
 enum async_step async_gather__begin(gatherer *self, struct async_frame *caller, size_t count,
                                     struct async_future *const *futures)

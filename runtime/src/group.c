@@ -241,8 +241,17 @@ static void wait_cancel(struct async_wait *wait, int error)
         wake(ASYNC_CONTAINER(wait, struct async_group, wait));
 }
 
+static struct async_future *awaited(struct async_wait *wait, size_t *index)
+{
+    struct async_member *member = ASYNC_CONTAINER(wait, struct async_group, wait)->members;
+    for (size_t i = 0; member && i < *index; i++)
+        member = member->next;
+    ++*index;
+    return member ? member->child : NULL;
+}
+
 static const struct async_wait_kind group_wait = {
-    .cancel = wait_cancel, .name = "async_group", .joins = true};
+    .cancel = wait_cancel, .name = "async_group", .joins = true, .awaited = awaited};
 
 static void open_group(struct async_group__frame *self)
 {

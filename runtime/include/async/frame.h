@@ -136,6 +136,9 @@ struct async_wait_kind {
     /* A joining wait: `cancel` only hands on, unless the loop is `dropping`, and is called again
      * when the reason changes. */
     bool joins;
+    /* For dumps: a wait for several handles gives the one at this index that has not ended, or the
+     * next such one, and sets *index behind it; NULL: there are no more. */
+    struct async_future *(*awaited)(struct async_wait *wait, size_t *index);
 };
 
 /* First member of every suspended runtime wait. */
