@@ -91,22 +91,25 @@ static void name_anonymous(struct lowered *lowered, struct function *function,
 
 /* --- the walk */
 
+/* `nameless`: the specifiers of a member without a declarator, whose members are its struct's. */
 static void find_names(struct lowered *lowered, struct function *function, struct node *node,
-                       bool member)
+                       bool nameless)
 {
     if (!node)
         return;
     bool defines = node->flags & HAS_BODY;
     if (defines && node->symbol && node->symbol->name)
         move_symbol(lowered, function, node->symbol);
-    else if (defines && node->symbol && !member)
+    else if (defines && node->symbol && !nameless)
         name_anonymous(lowered, function, node->symbol);
     if (node->kind == NODE_ENUMERATOR && node->symbol)
         move_symbol(lowered, function, node->symbol);
     if (node->kind == NODE_DECLARATOR_NAME && node->symbol && node->symbol->kind == SYMBOL_TYPEDEF)
         move_symbol(lowered, function, node->symbol);
+    bool is_nameless = node->kind == NODE_DECLARATION && node->count == 1;
     for (uint32_t i = 0; i < node->count; i++)
-        find_names(lowered, function, node->kid[i], member || defines);
+        find_names(lowered, function, node->kid[i],
+                   is_nameless || (nameless && node->kind == NODE_SPECIFIERS));
 }
 
 static void move(struct lowered *lowered, struct function *function, struct node *node)
@@ -136,15 +139,34 @@ static void move_others(struct lowered *lowered, struct function *function,
     }
 }
 
+/* `sizeof(struct s { int a; })`: the type alone, as if it were declared in front. */
+static bool move_from_name(struct lowered *lowered, struct function *function,
+                           const struct node *type_name)
+{
+    struct node *specifiers = type_name->kid[0];
+    struct node *node =
+        node_new(lowered->arena, NODE_DECLARATION, specifiers->start, specifiers->end, 1);
+    node->kid[0] = specifiers;
+    if (!node_declares_type(node))
+        return false;
+    move(lowered, function, node);
+    return true;
+}
+
 void local_types_find(struct lowered *lowered, struct function *function, struct node *node)
 {
+    uint32_t first = 0; /* behind specifiers that have moved, with all that they hold */
     if (!node || node->kind == NODE_FUNCTION)
         return;
-    if (node->kind == NODE_DECLARATION && node_declares_type(node))
+    if (node->kind == NODE_DECLARATION && node_declares_type(node)) {
         move(lowered, function, node);
-    else if (node->kind == NODE_DECLARATION && any_is_variable(node))
+        first = 1;
+    } else if (node->kind == NODE_DECLARATION && any_is_variable(node)) {
         move_others(lowered, function, node);
-    for (uint32_t i = 0; i < node->count; i++)
+    } else if (node->kind == NODE_TYPE_NAME) {
+        first = move_from_name(lowered, function, node);
+    }
+    for (uint32_t i = first; i < node->count; i++)
         local_types_find(lowered, function, node->kid[i]);
 }
 

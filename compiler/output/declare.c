@@ -10,6 +10,7 @@
  * the frame are not declared here: only their initialisers remain, as assignments. */
 #include "output/node.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "source.h"
@@ -102,6 +103,25 @@ static bool moves_types(const struct emitter *e)
     return writes_frame(e) || (e->function && e->function->hoisted_count);
 }
 
+/* `struct __attribute__((packed)) s {`: what stands between the word and the tag. */
+static void emit_tag_attributes(struct emitter *e, const struct node *node, const char *word)
+{
+    const char *start = e->code + node->start + strlen(word);
+    const char *end = memchr(start, '{', node->end - node->start - strlen(word));
+    if (!end || !(node->flags & HAS_BODY))
+        return;
+    while (end > start && isspace((unsigned char)end[-1]))
+        end--;
+    size_t length = node->name ? strlen(node->name) : 0;
+    if ((size_t)(end - start) < length ||
+        memcmp(end - length, node->name ? node->name : "", length))
+        return; /* an enum's underlying type */
+    while (end - length > start && isspace((unsigned char)start[0]))
+        start++;
+    if (start < end - length)
+        write_format(&e->writer, " %.*s", (int)(end - length - start), start);
+}
+
 /* A struct that is defined in a function with frames has moved to file scope. */
 void emit_struct(struct emitter *e, struct node *node)
 {
@@ -116,14 +136,21 @@ void emit_struct(struct emitter *e, struct node *node)
     if (!name && type && type->name)
         name = type->name;
     if (local && !e->hoisting) {
-        write_format(&e->writer, "%s %s", word, name);
+        bool is_close = isalnum((unsigned char)e->code[node->end]) || e->code[node->end] == '_';
+        write_format(&e->writer, "%s %s%s", word, name, is_close ? " " : ""); /* `struct {}s;` */
         return;
     }
     if (!local && !(node->symbol && node->symbol->output_name)) {
         emit_copy(e, node);
         return;
     }
-    write_format(&e->writer, "%s %s", word, name);
+    if (!name) { /* its members are those of the struct around it */
+        emit_copy(e, node);
+        return;
+    }
+    write_string(&e->writer, word);
+    emit_tag_attributes(e, node, word);
+    write_format(&e->writer, " %s", name);
     const char *brace = memchr(e->code + node->start, '{', node->end - node->start);
     if (!brace || !(node->flags & HAS_BODY))
         return;
