@@ -38,13 +38,30 @@ static void give_up(enum async_argument kind, const void *argument)
     }
 }
 
+static __thread struct owned *given_up; /* the first one, linked by `outer` */
+static __thread bool is_giving_up;
+
+/* An argument may own others: those wait until it is gone, so that a long chain of coroutines takes
+ * no more of the C stack than a short one. */
 static void drop(struct async_env *env)
 {
     struct owned *owned = (struct owned *)env;
     const struct async_future *coroutine = owned->coroutine;
-    if (async__status(coroutine) == ASYNC_COLD && coroutine->frame.state == 0)
+    if (async__status(coroutine) != ASYNC_COLD || coroutine->frame.state != 0) {
+        async__free(owned);
+        return;
+    }
+    env->outer = given_up;
+    given_up = owned;
+    if (is_giving_up)
+        return;
+    is_giving_up = true;
+    while ((owned = given_up)) {
+        given_up = owned->env.outer;
         give_up(owned->kind, &owned->argument);
-    async__free(owned);
+        async__free(owned);
+    }
+    is_giving_up = false;
 }
 
 static const struct async_env_kind owned_kind = {false, drop};
