@@ -304,7 +304,7 @@ FUNCTION(given, int r;)
     END(3);
 }
 
-static struct async_future *owning(struct async_future *argument)
+static struct async_future *taking(struct async_future *argument)
 {
     return async_own(taker(argument), ASYNC_FUTURE_ARGUMENT, &argument);
 }
@@ -324,11 +324,11 @@ static int list_freed(struct async_generator *g, bool begins)
 FUNCTION(arguments, struct async_generator *g; struct async_future * f; long x; int r;)
 {
     BEGIN(arguments);
-    async_release(owning(given(NULL)));
-    async_release(owning(owning(given(NULL))));
-    CALL(owning(owning(given(NULL))), self->r);
+    async_release(taking(given(NULL)));
+    async_release(taking(taking(given(NULL))));
+    CALL(taking(taking(given(NULL))), self->r);
     cr_assert_eq(self->r, 3);
-    CALL(SPAWN(owning(SPAWN(given(NULL)))), self->r);
+    CALL(SPAWN(taking(SPAWN(given(NULL)))), self->r);
     cr_assert_eq(self->r, 3);
     self->f = given(NULL);
     self->g = async_own(count(2, 0), ASYNC_FUTURE_ARGUMENT, &self->f);
@@ -349,7 +349,7 @@ FUNCTION(arguments, struct async_generator *g; struct async_future * f; long x; 
     cr_assert(list_freed(count(1, 0), true));
     async__may_allocate = nothing_left;
     self->f = given(NULL);
-    cr_assert_eq(owning(self->f), &async__out_of_memory);
+    cr_assert_eq(taking(self->f), &async__out_of_memory);
     async__may_allocate = NULL;
     self->f = given(NULL);
     cr_assert_eq(async_pass(&async__out_of_memory, ASYNC_FUTURE_ARGUMENT, &self->f),
