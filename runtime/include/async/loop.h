@@ -28,8 +28,9 @@ int async_loop_run(struct async_loop *loop, struct async_future *future, void *r
 /* Makes async_loop_run return after the present step. */
 void async_loop_stop(struct async_loop *loop);
 
-/* Ends the loop: tasks that are left are cancelled and joined, what does not end within
- * ASYNC_SHUTDOWN_SECONDS (10) is reported and dropped; streams are closed, memory is freed. */
+/* Ends the loop: tasks that are left are cancelled and joined, callbacks that are due are called,
+ * generators are closed; what does not end within ASYNC_SHUTDOWN_SECONDS (10) is reported and
+ * dropped; streams are closed, memory is freed. */
 void async_loop_free(struct async_loop *loop);
 
 /* The running loop, or NULL. */
