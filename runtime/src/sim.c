@@ -3,9 +3,10 @@
  * The clock stands still while tasks run, and jumps to the next deadline when nothing is ready, so
  * that an hour's sleep takes no time and a run repeats to the byte. A loop that has not been idle
  * for 65,536 steps may be one that waits for the time in a loop: from then on each turn takes a
- * tenth of a millisecond. When all tasks wait and there is no deadline, nothing can ever happen
- * again unless another thread of the program makes it: without one, that is a deadlock, and ends
- * the program.
+ * tenth of a millisecond; likewise one that was never idle but for I/O, where it is a microsecond,
+ * so that an exchange that goes on up to a time comes to its end. When all tasks wait and there is
+ * no deadline, nothing can ever happen again unless another thread of the program makes it: without
+ * one, that is a deadlock, and ends the program.
  *
  * ASYNC_SEED=N adds chance: an operation may complete late, a read or write may be short. (The
  * order of ready tasks is drawn from it too, see observe.c.) */
@@ -16,7 +17,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { BUSY_TURNS = 1024, BUSY_NANOSECONDS = 100000 };
+enum { BUSY_TURNS = 1024, BUSY_NANOSECONDS = 100000, BUSY_IO_NANOSECONDS = 1000 };
 
 static uint64_t sim_now(void *state)
 {
@@ -69,13 +70,13 @@ static void sim_poll(void *state, uint64_t deadline)
 {
     struct sim *sim = state;
     bool idle = deadline != 0;
-    sim->busy = idle ? 0 : sim->busy + 1;
-    if (async__sim_events(sim) || was_woken(sim))
-        return;
-    if (!idle) {
-        if (sim->busy > BUSY_TURNS)
-            sim->now += BUSY_NANOSECONDS;
+    bool stands = sim->busy++ < BUSY_TURNS;
+    if (async__sim_events(sim) || was_woken(sim)) {
+        sim->now += stands ? 0 : BUSY_IO_NANOSECONDS;
+    } else if (!idle) {
+        sim->now += stands ? 0 : BUSY_NANOSECONDS;
     } else if (deadline != UINT64_MAX) {
+        sim->busy = 0;
         if (deadline > sim->now)
             sim->now = deadline;
     } else if (is_alone()) {

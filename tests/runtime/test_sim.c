@@ -167,6 +167,36 @@ Test(sim, bytes_arrive_whatever_the_seed)
     }
 }
 
+/* A writer that goes on until a time. */
+FUNCTION(talk_main, struct async_server *server; struct async_stream * s; struct async_future * t;
+         double end; size_t sent; char byte; int r;)
+{
+    BEGIN(talk_main);
+    WAIT(async_server_open, self->r, NULL, "7", &self->server);
+    if (self->r)
+        RETURN(self->r);
+    self->t = SPAWN(accept_one(self->server));
+    WAIT(async_open_connection, self->r, "127.0.0.1", "7", &self->s);
+    if (!self->r) {
+        self->end = async_time() + 0.001;
+        for (self->sent = 0; async_time() < self->end && !async_done(self->t); self->sent++) {
+            self->byte = pattern(self->sent);
+            WAIT(async_stream_write, self->r, self->s, &self->byte, 1);
+            if (self->r)
+                break;
+        }
+        async_stream_close(self->s);
+    }
+    async_server_close(self->server);
+    CALL(self->t, self->r);
+    END(self->r);
+}
+
+Test(sim, an_exchange_up_to_a_time_ends)
+{
+    cr_assert_gt(run(talk_main(NULL)), 0);
+}
+
 /* What one end sees of the other's: names, refusals, ends and resets. */
 FUNCTION(ends_main, struct async_server *a; struct async_server * b; struct async_stream * c;
          struct async_stream * s; int r; ssize_t n; char port[8]; char text[32];)
