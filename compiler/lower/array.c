@@ -33,6 +33,15 @@ static unsigned element_qualifiers(const struct type *type)
     return qualifiers & (QUAL_CONST | QUAL_VOLATILE);
 }
 
+/* An array that a frame has no room for: `int v[n]`, `int v[10][n]`, but not `int (*v[10])[n]`. */
+static bool has_variable_size(const struct type *array)
+{
+    for (; array->kind == TYPE_ARRAY; array = type_resolve(array->target))
+        if (array->array_size != ARRAY_FIXED)
+            return true;
+    return false;
+}
+
 /* What an object of the type is kept in: pointers to what has a variable size point to void. */
 struct type *storage_type(const struct lowered *lowered, struct type *type)
 {
@@ -41,7 +50,7 @@ struct type *storage_type(const struct lowered *lowered, struct type *type)
     unsigned qualifiers = 0;
     if (!type_is_variably_modified(type))
         return type;
-    if (resolved->kind == TYPE_ARRAY && resolved->array_size == ARRAY_FIXED)
+    if (resolved->kind == TYPE_ARRAY && !has_variable_size(resolved))
         return type_array(types, storage_type(lowered, resolved->target), resolved->length);
     if (resolved->kind == TYPE_POINTER)
         qualifiers = element_qualifiers(resolved->target);
