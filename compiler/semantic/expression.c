@@ -198,6 +198,10 @@ static struct type *check_statement_expression(struct check *check, struct node 
     struct check_state *state = check->state;
     struct node *compound = node->kid[0], *outer = state->value_statement;
     struct node *last = last_statement(compound);
+    if (!state->function) {
+        complain(check, node, "a statement expression outside a function");
+        return simple(check, TYPE_UNKNOWN);
+    }
     state->value_statement = last;
     check_statement(check, compound);
     state->value_statement = outer;
