@@ -523,7 +523,7 @@ static struct node *leave_at_yield(struct hoist *h, struct node *yield, struct n
     end->flags |= IS_FAILING;
     if (!otherwise) {
         list_push(h, &list, end);
-        return make_splice(h, place, &list, true);
+        return make_splice(h, place, &list, false);
     }
     list_push(h, &list, end);
     struct node *closed = make(h, NODE_MADE, place, "!$t", 0);

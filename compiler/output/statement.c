@@ -83,7 +83,12 @@ static uint32_t without_line(struct emitter *e, uint32_t at, uint32_t end)
     if (e->writer.lines || next == end || text[next] != '\n')
         return at;
     e->writer.out->length = e->writer.line_start;
-    return next + 1;
+    next++;
+    for (int i = 0; i < e->writer.shift; i++)
+        write_string(&e->writer, " ");
+    for (int i = 0; i > e->writer.shift && next < end && text[next] == ' '; i--)
+        next++;
+    return next;
 }
 
 static uint32_t trimmed_end(const struct emitter *e, const struct node *compound)

@@ -228,8 +228,10 @@ static void emit_yield(struct emitter *e, struct node *node, const struct node *
     emit_label(e, node, suspension->left_label, false);
     write_line_break(&e->writer);
     emit_scopes_return(e, true);
-    e->in_block = false;
+    bool outer = e->in_block;
+    e->in_block = !(node->kid[1]->flags & IS_BRACED);
     emit_node(e, node->kid[1]);
+    e->in_block = outer;
     emit_label(e, node, suspension->label, !function->detaches && needs_semicolon(next));
     if (function->detaches) {
         write_line_break(&e->writer);
