@@ -16,6 +16,33 @@
 
 /* --- local types, now at file scope */
 
+/* Writes what the function says of packing in front of the type; returns how many `pop` undo it. */
+static unsigned put_packing(struct emitter *e, const struct function *function,
+                            const struct node *node)
+{
+    size_t count;
+    unsigned depth = 0;
+    const struct directive *directives = source_directives(e->check->source, &count);
+    const char *text = source_text(e->check->source);
+    for (size_t i = 0; i < count && directives[i].start < node->start; i++) {
+        const char *start = text + directives[i].start;
+        size_t length = directives[i].end - directives[i].start;
+        if (directives[i].kind != DIRECTIVE_PRAGMA || directives[i].start < function->node->start ||
+            !memmem(start, length, "pack", 4))
+            continue;
+        if (!depth)
+            write_string(&e->writer, "\n#pragma pack(push)\n");
+        depth += !depth;
+        write_format(&e->writer, "%.*s\n", (int)length - (start[length - 1] == '\n'), start);
+        if (memmem(start, length, "push", 4))
+            depth++;
+        else if (memmem(start, length, "pop", 3) && depth > 1)
+            depth--;
+        e->writer.file = NULL;
+    }
+    return depth;
+}
+
 void put_local_types(struct emitter *e, struct function *function)
 {
     e->hoisting = true;
@@ -23,6 +50,7 @@ void put_local_types(struct emitter *e, struct function *function)
     for (size_t i = 0; i < function->hoisted_count; i++) {
         struct node *node = function->hoisted[i];
         emit_containers(e, node);
+        unsigned packings = put_packing(e, function, node);
         write_place(&e->writer, node->start, false);
         if (declares_typedef(node)) {
             emit_declaration(e, node);
@@ -34,6 +62,8 @@ void put_local_types(struct emitter *e, struct function *function)
             write_string(&e->writer, ";");
         }
         write_string(&e->writer, "\n");
+        for (; packings; packings--, e->writer.file = NULL)
+            write_string(&e->writer, "#pragma pack(pop)\n");
     }
     e->function = NULL;
     e->hoisting = false;
