@@ -121,10 +121,13 @@ static void mark_old_names(struct check *check, const struct node *declarator, b
     const struct node *name;
     while (declarator && declarator->kind != NODE_FUNCTION_TYPE)
         declarator = node_kid(declarator, 0);
-    for (uint32_t i = 1; declarator && !is_certain && i < declarator->count; i++)
-        if (!(name = lone_name(declarator->kid[i])) ||
-            scope_find(check->state->scopes, SPACE_ORDINARY, name->name))
+    for (uint32_t i = 1; declarator && !is_certain && i < declarator->count; i++) {
+        name = lone_name(declarator->kid[i]);
+        const struct symbol *symbol =
+            name ? scope_find(check->state->scopes, SPACE_ORDINARY, name->name) : NULL;
+        if (!name || (symbol && symbol->kind == SYMBOL_TYPEDEF))
             return;
+    }
     for (uint32_t i = 1; declarator && i < declarator->count; i++)
         if ((name = lone_name(declarator->kid[i])) != NULL)
             mark_as_ordinary(check, name);
