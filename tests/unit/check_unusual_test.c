@@ -150,6 +150,11 @@ Test(check_unusual, initialisers_with_too_much)
                     "");
 }
 
+Test(check_unusual, old_designators)
+{
+    expect_messages("struct s { int a; int b[2]; } x = {a: 1, b: {[1] = 2}};", "");
+}
+
 Test(check_unusual, operands_of_unknown_types)
 {
     expect_messages("void f(int n) { __builtin_new_thing q; int x = n ? q : n, y = q + 1;"
