@@ -38,6 +38,13 @@ struct function_state {
     size_t jump_count, jump_capacity;
 };
 
+/* What of `#pragma pack` was read so far, see packing.c. */
+struct packing {
+    size_t next; /* directive */
+    unsigned depth;
+    uint64_t stack;
+};
+
 struct check_state {
     struct scopes *scopes;
     struct function_state *function; /* NULL at file scope */
@@ -48,6 +55,7 @@ struct check_state {
     const char *no_await;  /* in what no await may stand ("a case label"), NULL elsewhere */
     bool is_header;        /* the declaration does not come from the main file */
     bool is_system_header; /* ... but from a system header */
+    struct packing packing;
     size_t marks_before;
     const char **words; /* specifier.c's type words, interned */
     size_t word_count;
@@ -71,6 +79,8 @@ void add_note(struct check *check, const struct node *at, const char *format, ..
 const char *show(struct check *check, const struct type *type);
 /* The text of [start, end) mentions `word` anywhere (attributes, which the tree leaves as text). */
 bool text_mentions(const struct check *check, uint32_t start, uint32_t end, const char *word);
+/* Whether `#pragma pack` is in effect there; asked in the order of the file. (packing.c) */
+bool is_packed_at(struct check *check, uint32_t offset);
 const char *text_of(struct check *check, const struct node *node);
 /* The name was taken for an expression's (a type's) but is a type's (an expression's): parse again.
  * False if it was marked before and still stands there. */
