@@ -143,6 +143,8 @@ static struct type *unknown_name(struct check *check, struct gathering *gatherin
     struct type *unknown = type_simple(check->types, TYPE_UNKNOWN);
     if (is_compiler_type(node->name))
         return named_type(check, TYPE_BUILTIN, node->name);
+    if (!strcmp(node->name, "bool")) /* a keyword since C23; the C compiler knows whether here */
+        return type_simple(check->types, TYPE_BOOL);
     if (!strcmp(node->name, "__int128_t"))
         return type_simple(check->types, TYPE_INT128);
     if (!strcmp(node->name, "__uint128_t"))
