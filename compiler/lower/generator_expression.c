@@ -117,7 +117,7 @@ static bool is_own_array(struct node *node)
 
 static uint32_t owned_arguments(const struct check *check, const struct node *call)
 {
-    for (size_t i = 0; i < check->owning_count; i++)
+    for (size_t i = 0; call->flags & OWNS_ARGUMENTS && i < check->owning_count; i++)
         if (check->owning[i].call == call)
             return check->owning[i].arguments;
     return 0;

@@ -47,19 +47,18 @@ static struct type *future_of(const struct node *node)
     return type->kind == TYPE_FUTURE ? type->target : NULL;
 }
 
-/* The async function of this file that the operand of a `spawn` calls, or NULL. */
+/* The async function of this file that the operand of a `spawn` calls; NULL if none, or if a handle
+ * is needed because it comes to own arguments. */
 static struct function *spawned(struct lowered *lowered, const struct node *operand)
 {
     enum { MOST = 9 }; /* arguments of a template */
     const struct node *callee = operand->kind == NODE_CALL ? skip_parens(operand->kid[0]) : NULL;
     if (lowered->is_header || !callee || callee->kind != NODE_IDENTIFIER || !callee->symbol ||
-        operand->count - 1 > MOST)
+        operand->count - 1 > MOST || operand->flags & OWNS_ARGUMENTS)
         return NULL;
     struct function *function = lowered_function(lowered, callee->symbol);
     bool fits = function && function->kind == FUNCTION_ASYNC && !function->is_main &&
                 function->type->parameter_count == operand->count - 1;
-    for (size_t i = 0; fits && i < lowered->check->owning_count; i++)
-        fits = lowered->check->owning[i].call != operand; /* its handle comes to own arguments */
     return fits ? function : NULL;
 }
 

@@ -117,6 +117,7 @@ void check_owning(struct check *check, struct node *call, uint32_t arguments)
     check->owning = arena_grow(check->arena, check->owning, check->owning_count,
                                &check->owning_capacity, sizeof *check->owning);
     check->owning[check->owning_count++] = (struct owning){call, arguments};
+    call->flags |= OWNS_ARGUMENTS;
 }
 
 /* The runtime's own functions see to it themselves. */

@@ -173,6 +173,7 @@ enum node_flag {
     IS_BARE = 65536,     /* specifiers, declared: without the attributes of the source, if any */
     IS_FAILING = 131072, /* NODE_RETURN: of a failing `try`, or of an error thrown in */
     HAS_COMPUTED_SIZE = 262144, /* NODE_PARAMETER: the body computes its array's size */
+    OWNS_ARGUMENTS = 524288,    /* NODE_CALL: noted by check_owning */
     IS_FLAT = 8192,             /* NODE_COMPOUND: its braces are those of the block around it */
 };
 

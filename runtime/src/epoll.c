@@ -104,7 +104,6 @@ static __attribute__((noinline)) bool perform(struct async_operation *operation,
 /* The common cases, reading and writing of sockets, without detours. */
 static inline bool perform_read(struct async_operation *operation, struct async_descriptor *d)
 {
-    d->readable = true;
     if (__builtin_expect(operation->kind != ASYNC_READ || !d->socket, 0))
         return perform(operation, &d->readable);
     ssize_t n = recv(d->fd, operation->buffer, operation->size, 0);
@@ -344,6 +343,7 @@ static bool epoll_next(void *state)
     }
     if (events & EPOLLOUT)
         d->writable = true;
+    d->readable = true;
     if (perform_read(d->reader, d))
         finish(&d->reader);
     return true;
