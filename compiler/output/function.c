@@ -84,12 +84,24 @@ void emit_made_prototypes(struct emitter *e, const struct node *node)
 
 /* --- the body */
 
+/* Whether it goes on at one place far more often than it begins: then C compilers shall lay that
+ * path out straight, which a loop over it feels. */
+static bool has_usual_state(const struct function *function)
+{
+    return function_is_generator(function) && function->suspension_count == 1 &&
+           function->suspensions[0]->form == SUSPEND_YIELD;
+}
+
 static void put_dispatch(struct emitter *e, const struct function *function)
 {
     if (!function->suspension_count)
         return;
     write_line_break(&e->writer);
-    write_format(&e->writer, "switch (%s->state) {", function->base);
+    if (has_usual_state(function))
+        write_format(&e->writer, "switch (__builtin_expect(%s->state, %u)) { /* most often */",
+                     function->base, function->suspensions[0]->state);
+    else
+        write_format(&e->writer, "switch (%s->state) {", function->base);
     for (size_t i = 0; i < function->suspension_count; i++) {
         write_line_break(&e->writer);
         write_format(&e->writer, "case %u: goto %s;", function->suspensions[i]->state,

@@ -351,9 +351,8 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
     const uint32_t mask = ~(ASYNC_OWNER - 1u) | ASYNC_STATUS | ASYNC_CANCELLED;
     uint32_t bits = future->frame.bits & mask;
     if (bits != (ASYNC_OWNER | ASYNC_READY) || thread->head != future ||
-        thread->tail != &future->next || thread->end != &task->next ||
-        future->leaf != &future->frame || (task->frame.bits & ASYNC_CANCELLED) ||
-        ASYNC_STACK_HERE < thread->floor)
+        thread->tail != &future->next || future->leaf != &future->frame ||
+        (task->frame.bits & ASYNC_CANCELLED) || ASYNC_STACK_HERE < thread->floor)
         return await_other(caller, future);
     if (thread->begun > thread->begun_limit) {
         thread->credit = 1; /* the loop takes its turn, and sets a new limit */
@@ -363,6 +362,7 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
      * through the loop: nobody can tell the difference. Its waiter is linked only if it waits.
      * (What this path stores is what it costs.) */
     thread->tail = thread->none;
+    thread->head = &async__idle; /* the loop may believe that more is ready */
     thread->current = future;
     task->next = (struct async_future *)caller; /* nobody else needs it now: one register less */
     if (future->frame.resume(&future->frame) == ASYNC_PENDING)

@@ -370,6 +370,8 @@ static inline enum async_step async__send(struct async_thread *thread)
         return ASYNC_DONE;
     return async__sent_less(operation, sent);
 }
+/* The first one of the ready queue, once async_await has begun its only task. */
+extern struct async_future async__idle;
 static inline bool async__nothing_ready(void)
 {
     return async_thread.tail == &async_thread.head;
@@ -387,10 +389,8 @@ void async__leave(struct async_loop *loop);
 void async__run(struct async_loop *loop);
 /* The same for the loop that has been entered, and until the task is done. */
 void async__run_until(struct async_loop *loop, struct async_future *task);
-/* Between steps; `idle`: no task is ready. False: the loop is to stop. */
-bool async__turn(struct async_loop *loop, bool idle);
-/* Puts a list back before what is ready. */
-void async__put_back(struct async_future *list);
+/* Between steps. False: the loop is to stop. */
+bool async__turn(struct async_loop *loop);
 /* The bits of tasks that are spawned on this loop now. */
 uint32_t async__spawn_bits(const struct async_loop *loop);
 /* What async_thread.spawn_bits is: 0 where spawns must take the long way. (context.c) */

@@ -94,8 +94,8 @@ void async__serve_posts(struct async_loop *loop)
     }
 }
 
-/* Between steps; `idle`: no task is ready. False: the loop is to stop. */
-static inline __attribute__((always_inline)) bool turn(struct async_loop *loop, bool idle)
+/* Between steps. False: the loop is to stop. */
+static inline __attribute__((always_inline)) bool turn(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
     thread->credit = TURN;
@@ -108,7 +108,7 @@ static inline __attribute__((always_inline)) bool turn(struct async_loop *loop, 
     uint64_t deadline = UINT64_MAX;
     if (loop->timers.count)
         deadline = async__timers_fire(loop, async__now(loop));
-    idle = idle && async__nothing_ready();
+    bool idle = async__nothing_ready();
     if (loop->stop || (loop->ending && thread->begun == thread->ended && idle))
         return false;
     if (idle)
@@ -118,9 +118,9 @@ static inline __attribute__((always_inline)) bool turn(struct async_loop *loop, 
     return true;
 }
 
-bool async__turn(struct async_loop *loop, bool idle)
+bool async__turn(struct async_loop *loop)
 {
-    return turn(loop, idle);
+    return turn(loop);
 }
 
 /* Takes the whole ready queue: a list that ends with NULL. */
@@ -130,35 +130,14 @@ struct async_future *async__take_ready(void)
     if (async__nothing_ready())
         return NULL;
     *thread->tail = NULL;
-    thread->tail = &thread->head;
+    thread->tail = thread->none;
     return thread->head;
-}
-
-void async__put_back(struct async_future *list)
-{
-    struct async_thread *thread = &async_thread;
-    struct async_future *last = list;
-    if (!list)
-        return;
-    while (last->next)
-        last = last->next;
-    if (async__nothing_ready())
-        thread->tail = &last->next;
-    else
-        last->next = thread->head;
-    thread->head = list;
-}
-
-/* Whether `task` was the last one of its turn. It may be gone: only addresses are compared. */
-static inline bool at_end(const struct async_thread *thread, struct async_future *task)
-{
-    return (struct async_future **)task == thread->end; /* the link is the first member */
 }
 
 /* The end of a task, whose root frame had this `caller`. If exactly one task waits for it and
  * nothing else is ready, that task goes on now: what the queue would do, without the queue. */
-static __attribute__((noinline)) struct async_future *
-ended(struct async_future *ended, uintptr_t caller, struct async_future *task)
+static __attribute__((noinline)) struct async_future *ended(struct async_future *ended,
+                                                            uintptr_t caller)
 {
     struct async_thread *thread = &async_thread;
     struct async_future *waiter = (struct async_future *)(caller - 1);
@@ -169,7 +148,7 @@ ended(struct async_future *ended, uintptr_t caller, struct async_future *task)
     }
     ended->frame.bits |= ASYNC_FINISHED;
     waiter->frame.bits ^= ASYNC_JOINING ^ ASYNC_READY;
-    if (at_end(thread, task) && async__nothing_ready() && thread->credit > 1) {
+    if (async__nothing_ready() && thread->credit > 1) {
         thread->credit--;
         return waiter;
     }
@@ -177,72 +156,87 @@ ended(struct async_future *ended, uintptr_t caller, struct async_future *task)
     return NULL;
 }
 
+/* The frame has ended: resumes its callers until one of them waits. */
+static __attribute__((noinline)) void go_on(struct async_frame *frame)
+{
+    struct async_thread *thread = &async_thread;
+    do {
+        frame = frame->caller;
+        if (!((uintptr_t)frame & 1))
+            continue;
+        struct async_future *waiter = ended(thread->current, (uintptr_t)frame);
+        if (!waiter)
+            break;
+        thread->current = waiter;
+        frame = waiter->leaf;
+    } while (frame->resume(frame) == ASYNC_DONE);
+}
+
+/* Credit is used up: somebody has handed over, or a turn is due. False: the loop is to stop. */
+static inline __attribute__((always_inline)) bool attend(struct async_loop *loop)
+{
+    struct async_thread *thread = &async_thread;
+    if (!thread->handover)
+        return turn(loop);
+    thread->current->leaf = thread->handover;
+    thread->handover = NULL;
+    thread->credit = thread->handover_credit;
+    if (!thread->send || async__send(thread) == ASYNC_DONE) {
+        struct async_frame *frame = thread->current->leaf;
+        if (frame->resume(frame) == ASYNC_DONE)
+            go_on(thread->current->leaf);
+    }
+    return true;
+}
+
+/* What the loop finds where the task that it took from a longer queue has run the rest itself. */
+static enum async_step idle(struct async_frame *frame)
+{
+    (void)frame;
+    async_thread.current = NULL;
+    async_thread.credit = 1;
+    return ASYNC_PENDING;
+}
+struct async_future async__idle = {
+    .next = &async__idle,
+    .leaf = &async__idle.frame,
+    .frame.resume = idle,
+};
+
 void async__run(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
-    /* The turn's tasks: what was ready when it was taken, up to the one whose link is thread->end.
-     * `next` follows `task`; it is read before the task runs, because the task may queue itself
-     * again. */
-    struct async_future *task = NULL, *next = NULL;
-    struct async_frame *frame;
+    struct async_future *task;
     thread->floor = stack_floor((char *)__builtin_frame_address(0));
     if (loop->observed) {
         async__run_observed(loop);
         return;
     }
-    __asm__("" : "+r"(thread)); /* one register instead of offsets from the thread pointer */
-    thread->end = NULL;
-    thread->credit = 1; /* begins with a turn */
-    for (;;) {
+    __asm__("" : "+r"(thread));   /* one register instead of offsets from the thread pointer */
+    thread->credit = 1;           /* begins with a turn */
+    for (;;) {                    /* here somebody is ready, if only `idle`, or credit is 1 */
         __asm__("" ::: "memory"); /* credit stays in memory: others set it */
         if (__builtin_expect(--thread->credit == 0, 0)) {
-            if (!thread->handover) {
-                if (!turn(loop, at_end(thread, task)))
-                    break;
-                continue;
-            }
-            thread->current->leaf = thread->handover;
-            thread->handover = NULL;
-            thread->credit = thread->handover_credit;
-            if (thread->send && async__send(thread) == ASYNC_PENDING)
-                continue;
-            frame = thread->current->leaf;
-        } else {
-            if (__builtin_expect(at_end(thread, task), 1)) {
-                if (__builtin_expect(thread->tail == &thread->head, 0)) {
-                    thread->current = NULL;
-                    if (!loop->backend->next || !loop->backend->next(loop->backend_state))
-                        thread->credit = 1;
-                    continue;
-                }
-                thread->end = thread->tail;
-                thread->tail = &thread->head;
-                task = thread->head;
-            } else {
-                task = next;
-            }
-            next = task->next;
-            thread->current = task;
-            frame = task->leaf;
-        }
-        if (__builtin_expect(frame->resume(frame) == ASYNC_PENDING, 1))
-            continue;
-        frame = thread->current->leaf; /* it is still: `frame` need not live across the call */
-        do {
-            frame = frame->caller;
-            if (!((uintptr_t)frame & 1))
-                continue;
-            struct async_future *waiter = ended(thread->current, (uintptr_t)frame, task);
-            if (!waiter)
+            if (!attend(loop))
                 break;
-            thread->current = task = waiter; /* a turn of its own */
-            thread->end = &waiter->next;
-            frame = waiter->leaf;
-        } while (frame->resume(frame) == ASYNC_DONE);
-    }
-    if (!at_end(thread, task)) {
-        *thread->end = NULL;
-        async__put_back(next);
+        } else if (__builtin_expect(thread->tail != &(task = thread->head)->next, 1)) {
+            thread->head = task->next;
+            thread->current = task;
+            if (__builtin_expect(task->leaf->resume(task->leaf) == ASYNC_PENDING, 1))
+                continue;
+            go_on(thread->current->leaf);
+        } else {
+            thread->tail = &thread->head; /* it was the last one; head may stay as it is */
+            thread->current = task;
+            __asm__(""); /* this call stays apart, so that a long queue takes the short way */
+            if (task->leaf->resume(task->leaf) == ASYNC_DONE)
+                go_on(thread->current->leaf);
+        }
+        while (__builtin_expect(async__nothing_ready(), 0) && thread->credit > 1) {
+            thread->current = NULL;
+            if (!loop->backend->next || !loop->backend->next(loop->backend_state))
+                thread->credit = 1;
+        }
     }
     thread->current = NULL;
 }
@@ -262,7 +256,7 @@ void async__enter(struct async_loop *loop)
     thread->loop = loop;
     thread->none = &thread->head;
     thread->head = loop->head;
-    thread->tail = loop->head ? loop->tail : &thread->head;
+    thread->tail = loop->head ? loop->tail : thread->none;
     thread->begun = loop->tasks;
     thread->ended = 0;
     thread->spawn_bits = async__inline_spawn_bits(loop);

@@ -62,10 +62,27 @@ static struct async_future *draw_order(struct async_loop *loop, struct async_fut
     return merge(&loop->random, tasks, task_count, callbacks, callback_count);
 }
 
-static struct async_future *take_turn(struct async_loop *loop)
+/* A turn begins: what is ready now comes in an order drawn from the seed. How many those are. */
+static size_t draw_turn(struct async_loop *loop)
 {
-    struct async_future *list = async__take_ready();
-    return list && loop->seeded ? draw_order(loop, list) : list;
+    size_t count = 0;
+    for (struct async_future *task = draw_order(loop, async__take_ready()); task;
+         task = task->next) {
+        async_push(task);
+        count++;
+    }
+    return count;
+}
+
+/* Takes the first task of the ready queue, which is not empty. */
+static struct async_future *pop(struct async_thread *thread)
+{
+    struct async_future *task = thread->head;
+    if (thread->tail == &task->next)
+        thread->tail = thread->none;
+    else
+        thread->head = task->next;
+    return task;
 }
 
 /* ---- steps ---- */
@@ -158,12 +175,13 @@ static void step(struct async_loop *loop, struct async_future *task, struct asyn
 void async__run_observed(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
-    struct async_future *list = NULL, *task; /* what is left of the turn */
-    thread->credit = 1;                      /* begins with a turn */
+    struct async_future *task;
+    size_t left = 0;    /* tasks of the turn: the first ones in the queue */
+    thread->credit = 1; /* begins with a turn */
     for (;;) {
         if (--thread->credit == 0 && !thread->handover) {
             async__dump_if_asked();
-            if (!async__turn(loop, !list))
+            if (!async__turn(loop))
                 break;
             continue;
         }
@@ -174,16 +192,16 @@ void async__run_observed(struct async_loop *loop)
             thread->credit = thread->handover_credit;
             if (thread->send && async__send(thread) == ASYNC_PENDING)
                 continue;
-        } else if (list || (list = take_turn(loop))) {
-            thread->current = task = list;
-            list = task->next;
-            thread->end = list ? NULL : &task->next; /* async_await asks whether it is the last */
-        } else {
+        } else if (async__nothing_ready()) {
             thread->credit = 1;
+            left = 0;
             continue;
+        } else {
+            if (loop->seeded && left-- == 0)
+                left = draw_turn(loop) - 1;
+            thread->current = task = pop(thread);
         }
         step(loop, task, task->leaf);
     }
-    async__put_back(list);
     thread->current = NULL;
 }

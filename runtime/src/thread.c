@@ -151,7 +151,6 @@ static int call_begin(struct async_to_thread__frame *self, struct async_context 
 static void *call_inline(struct async_context *context, void *(*fn)(void *), void *arg)
 {
     struct async_thread *thread = &async_thread;
-    struct async_future **end = thread->end;
     char *floor = thread->floor;
     uint32_t credit = thread->credit, budget = thread->budget;
     struct async_elsewhere here = {thread->loop, thread->current};
@@ -159,7 +158,6 @@ static void *call_inline(struct async_context *context, void *(*fn)(void *), voi
     void *result = call_in(context, fn, arg);
     async__enter(here.loop);
     thread->current = here.current;
-    thread->end = end;
     thread->floor = floor;
     thread->credit = credit;
     thread->budget = budget;

@@ -101,9 +101,8 @@ enum { ASYNC_BUDGET = 128 };
 struct async_thread {
     struct async_future *head;    /* ready queue, FIFO; empty: tail is &head */
     struct async_future **tail;   /* the link that the next ready task goes into */
-    struct async_future **none;   /* &head: what `tail` is when no task is ready */
+    struct async_future **none;   /* &head */
     struct async_future *current; /* the running task; NULL in callbacks and outside a loop */
-    struct async_future **end;    /* link of the last task of this turn */
     struct async_frame *handover; /* what the loop resumes next, within the same step */
     struct async_operation *send; /* what the loop writes before that; or NULL */
     char *floor;                  /* async_await hands over when the C stack is below it */
