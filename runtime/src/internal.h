@@ -74,7 +74,8 @@ static inline void async__set_status(struct async_future *future, uint32_t statu
 /* The leaving wait that a task is in, or NULL. */
 static inline struct async_wait *async__wait_of(const struct async_future *task)
 {
-    if (async__status(task) != ASYNC_READY || !((uintptr_t)task->next & ASYNC_IN_WAIT))
+    if (async__status(task) != ASYNC_READY || !((uintptr_t)task->next & ASYNC_IN_WAIT) ||
+        task == async_thread.current || async_thread.tail == &task->next)
         return NULL;
     return (struct async_wait *)((char *)task->next - ASYNC_IN_WAIT);
 }
@@ -204,7 +205,7 @@ static inline enum async_step async__suspend(struct async_wait *wait,
 /* The wait is over: its task, which is of the running loop, is ready. */
 static inline void async__wake(struct async_wait *wait)
 {
-    async_wake(wait->task);
+    async_push(wait->task);
 }
 
 /* ---- time.c ---- */

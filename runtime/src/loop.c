@@ -271,6 +271,8 @@ void async__enter(struct async_loop *loop)
 void async__leave(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
+    if (thread->current)
+        thread->current->next = NULL; /* it is in no wait, see async__wait_of */
     loop->head = NULL;
     if (!async__nothing_ready()) {
         *thread->tail = NULL;

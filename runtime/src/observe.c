@@ -131,8 +131,9 @@ static void report_slow(const struct place *place, uint64_t nanoseconds, struct 
     async__report(task, 0, text);
 }
 
-/* Runs a task's step, and what goes on directly. True: the task is suspended now. */
-static bool resume(struct async_frame *frame)
+/* Runs a task's step, and what goes on directly. The task that is suspended now, which is no longer
+ * the running one; NULL: it has ended, or hands over. */
+static struct async_future *resume(struct async_frame *frame)
 {
     struct async_thread *thread = &async_thread;
     while (frame->resume(frame) == ASYNC_DONE) {
@@ -141,16 +142,19 @@ static bool resume(struct async_frame *frame)
             thread->ended++;
             async__finish(thread->current);
             thread->current = NULL;
-            return false;
+            return NULL;
         }
         thread->current->leaf = frame;
     }
-    return thread->current && !thread->handover;
+    if (thread->handover)
+        return NULL;
+    struct async_future *suspended = thread->current;
+    thread->current = NULL;
+    return suspended;
 }
 
 static void step(struct async_loop *loop, struct async_future *task, struct async_frame *frame)
 {
-    struct async_thread *thread = &async_thread;
     struct place place = {0};
     uint64_t start = 0, spent = 0;
     bool is_callback = async__is_callback(task);
@@ -158,18 +162,18 @@ static void step(struct async_loop *loop, struct async_future *task, struct asyn
         place = place_of(task, frame);
         start = async__monotonic();
     }
-    bool suspended = resume(frame);
+    struct async_future *suspended = resume(frame);
     if (async__debug)
         spent = async__monotonic() - start;
     if (suspended) {
-        struct async_note *note = async__note(thread->current);
+        struct async_note *note = async__note(suspended);
         if (note)
             note->since = async__now(loop);
         if (async__sweeping)
             async__sweep_wait(loop);
     }
     if (spent > async__slow_nanoseconds)
-        report_slow(&place, spent, suspended && !is_callback ? thread->current : NULL);
+        report_slow(&place, spent, is_callback ? NULL : suspended);
 }
 
 void async__run_observed(struct async_loop *loop)
