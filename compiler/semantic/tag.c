@@ -189,6 +189,14 @@ static void add_enumerator(struct check *check, struct node *node, struct type *
     *next = (long long)((unsigned long long)*next + 1);
 }
 
+/* The type that an enum names for its enumerators. Another enum cannot be one, as C compilers will
+ * say; this enum least of all, of which there would be no end. */
+static struct type *check_fixed_type(struct check *check, struct node *name)
+{
+    struct type *type = check_type_name(check, name, READING_CERTAIN);
+    return type_resolve(type)->kind == TYPE_ENUM ? type_simple(check->types, TYPE_INT) : type;
+}
+
 static void check_enumerators(struct check *check, struct node *node, struct type *type)
 {
     long long next = 0;
@@ -196,7 +204,7 @@ static void check_enumerators(struct check *check, struct node *node, struct typ
     struct range_of_values range = {0};
     uint32_t first = 0;
     if (node->flags & HAS_TYPE)
-        type->target = check_type_name(check, node->kid[first++], READING_CERTAIN);
+        type->target = check_fixed_type(check, node->kid[first++]);
     struct type *fixed = type->target;
     for (uint32_t i = first; i < node->count; i++)
         if (node->kid[i]->kind == NODE_ENUMERATOR)
@@ -223,7 +231,7 @@ struct type *check_tag(struct check *check, struct node *node, bool alone)
         else
             check_members(check, node, symbol->type);
     } else if (node->flags & HAS_TYPE) {
-        symbol->type->target = check_type_name(check, node->kid[0], READING_CERTAIN);
+        symbol->type->target = check_fixed_type(check, node->kid[0]);
         symbol->type->is_complete = true;
     }
     return symbol->type;
