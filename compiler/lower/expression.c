@@ -478,6 +478,20 @@ static struct node *hoist_try(struct hoist *h, struct node *node)
     return make_use(h, node, value->symbol->lowered);
 }
 
+/* The sizes in a type name with an await, `sizeof(int[n++][await f()])`, are computed before it. */
+static void hoist_sizes(struct hoist *h, struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++)
+        if (node->kid[i] && !node_is_expression(node->kid[i]))
+            hoist_sizes(h, node->kid[i]);
+    struct node *size = node->kind == NODE_ARRAY ? node_kid(node, 1) : NULL;
+    if (!size || (!(size->flags & HAS_AWAIT) && !node_has_effect(size)))
+        return;
+    struct node *value = arena_alloc(h->lowered->arena, sizeof *value);
+    *value = *size;
+    *size = *spill(h, hoist(h, value, LATER_NOTHING)); /* in place: types know it by this node */
+}
+
 /* --- the walk */
 
 static struct node *hoist_strict(struct hoist *h, struct node *node, enum later later)
@@ -536,7 +550,14 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
     case NODE_DEREFERENCE:
     case NODE_MEMBER:
         return hoist_read(h, node, later);
+    case NODE_TYPE_NAME:
+        hoist_sizes(h, node);
+        return node;
+    case NODE_SIZEOF:
+        node->kid[0] = hoist(h, node->kid[0], LATER_NOTHING);
+        return node;
     case NODE_CAST:
+        node->kid[0] = hoist(h, node->kid[0], LATER_NOTHING);
         node->kid[1] = hoist(h, node->kid[1], later);
         return node;
     default: {

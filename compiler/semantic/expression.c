@@ -134,10 +134,14 @@ static struct type *check_sizeof(struct check *check, struct node *node)
 {
     repair_sizeof(check, node);
     struct node *operand = node->kid[0];
-    if (operand->kind == NODE_TYPE_NAME)
+    if (operand->kind == NODE_TYPE_NAME) {
         check_type_name(check, operand, READING_EITHER);
-    else
-        check_unevaluated(check, operand);
+        return simple(check, TYPE_ULONG);
+    }
+    struct type *type = check_unevaluated(check, operand);
+    if (operand->flags & HAS_AWAIT && type_resolve(type)->kind == TYPE_ARRAY &&
+        type_is_variably_modified(type)) /* evaluated, but by the C compiler */
+        complain(check, operand, "'await' in an array of variable size whose size is wanted");
     return simple(check, TYPE_ULONG);
 }
 

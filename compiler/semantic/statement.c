@@ -57,12 +57,41 @@ static void check_return(struct check *check, struct node *node)
 
 /* --- loops and switches */
 
+/* A statement that is a part of another one is a block of its own (C99): what is declared in it, an
+ * enumerator in a sizeof say, ends with it. */
+static void check_substatement(struct check *check, struct node *node)
+{
+    scope_open(check->state->scopes, node);
+    check_statement(check, node);
+    scope_close(check->state->scopes);
+}
+
 /* Counts what `break` and `continue` may leave; `defer` starts from nothing. */
 static void check_body(struct check *check, struct node *body, unsigned *counter)
 {
     ++*counter;
-    check_statement(check, body);
+    check_substatement(check, body);
     --*counter;
+}
+
+static void check_loop(struct check *check, struct node *node, struct node *condition,
+                       struct node *body)
+{
+    scope_open(check->state->scopes, node);
+    if (node->kind != NODE_DO)
+        check_condition(check, condition);
+    check_body(check, body, &check->state->function->loops);
+    if (node->kind == NODE_DO)
+        check_condition(check, condition);
+    scope_close(check->state->scopes);
+}
+
+static void check_switch(struct check *check, struct node *node)
+{
+    scope_open(check->state->scopes, node);
+    check_condition(check, node->kid[0]);
+    check_body(check, node->kid[1], &check->state->function->switches);
+    scope_close(check->state->scopes);
 }
 
 static void check_for(struct check *check, struct node *node)
@@ -147,19 +176,21 @@ static void check_whose_else(struct check *check, const struct node *node)
 
 static void check_if(struct check *check, struct node *node)
 {
-    for (;;) {
+    unsigned depth = 0;
+    for (struct node *otherwise = node; otherwise; depth++) {
+        node = otherwise;
+        scope_open(check->state->scopes, node);
         check_whose_else(check, node);
         check_condition(check, node->kid[0]);
-        check_statement(check, node->kid[1]);
-        struct node *otherwise = node_kid(node, 2);
-        if (!otherwise)
-            return;
-        if (otherwise->kind != NODE_IF) {
-            check_statement(check, otherwise);
-            return;
+        check_substatement(check, node->kid[1]);
+        otherwise = node_kid(node, 2);
+        if (otherwise && otherwise->kind != NODE_IF) {
+            check_substatement(check, otherwise);
+            otherwise = NULL;
         }
-        node = otherwise;
     }
+    while (depth--)
+        scope_close(check->state->scopes);
 }
 
 /* --- blocks */
@@ -175,7 +206,6 @@ void check_block(struct check *check, struct node *compound)
 
 void check_statement(struct check *check, struct node *node)
 {
-    struct function_state *function = check->state->function;
     switch (node->kind) {
     case NODE_COMPOUND:
         scope_open(check->state->scopes, node);
@@ -195,19 +225,16 @@ void check_statement(struct check *check, struct node *node)
         check_if(check, node);
         break;
     case NODE_WHILE:
-        check_condition(check, node->kid[0]);
-        check_body(check, node->kid[1], &function->loops);
+        check_loop(check, node, node->kid[0], node->kid[1]);
         break;
     case NODE_DO:
-        check_body(check, node->kid[0], &function->loops);
-        check_condition(check, node->kid[1]);
+        check_loop(check, node, node->kid[1], node->kid[0]);
         break;
     case NODE_FOR:
         check_for(check, node);
         break;
     case NODE_SWITCH:
-        check_condition(check, node->kid[0]);
-        check_body(check, node->kid[1], &function->switches);
+        check_switch(check, node);
         break;
     case NODE_CASE:
     case NODE_DEFAULT:
