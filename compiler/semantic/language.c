@@ -128,11 +128,13 @@ static struct type *check_await(struct check *check, struct node *node)
     if (!is_word)
         check->state->awaited = skip_parens(node->kid[0]);
     struct type *type = check_value(check, node->kid[0]), *resolved = type_resolve(type);
-    if (is_word || resolved->kind == TYPE_UNKNOWN)
+    if (is_word)
         return NULL;
     if (!may_wait(check, node, "'await'"))
         return resolved->kind == TYPE_FUTURE ? type_unqualified(check->types, resolved->target)
                                              : NULL;
+    if (resolved->kind == TYPE_UNKNOWN)
+        return NULL;
     if (resolved->kind != TYPE_FUTURE) {
         complain(check, node, "cannot await a value of type '%s'", show(check, type));
         return NULL;
