@@ -226,11 +226,14 @@ void async__run(struct async_loop *loop)
                 continue;
             go_on(thread->current->leaf);
         } else {
-            thread->tail = &thread->head; /* it was the last one; head may stay as it is */
-            thread->current = task;
-            __asm__(""); /* this call stays apart, so that a long queue takes the short way */
-            if (task->leaf->resume(task->leaf) == ASYNC_DONE)
-                go_on(thread->current->leaf);
+            do {                              /* as long as it is the only one */
+                thread->tail = &thread->head; /* head may stay as it is */
+                thread->current = task;
+                if (task->leaf->resume(task->leaf) == ASYNC_DONE)
+                    go_on(thread->current->leaf);
+            } while (thread->tail == &(task = thread->head)->next && --thread->credit);
+            if (!thread->credit)
+                thread->credit = 1;
         }
         while (__builtin_expect(async__nothing_ready(), 0) && thread->credit > 1) {
             thread->current = NULL;
