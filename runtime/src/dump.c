@@ -28,10 +28,9 @@ static bool is_task(const struct async_future *future)
 /* The task that it awaits, or NULL. */
 static struct async_future *awaited(struct async_future *task)
 {
-    if (async__status(task) != ASYNC_JOINING)
-        return NULL;
-    struct async_future *joined = async__joined_by(task);
-    return is_task(joined) ? joined : NULL;
+    bool joins = async__status(task) == ASYNC_JOINING;
+    struct async_future *joined = joins ? async__joined_by(task) : async__running_for(task);
+    return joined && is_task(joined) ? joined : NULL;
 }
 
 static bool is_least_of_ring(struct async_future *task)
@@ -128,7 +127,7 @@ static void print_wait(const struct dump *dump, struct async_future *task, int d
 {
     const struct async_note *note = async__note(task);
     struct async_wait *wait = async__wait_of(task);
-    bool ready = async__status(task) == ASYNC_READY && !wait;
+    bool ready = async__status(task) == ASYNC_READY && !wait && !async__running_for(task);
     uint64_t now = dump->now[task->frame.bits >> ASYNC_LOOP_SHIFT & 7];
     indent(dump->file, depth);
     if (ready)

@@ -21,6 +21,11 @@
 
 enum { TAG_END = 1, TAG_LISTENER = 2, TAGS = 3 };
 
+/* `next` of a task that async_await runs where it is awaited leads to the task that awaits it, with
+ * this added; nobody else uses it while the task runs. It stays as long as the task goes on, but
+ * means nothing once the other one waits in the chain. */
+enum { ASYNC_RUN_BY = 2, RUN_BY_TAGS = 7 };
+
 struct async_future async__out_of_memory = {
     .leaf = (struct async_frame *)(intptr_t)-ENOMEM,
     .frame.bits = ASYNC_CLASSES | ASYNC_FINISHED | ASYNC_SLOW | ASYNC_OWNER,
@@ -88,6 +93,21 @@ struct async_future *async__joined_by(const struct async_future *task)
     return (struct async_future *)(link & ~(uintptr_t)TAGS);
 }
 
+struct async_future *async__running_for(const struct async_future *task)
+{
+    struct async_future *running = async_thread.current;
+    while (running && async__status(running) == ASYNC_READY) {
+        uintptr_t link = (uintptr_t)running->next;
+        if ((link & RUN_BY_TAGS) != ASYNC_RUN_BY)
+            return NULL;
+        struct async_future *by = (struct async_future *)(link - ASYNC_RUN_BY);
+        if (by == task)
+            return async__status(by) == ASYNC_READY ? running : NULL;
+        running = by;
+    }
+    return NULL;
+}
+
 bool async__is_awaited(struct async_future *future)
 {
     uintptr_t link = (uintptr_t)future->frame.caller & ~(uintptr_t)TAG_END;
@@ -126,6 +146,7 @@ void async__drop_listeners(struct async_future *future, const struct async_loop 
 static void wake(struct async_future *task)
 {
     async__set_status(task, ASYNC_READY);
+    task->next = NULL; /* it leads to nothing, see async__running_for */
     if (!async__is_foreign(task)) {
         async_push(task);
         return;
@@ -332,14 +353,11 @@ static __attribute__((noinline)) enum async_step await_other(struct async_frame 
 static __attribute__((noinline)) enum async_step
 joined_late(struct async_future *task, struct async_future *joined, enum async_step step)
 {
-    task->leaf = (struct async_frame *)task->next;
     async__set_status(task, ASYNC_JOINING);
     chain_add(joined, (uintptr_t)task);
     if (step == ASYNC_DONE) {
         async_thread.ended++;
         async__finish(joined);
-    } else if (task->frame.bits & ASYNC_CANCELLED) {
-        hand_on(task, joined);
     }
     return ASYNC_PENDING;
 }
@@ -364,7 +382,8 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
     thread->tail = thread->none;
     thread->head = &async__idle; /* the loop may believe that more is ready */
     thread->current = future;
-    task->next = (struct async_future *)caller; /* nobody else needs it now: one register less */
+    future->next = (struct async_future *)((char *)task + ASYNC_RUN_BY);
+    task->leaf = caller;
     if (future->frame.resume(&future->frame) == ASYNC_PENDING)
         return joined_late(task, future, ASYNC_PENDING);
     if (thread->tail != thread->none || future->frame.caller != (struct async_frame *)TAG_END)

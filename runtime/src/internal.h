@@ -74,8 +74,7 @@ static inline void async__set_status(struct async_future *future, uint32_t statu
 /* The leaving wait that a task is in, or NULL. */
 static inline struct async_wait *async__wait_of(const struct async_future *task)
 {
-    if (async__status(task) != ASYNC_READY || !((uintptr_t)task->next & ASYNC_IN_WAIT) ||
-        task == async_thread.current || async_thread.tail == &task->next)
+    if (async__status(task) != ASYNC_READY || !((uintptr_t)task->next & ASYNC_IN_WAIT))
         return NULL;
     return (struct async_wait *)((char *)task->next - ASYNC_IN_WAIT);
 }
@@ -115,6 +114,8 @@ bool async__is_awaited(struct async_future *future);
 void async__disown(struct async_future *future);
 /* What a task in a joining wait waits for. */
 struct async_future *async__joined_by(const struct async_future *task);
+/* The task that runs because this one, which is ready, awaits it (see async_await); or NULL. */
+struct async_future *async__running_for(const struct async_future *task);
 /* Takes a task out of its joining wait before what it waits for has ended; it is ready then. */
 void async__leave_chain(struct async_future *task);
 /* Frees a handle that has no owner and does not run. */
@@ -205,7 +206,7 @@ static inline enum async_step async__suspend(struct async_wait *wait,
 /* The wait is over: its task, which is of the running loop, is ready. */
 static inline void async__wake(struct async_wait *wait)
 {
-    async_push(wait->task);
+    async_wake(wait->task);
 }
 
 /* ---- time.c ---- */

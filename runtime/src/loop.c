@@ -142,10 +142,12 @@ static __attribute__((noinline)) struct async_future *ended(struct async_future 
     struct async_thread *thread = &async_thread;
     struct async_future *waiter = (struct async_future *)(caller - 1);
     thread->ended++;
-    if (!waiter || caller & 2 || (uintptr_t)waiter->next != ((uintptr_t)ended | 1)) {
+    if (!waiter || caller & 2 || (uintptr_t)waiter->next != ((uintptr_t)ended | 1) ||
+        async__is_foreign(waiter)) {
         async__finish(ended);
         return NULL;
     }
+    ended->frame.caller = (struct async_frame *)1; /* nobody waits any more */
     ended->frame.bits |= ASYNC_FINISHED;
     waiter->frame.bits ^= ASYNC_JOINING ^ ASYNC_READY;
     if (async__nothing_ready() && thread->credit > 1) {
@@ -184,7 +186,7 @@ static inline __attribute__((always_inline)) bool attend(struct async_loop *loop
     if (!thread->send || async__send(thread) == ASYNC_DONE) {
         struct async_frame *frame = thread->current->leaf;
         if (frame->resume(frame) == ASYNC_DONE)
-            go_on(thread->current->leaf);
+            go_on(frame);
     }
     return true;
 }
@@ -207,6 +209,7 @@ void async__run(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
     struct async_future *task;
+    struct async_frame *frame;
     thread->floor = stack_floor((char *)__builtin_frame_address(0));
     if (loop->observed) {
         async__run_observed(loop);
@@ -222,15 +225,17 @@ void async__run(struct async_loop *loop)
         } else if (__builtin_expect(thread->tail != &(task = thread->head)->next, 1)) {
             thread->head = task->next;
             thread->current = task;
-            if (__builtin_expect(task->leaf->resume(task->leaf) == ASYNC_PENDING, 1))
+            frame = task->leaf;
+            if (__builtin_expect(frame->resume(frame) == ASYNC_PENDING, 1))
                 continue;
-            go_on(thread->current->leaf);
+            go_on(frame);
         } else {
             do {                              /* as long as it is the only one */
                 thread->tail = &thread->head; /* head may stay as it is */
                 thread->current = task;
-                if (task->leaf->resume(task->leaf) == ASYNC_DONE)
-                    go_on(thread->current->leaf);
+                frame = task->leaf;
+                if (frame->resume(frame) == ASYNC_DONE)
+                    go_on(frame);
             } while (thread->tail == &(task = thread->head)->next && --thread->credit);
             if (!thread->credit)
                 thread->credit = 1;
@@ -258,9 +263,9 @@ void async__enter(struct async_loop *loop)
         async__die(NULL, 0, "a loop was run or ended while a loop runs");
     thread->loop = loop;
     thread->none = &thread->head;
-    thread->head = loop->head;
+    thread->head = loop->head ? loop->head : &async__idle; /* where it goes on, more was ready */
     thread->tail = loop->head ? loop->tail : thread->none;
-    thread->begun = loop->tasks;
+    thread->begun = thread->begun_limit = loop->tasks;
     thread->ended = 0;
     thread->spawn_bits = async__inline_spawn_bits(loop);
     thread->loop_bits = loop->slot << ASYNC_LOOP_SHIFT;
@@ -274,8 +279,6 @@ void async__enter(struct async_loop *loop)
 void async__leave(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
-    if (thread->current)
-        thread->current->next = NULL; /* it is in no wait, see async__wait_of */
     loop->head = NULL;
     if (!async__nothing_ready()) {
         *thread->tail = NULL;

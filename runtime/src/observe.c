@@ -137,7 +137,7 @@ static struct async_future *resume(struct async_frame *frame)
 {
     struct async_thread *thread = &async_thread;
     while (frame->resume(frame) == ASYNC_DONE) {
-        frame = thread->current->leaf->caller; /* awaits of tasks inside a step change current */
+        frame = frame->caller;
         if ((uintptr_t)frame & 1) {
             thread->ended++;
             async__finish(thread->current);

@@ -143,11 +143,12 @@ static struct relay apply(struct async_future *task, struct async_scope *was,
     if (!now)
         return nobody;
     struct async_wait *wait = async__wait_of(task);
+    bool joins = async__status(task) == ASYNC_JOINING;
+    struct async_future *joined = joins ? async__joined_by(task) : async__running_for(task);
     if (wait) {
         if (!was || wait->kind->joins) /* a leaving wait is cancelled once */
             cancel_wait(task, wait, now);
-    } else if (async__status(task) == ASYNC_JOINING) {
-        struct async_future *joined = async__joined_by(task);
+    } else if (joined) {
         if (async__is_pure(joined)) {
             async__leave_chain(task);
         } else if (async__owners(joined) == 1) {

@@ -146,9 +146,8 @@ struct async_wait {
     struct async_future *task; /* who waits */
 };
 
-/* The mark in `next` of a task that waits. A task that is ready keeps it until `next` is used
- * otherwise: the running task, and the last one in the ready queue, may still have it. So it costs
- * one store to set it and none to take it away. */
+/* The mark in `next` of a task that waits. It costs one store to set it and one to take it away;
+ * bits of the status would have to be read before. */
 enum { ASYNC_IN_WAIT = 4 };
 
 /* One async function as asyncc compiled it, for reports, tracebacks and async_run_into. */
@@ -185,8 +184,7 @@ void async_collect_slow(struct async_future *future, void *value, size_t size, s
 void *async_array(size_t size, size_t align, const char *file, int line);
 void async_empty_handle(const char *file, int line) __attribute__((noreturn));
 
-/* Puts a task of the running loop at the end of the ready queue: its wait, if it was in one, is
- * over. */
+/* Puts a task at the end of the ready queue. */
 static inline void async_push(struct async_future *task)
 {
     *async_thread.tail = task; /* the last link is set to NULL by who takes the queue */
@@ -201,6 +199,13 @@ static inline enum async_step async_suspend(struct async_wait *wait, struct asyn
         task->leaf = caller;
     task->next = (struct async_future *)((char *)wait + ASYNC_IN_WAIT);
     return ASYNC_PENDING;
+}
+
+/* The wait of a task of the running loop is over: it is ready. */
+static inline void async_wake(struct async_future *task)
+{
+    task->next = NULL;
+    async_push(task);
 }
 
 /* Makes a cold handle with one owner for a frame of `size` bytes; `align` is the frame's. Without
