@@ -32,6 +32,7 @@ struct jumps {
 };
 
 static void walk(struct jumps *j, struct node *node);
+static void walk_item(struct jumps *j, struct node *node);
 
 static void push(struct jumps *j, enum guard_kind kind, const struct node *node)
 {
@@ -149,24 +150,36 @@ static void guard_arrays(struct jumps *j, const struct node *declaration)
     }
 }
 
+/* A `case` in it that belongs to no `switch` in it has been refused (statement.c). */
+static void walk_deferred(struct jumps *j, struct node *node)
+{
+    struct guard *outer = j->guards, *at_switch = j->at_switch;
+    push(j, GUARD_DEFERRED, node);
+    j->at_switch = j->guards;
+    walk_item(j, node->kid[0]);
+    j->guards = outer;
+    j->at_switch = at_switch;
+}
+
 /* Items of a block, and what stands behind labels: guards last until the end of the block. */
 static void walk_item(struct jumps *j, struct node *node)
 {
-    struct guard *outer = j->guards;
     switch (node->kind) {
     case NODE_DECLARATION:
         walk(j, node);
         guard_arrays(j, node);
         break;
     case NODE_DEFER:
-        push(j, GUARD_DEFERRED, node);
-        walk(j, node->kid[0]);
-        j->guards = outer;
+        walk_deferred(j, node);
         push(j, GUARD_DEFER, node);
         break;
     case NODE_LABEL:
         if (node->symbol && !j->judges)
             node->symbol->guard = j->guards;
+        if (node_kid(node, 0))
+            walk_item(j, node->kid[0]);
+        break;
+    case NODE_ATTRIBUTED:
         if (node_kid(node, 0))
             walk_item(j, node->kid[0]);
         break;
@@ -197,7 +210,7 @@ static void walk_switch(struct jumps *j, struct node *node)
     struct guard *outer = j->at_switch;
     walk(j, node->kid[0]);
     j->at_switch = j->guards;
-    walk(j, node->kid[1]);
+    walk_item(j, node->kid[1]);
     j->at_switch = outer;
 }
 
@@ -207,9 +220,10 @@ static void walk_body(struct jumps *j, struct node *node)
     struct guard *outer = j->guards;
     walk(j, node->kid[2]);
     push(j, GUARD_BODY, node);
-    walk(j, node->kid[3]);
+    walk_item(j, node->kid[3]);
     j->guards = outer;
-    walk(j, node_kid(node, 4));
+    if (node_kid(node, 4))
+        walk_item(j, node->kid[4]);
 }
 
 static void walk_kids(struct jumps *j, struct node *node)
