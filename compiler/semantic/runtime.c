@@ -150,6 +150,13 @@ static void check_pointer(struct check *check, const struct row *row, struct nod
              row->name, show(check, given), show(check, wanted));
 }
 
+static void check_unsendable(struct check *check, const struct node *generator)
+{
+    if (complain(check, generator, "'async_send' to a value of type '%s', which takes no values",
+                 show(check, type_decay(check->types, generator->type))))
+        add_note(check, generator, "'async_next' advances it");
+}
+
 /* The argument that is a T, or a pointer to one. */
 static void check_values(struct check *check, const struct row *row, struct node *call,
                          const struct type *handle)
@@ -157,8 +164,10 @@ static void check_values(struct check *check, const struct row *row, struct node
     bool is_send = !strcmp(row->name, "async_send");
     struct type *held = handle->target;
     if (row->value && row->value < call->count) {
-        struct type *wanted = is_send && handle->sent ? handle->sent : held;
-        if (!type_is_void(wanted))
+        struct type *wanted = is_send ? handle->sent : held;
+        if (!wanted)
+            check_unsendable(check, call->kid[row->handle]);
+        else if (!type_is_void(wanted))
             check_conversion(check, wanted, call->kid[row->value], true, "argument %d of '%s'",
                              row->value, row->name);
     }
