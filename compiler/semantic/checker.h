@@ -211,10 +211,10 @@ struct type *builtin_call(struct check *check, const char *name, struct node **a
                           uint32_t count);
 bool is_builtin_name(const char *name);
 
-/* convert.c: reports a value that cannot be converted to the type, as by assignment. `what` begins
- * the message: "argument 2 of 'f'". Pairs that the C compiler judges as well, in the user's own
- * terms, are left to it unless `strict`. */
-void check_conversion(struct check *check, const struct type *to, struct node *value, bool strict,
+/* convert.c: reports a value that cannot be converted to the type, as by assignment, and gives
+ * false then. `what` begins the message: "argument 2 of 'f'". Pairs that the C compiler judges as
+ * well, in the user's own terms, are left to it unless `strict`. */
+bool check_conversion(struct check *check, const struct type *to, struct node *value, bool strict,
                       const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 void take_address(struct check *check, struct node *lvalue); /* address.c */

@@ -121,22 +121,23 @@ static enum verdict judge(struct check *check, const struct type *to, const stru
     return FITS;
 }
 
-void check_conversion(struct check *check, const struct type *to, struct node *value, bool strict,
+bool check_conversion(struct check *check, const struct type *to, struct node *value, bool strict,
                       const char *format, ...)
 {
     const struct function_state *function = check->state->function;
     if (check->state->quiet || !value->type || type_resolve(to)->kind == TYPE_ARRAY)
-        return;
+        return true;
     take_target_type(check, value, to);
     const struct type *from = type_decay(check->types, value->type);
     enum verdict verdict = judge(check, to, from, value);
     bool is_strict = strict || (function && function->is_async);
     if (verdict == FITS || (verdict == C_MISMATCH && !is_strict))
-        return;
+        return true;
     va_list arguments;
     va_start(arguments, format);
     const char *what = arena_vformat(check->arena, format, arguments);
     va_end(arguments);
     complain(check, value, "%s of type '%s' does not convert to '%s'", what, show(check, from),
              show(check, to));
+    return false;
 }
