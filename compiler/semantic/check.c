@@ -77,6 +77,24 @@ static void add_function(struct check *check, struct node *node)
     check->functions[check->function_count++] = node;
 }
 
+/* The frame holds what is given, yielded and sent. */
+static void check_frame_types(struct check *check, const struct specifiers *specifiers,
+                              const struct node *name, const struct type *type)
+{
+    const struct type *generator = type->target;
+    if (type->is_async && !type_is_void(type->target) && !type_is_complete(type->target))
+        complain(check, name, "'%s' gives the incomplete type '%s'", name->name,
+                 show(check, type->target));
+    if (generator->kind != TYPE_GENERATOR || !specifiers->former)
+        return;
+    if (!type_is_void(generator->target) && !type_is_complete(generator->target))
+        complain(check, specifiers->former->kid[0], "'%s' yields the incomplete type '%s'",
+                 name->name, show(check, generator->target));
+    if (generator->sent && !type_is_void(generator->sent) && !type_is_complete(generator->sent))
+        complain(check, specifiers->former->kid[1], "'%s' is sent the incomplete type '%s'",
+                 name->name, show(check, generator->sent));
+}
+
 static void check_definition(struct check *check, const struct specifiers *specifiers,
                              const struct declarator *declarator, struct node *node)
 {
@@ -97,6 +115,7 @@ static void check_definition(struct check *check, const struct specifiers *speci
     node->symbol = symbol;
     node->type = declarator->type;
     check_former_use(check, specifiers);
+    check_frame_types(check, specifiers, declarator->name, type);
     if (state->function && type->is_async)
         complain(check, declarator->name, "an async function cannot be nested in another function");
     if (is_passed_over(check, node))

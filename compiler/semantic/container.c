@@ -38,12 +38,10 @@ static void check_held(struct check *check, const char *word, const struct node 
                        const struct type *type, bool is_of_key)
 {
     const struct type *resolved = type_resolve(type);
-    bool defines = name->kind == NODE_TYPE_NAME && defines_type(name->kid[0]);
-    if (resolved->kind == TYPE_UNKNOWN)
-        return;
-    if (defines)
-        complain(check, name, "a type is defined in '%s': define it first", word);
-    else if (resolved->kind == TYPE_BUILTIN && strstr(resolved->name, "va_list"))
+    if (resolved->kind == TYPE_UNKNOWN || resolved->kind == TYPE_VOID ||
+        resolved->kind == TYPE_ARRAY || resolved->kind == TYPE_FUNCTION)
+        return; /* reported for all formers (language.c) */
+    if (resolved->kind == TYPE_BUILTIN && strstr(resolved->name, "va_list"))
         complain(check, name, "'%s' cannot hold a 'va_list'", word);
     else if (type_is_variably_modified(type))
         complain(check, name, "'%s' cannot hold a variably modified type", word);

@@ -236,5 +236,8 @@ struct declarator check_declarator(struct check *check, const struct specifiers 
         if (node->kind == NODE_DECLARATOR_NAME)
             break;
     }
+    if (specifiers->async && !result.async && defines_type(specifiers->node))
+        complain(check, specifiers->tag,
+                 "a type is defined in what an async function gives: define it first");
     return result;
 }

@@ -44,17 +44,25 @@ void check_former_use(struct check *check, const struct specifiers *specifiers)
         refuse_contextvar(check, former);
 }
 
-static void check_held_type(struct check *check, const struct node *former, enum type_kind kind,
-                            const struct node *name, const struct type *type)
+/* Reports what no former may hold; false if the type shall not be spoken of again. */
+static bool check_held_type(struct check *check, const struct node *former, enum type_kind kind,
+                            uint32_t index, const struct type *type)
 {
     const struct type *resolved = type_resolve(type);
-    bool may_be_void = kind == TYPE_FUTURE || kind == TYPE_GENERATOR;
+    const struct node *name = former->kid[index];
+    bool may_be_void = (kind == TYPE_FUTURE || kind == TYPE_GENERATOR) && index == 0;
     const char *wrong = resolved->kind == TYPE_FUNCTION               ? "a function"
                         : resolved->kind == TYPE_ARRAY                ? "an array"
                         : resolved->kind == TYPE_VOID && !may_be_void ? "'void'"
                                                                       : NULL;
-    if (wrong)
+    if (wrong && kind == TYPE_GENERATOR && index == 1)
+        complain(check, name, "a generator cannot be sent %s", wrong);
+    else if (wrong)
         complain(check, name, "'%s' cannot hold %s", former->name, wrong);
+    if (wrong || name->kind != NODE_TYPE_NAME || !defines_type(name->kid[0]))
+        return true;
+    complain(check, name, "a type is defined in '%s': define it first", former->name);
+    return false;
 }
 
 struct type *check_former(struct check *check, struct node *former, struct node *async)
@@ -71,7 +79,8 @@ struct type *check_former(struct check *check, struct node *former, struct node 
         struct type *held = former->kid[i]->kind == NODE_TYPE_NAME
                                 ? check_type_name(check, former->kid[i], reading)
                                 : check_expression(check, former->kid[i]);
-        check_held_type(check, former, kind, former->kid[i], held);
+        if (!check_held_type(check, former, kind, i, held))
+            held = unknown;
         if (i == 0)
             type->target = held;
         else if (i == 1)
