@@ -46,10 +46,10 @@ static void check_body(struct check *check, struct node *node, struct scope *par
     scope_close(state->scopes);
     resolve_jumps(check);
     check_jumps(check, node);
-    if (function.is_async) {
+    if (function.is_async || function.is_generator)
         check_operands(check, node->kid[2]);
+    if (function.is_async)
         check_stack(check, node);
-    }
     check_sources(check, node->kid[2]);
     if (!function.outer)
         advise(check, node);

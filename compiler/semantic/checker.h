@@ -234,7 +234,7 @@ void check_jump(struct check *check, struct node *jump); /* goto or &&label */
 void resolve_jumps(struct check *check);
 void check_jumps(struct check *check, struct node *function); /* jump.c */
 
-/* operand.c: types of operands below the node, in an async function. */
+/* operand.c: types of operands below the node, in an async function or generator. */
 void check_operands(struct check *check, struct node *node);
 /* Refuses what a loop, comprehension or `async with` cannot be lowered for: a source whose type is
  * not known, if nothing wrong about it has been said. */

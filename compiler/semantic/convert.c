@@ -2,8 +2,8 @@
  *
  * In C a future is one pointer type whatever it holds, and an async function is a function that
  * returns one, so the C compiler cannot see most mistakes with the language's types: they are
- * reported here. Plain C's mistakes are the C compiler's, except in async functions, where it would
- * speak of generated text. */
+ * reported here. Plain C's mistakes are the C compiler's, except in async functions and generators,
+ * where it would speak of generated text. */
 #include <string.h>
 
 #include "semantic/checker.h"
@@ -130,7 +130,7 @@ bool check_conversion(struct check *check, const struct type *to, struct node *v
     take_target_type(check, value, to);
     const struct type *from = type_decay(check->types, value->type);
     enum verdict verdict = judge(check, to, from, value);
-    bool is_strict = strict || (function && function->is_async);
+    bool is_strict = strict || (function && (function->is_async || function->is_generator));
     if (verdict == FITS || (verdict == C_MISMATCH && !is_strict))
         return true;
     va_list arguments;

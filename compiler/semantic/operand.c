@@ -201,6 +201,9 @@ static bool is_no_object(struct node *node)
     case NODE_ASSIGN:
     case NODE_COMMA:
     case NODE_AWAIT:
+    case NODE_SPAWN:
+    case NODE_TRY:
+    case NODE_YIELD:
     case NODE_PREFIX:
     case NODE_POSTFIX:
     case NODE_ADDRESS:
