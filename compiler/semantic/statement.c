@@ -157,6 +157,9 @@ static struct node *ends_with_else(struct node *node)
             break;
         case NODE_LABEL:
         case NODE_ATTRIBUTED:
+        case NODE_CASE:
+        case NODE_DEFAULT:
+        case NODE_DEFER:
             node = node->count ? node->kid[node->count - 1] : NULL;
             break;
         default:
