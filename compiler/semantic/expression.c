@@ -337,6 +337,15 @@ void check_condition(struct check *check, struct node *node)
 
 /* --- discarded values */
 
+/* The type of the function that is called; NULL if it is not known. */
+static const struct type *called_function(const struct node *call)
+{
+    const struct type *type = call->kid[0]->type ? type_resolve(call->kid[0]->type) : NULL;
+    if (type && type->kind == TYPE_POINTER)
+        type = type_resolve(type->target);
+    return type && type->kind == TYPE_FUNCTION ? type : NULL;
+}
+
 static bool makes_coroutine(const struct node *call)
 {
     const struct node *callee = call->kid[0];
@@ -344,20 +353,25 @@ static bool makes_coroutine(const struct node *call)
         return false;
     if (is_unknown(callee->type))
         return callee->kind == NODE_IDENTIFIER && runtime_makes_coroutine(callee->name);
-    const struct type *type = type_resolve(callee->type);
-    if (type->kind == TYPE_POINTER)
-        type = type_resolve(type->target);
-    return type->kind == TYPE_FUNCTION && type->is_async;
+    const struct type *type = called_function(call);
+    return type && type->is_async;
 }
 
-/* A generator that is made and dropped. */
+/* A generator that is made and dropped. `callee` is NULL for a generator expression. */
+static void refuse_unrun(struct check *check, const struct node *node, const struct node *callee,
+                         const struct type *generator)
+{
+    bool is_named = callee && callee->kind == NODE_IDENTIFIER;
+    if (is_named ? complain(check, node, "generator '%s' is never run", callee->name)
+                 : complain(check, node, "this generator is never run"))
+        add_note(check, node, generator->is_async ? "'async for' runs it" : "'for' runs it");
+}
+
 static void check_run(struct check *check, struct node *call)
 {
-    const struct node *callee = skip_parens(call->kid[0]);
-    const struct type *type = callee->type ? type_resolve(callee->type) : NULL;
-    if (type && type->kind == TYPE_FUNCTION && type->target->kind == TYPE_GENERATOR &&
-        complain(check, call, "generator '%s' is never run", callee->name ? callee->name : "this"))
-        add_note(check, call, type->target->is_async ? "'async for' runs it" : "'for' runs it");
+    const struct type *type = called_function(call);
+    if (type && type->target->kind == TYPE_GENERATOR)
+        refuse_unrun(check, call, skip_parens(call->kid[0]), type->target);
 }
 
 static void check_awaited(struct check *check, struct node *node)
@@ -381,6 +395,10 @@ static void check_awaited(struct check *check, struct node *node)
         last = last_statement(inner->kid[0]);
         if (last)
             check_awaited(check, last->kid[0]);
+        break;
+    case NODE_COMPREHENSION:
+        if (type_resolve(inner->type)->kind == TYPE_GENERATOR)
+            refuse_unrun(check, inner, NULL, type_resolve(inner->type));
         break;
     case NODE_CALL:
         check_run(check, inner);
