@@ -129,6 +129,16 @@ bool may_wait(struct check *check, const struct node *node, const char *what)
     return false;
 }
 
+/* Likewise of `try` and `yield`, which leave the function; `what` is the word. */
+static bool may_leave(struct check *check, const struct node *node, const char *what)
+{
+    const struct check_state *state = check->state;
+    if (state->unevaluated || !state->no_await)
+        return true;
+    complain(check, node, "%s in %s", what, state->no_await);
+    return false;
+}
+
 /* --- expressions */
 
 static struct type *check_await(struct check *check, struct node *node)
@@ -178,6 +188,8 @@ static void check_try_rules(struct check *check, struct node *node, const struct
         complain(check, node, "'try' outside a function");
         return;
     }
+    if (!may_leave(check, node, "'try'"))
+        return;
     if (!type_carries_error(type))
         complain(check, node, "'try' of a value of type '%s', which cannot carry an error",
                  show(check, type));
@@ -206,6 +218,8 @@ static void check_yield_rules(struct check *check, struct node *node)
         complain(check, node, "'yield' outside a generator");
         return;
     }
+    if (!may_leave(check, node, "'yield'"))
+        return;
     const struct type *generator = type_resolve(function->result);
     if (generator->kind != TYPE_GENERATOR)
         return; /* in a generator expression, which has been refused */
