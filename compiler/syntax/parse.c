@@ -16,6 +16,7 @@
 #include "syntax/bounded.h"
 #include "syntax/brackets.h"
 #include "syntax/errors.h"
+#include "syntax/stray_else.h"
 #include "syntax/tree.h"
 
 const TSLanguage *tree_sitter_asyncc(void);
@@ -58,6 +59,31 @@ static void report_circle(struct diagnostics *diagnostics, const char *code, uin
                  "the mistakes before this make no sense of the file");
 }
 
+/* Takes the word out of the text and parses the rest. Where there are other mistakes, too, the
+ * parser may have made a name of an `else` that has its `if`: then nothing is said of it. */
+static TSTree *mend_elses(struct arena *arena, TSParser *parser, TSTree *tree, char *text,
+                          uint32_t length, struct diagnostics *diagnostics)
+{
+    struct stray_elses found = find_stray_elses(arena, ts_tree_root_node(tree), text);
+    uint32_t reached;
+    if (!found.count)
+        return tree;
+    for (size_t i = 0; i < found.count; i++)
+        memcpy(text + found.offsets[i], "    ", 4);
+    TSTree *mended = parse_bounded(parser, text, length, &reached);
+    if (!mended || (has_error(tree) && has_error(mended))) {
+        for (size_t i = 0; i < found.count; i++)
+            memcpy(text + found.offsets[i], "else", 4);
+        ts_tree_delete(mended);
+        return tree;
+    }
+    for (size_t i = 0; i < found.count; i++)
+        report_error(diagnostics, (struct range){found.offsets[i], found.offsets[i] + 4},
+                     "'else' without an 'if', or a loop that takes one");
+    ts_tree_delete(tree);
+    return mended;
+}
+
 static struct node *build(struct arena *arena, struct names *names, const TSTree *tree,
                           const char *code, const char *marked, struct diagnostics *diagnostics)
 {
@@ -92,6 +118,8 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
         ts_tree_delete(tree);
         tree = parse_bounded(parser, marked, length, &reached);
     }
+    if (balance != BRACKETS_HOPELESS && tree)
+        tree = mend_elses(arena, parser, tree, marked, length, diagnostics);
     if (balance != BRACKETS_HOPELESS && !tree)
         report_circle(diagnostics, code, reached);
     else if (balance != BRACKETS_HOPELESS && has_error(tree))
