@@ -49,6 +49,12 @@ static void note_callee(struct check *check, const struct node *call)
         add_note(check, callee->symbol->node, "'%s' is declared here", callee->symbol->name);
 }
 
+/* What is called is written anew in C: its arguments' mistakes would be those of other calls. */
+static bool makes_coroutine(const struct type *type)
+{
+    return type->is_async || type->target->kind == TYPE_GENERATOR;
+}
+
 static void check_count(struct check *check, const struct type *type, struct node *call)
 {
     size_t given = call->count - 1, wanted = type->parameter_count;
@@ -74,7 +80,8 @@ static void check_fit(struct check *check, const struct type *type, struct node 
     const char *name = callee_name(call);
     for (size_t i = 0; i < count && i < type->parameter_count; i++)
         if (!releases_generator(name, call->kid[i + 1]))
-            check_conversion(check, type->parameters[i].type, call->kid[i + 1], type->is_async,
+            check_conversion(check, type->parameters[i].type, call->kid[i + 1],
+                             makes_coroutine(type) ? C_WARNINGS : OUR_MISTAKES,
                              name ? "argument %zu of '%s'" : "argument %zu", i + 1, name);
 }
 
@@ -126,8 +133,7 @@ static void find_owned(struct check *check, const struct type *type, struct node
     struct function_state *function = check->state->function;
     const char *name = callee_name(call);
     uint32_t arguments = 0;
-    bool makes_coroutine = type->is_async || type->target->kind == TYPE_GENERATOR;
-    if (!makes_coroutine || !function || check->state->unevaluated ||
+    if (!makes_coroutine(type) || !function || check->state->unevaluated ||
         (name && is_runtime_name(name)))
         return;
     for (uint32_t i = 1; i < call->count && i <= 32; i++)
@@ -258,7 +264,7 @@ struct type *check_call(struct check *check, struct node *call)
     if (!type)
         return NULL;
     const struct symbol *symbol = skip_parens(call->kid[0])->symbol;
-    if (type->is_async && (!type->is_old_style || (symbol && symbol->is_defined)))
+    if (makes_coroutine(type) && (!type->is_old_style || (symbol && symbol->is_defined)))
         check_count(check, type, call);
     if (!type->is_old_style)
         check_fit(check, type, call);

@@ -213,9 +213,12 @@ bool is_builtin_name(const char *name);
 
 /* convert.c: reports a value that cannot be converted to the type, as by assignment, and gives
  * false then. `what` begins the message: "argument 2 of 'f'". Pairs that the C compiler judges as
- * well, in the user's own terms, are left to it unless `strict`. */
-bool check_conversion(struct check *check, const struct type *to, struct node *value, bool strict,
-                      const char *format, ...) __attribute__((format(printf, 5, 6)));
+ * well, in the user's own terms, are left to it; what it would say of generated text is said here:
+ * its errors, or its errors and the warnings that it gives unasked. */
+enum strictness { OUR_MISTAKES, C_ERRORS, C_WARNINGS };
+bool check_conversion(struct check *check, const struct type *to, struct node *value,
+                      enum strictness strictness, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 
 void take_address(struct check *check, struct node *lvalue); /* address.c */
 void decay_address(struct check *check, struct node *value);

@@ -8,7 +8,8 @@
 
 #include "semantic/checker.h"
 
-enum verdict { FITS, C_MISMATCH, OUR_MISMATCH };
+/* In the order of who sees it: nobody, C compilers that warn, all C compilers, asyncc alone. */
+enum verdict { FITS, C_DOUBT, C_MISMATCH, OUR_MISMATCH };
 
 static const char *plain_tag(enum type_kind former)
 {
@@ -77,6 +78,14 @@ static enum verdict judge_handle(struct check *check, const struct type *to,
     return is_handle(to) && is_null_constant(check, value) ? FITS : OUR_MISMATCH;
 }
 
+/* Constants whose value only the C compiler knows may be zero. */
+static bool may_be_null(struct check *check, const struct node *value)
+{
+    long long number;
+    enum constancy constancy = constant_evaluate(check, value, &number);
+    return constancy == CONSTANT_UNKNOWN || (constancy == CONSTANT_KNOWN && number == 0);
+}
+
 static enum verdict judge_pointer(struct check *check, const struct type *to,
                                   const struct type *from, const struct node *value)
 {
@@ -84,8 +93,9 @@ static enum verdict judge_pointer(struct check *check, const struct type *to,
     if (kind == TYPE_POINTER && (type_has_language(to) || type_has_language(from)) &&
         !same_in_c(to, from) && !is_null_constant(check, value))
         return OUR_MISMATCH;
-    bool is_possible = kind == TYPE_POINTER || kind == TYPE_NULLPTR || type_is_integer(from);
-    return is_possible ? FITS : C_MISMATCH;
+    if (kind == TYPE_POINTER || kind == TYPE_NULLPTR)
+        return FITS;
+    return !type_is_integer(from) ? C_MISMATCH : may_be_null(check, value) ? FITS : C_DOUBT;
 }
 
 /* On the type itself or on one of the typedefs that name it. */
@@ -116,13 +126,13 @@ static enum verdict judge(struct check *check, const struct type *to, const stru
     if (target->kind == TYPE_STRUCT || target->kind == TYPE_UNION || source->kind == TYPE_STRUCT ||
         source->kind == TYPE_UNION)
         return type_compatible(to, from) ? FITS : C_MISMATCH;
-    if (source->kind == TYPE_POINTER && type_is_arithmetic(to) && !type_is_integer(to))
-        return C_MISMATCH;
-    return FITS;
+    if (source->kind != TYPE_POINTER || !type_is_arithmetic(to) || target->kind == TYPE_BOOL)
+        return FITS;
+    return type_is_integer(to) ? C_DOUBT : C_MISMATCH;
 }
 
-bool check_conversion(struct check *check, const struct type *to, struct node *value, bool strict,
-                      const char *format, ...)
+bool check_conversion(struct check *check, const struct type *to, struct node *value,
+                      enum strictness strictness, const char *format, ...)
 {
     const struct function_state *function = check->state->function;
     if (check->state->quiet || !value->type || type_resolve(to)->kind == TYPE_ARRAY)
@@ -130,8 +140,10 @@ bool check_conversion(struct check *check, const struct type *to, struct node *v
     take_target_type(check, value, to);
     const struct type *from = type_decay(check->types, value->type);
     enum verdict verdict = judge(check, to, from, value);
-    bool is_strict = strict || (function && (function->is_async || function->is_generator));
-    if (verdict == FITS || (verdict == C_MISMATCH && !is_strict))
+    if (strictness == OUR_MISTAKES && function && (function->is_async || function->is_generator))
+        strictness = C_ERRORS;
+    if (verdict == FITS || (verdict == C_MISMATCH && strictness < C_ERRORS) ||
+        (verdict == C_DOUBT && strictness < C_WARNINGS))
         return true;
     va_list arguments;
     va_start(arguments, format);

@@ -146,7 +146,7 @@ struct type *check_initializer(struct check *check, struct type *type, struct no
         else
             check_owned(check, value);
     }
-    check_conversion(check, type, value, false, "initialiser");
+    check_conversion(check, type, value, OUR_MISTAKES, "initialiser");
     return with_length(check, type, type_resolve(value->type)->length);
 }
 

@@ -229,7 +229,7 @@ static void check_yield_rules(struct check *check, struct node *node)
         complain(check, node, "'yield' without a value in a generator of '%s'",
                  show(check, generator->target));
     else if (value)
-        check_conversion(check, generator->target, value, true, "yielded value");
+        check_conversion(check, generator->target, value, C_ERRORS, "yielded value");
     if (check->state->defers)
         complain(check, node, "'yield' in a 'defer'");
 }

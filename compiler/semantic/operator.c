@@ -197,7 +197,8 @@ struct type *check_assign(struct check *check, struct node *node)
     struct type *target = check_expression(check, node->kid[0]);
     struct node *value = node->kid[1];
     check_owned(check, value);
-    if (node->op == OP_NONE && !check_conversion(check, target, value, false, "assigned value"))
+    if (node->op == OP_NONE &&
+        !check_conversion(check, target, value, OUR_MISTAKES, "assigned value"))
         return NULL; /* whatever it stands in may be right */
     return type_unqualified(check->types, target);
 }

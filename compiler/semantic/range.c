@@ -81,7 +81,7 @@ static void check_bound(struct check *check, struct node *at, struct type *type,
     } else if (!type_is_complete(type)) {
         complain(check, at, "'%s' has the incomplete type '%s'", at->name, show(check, type));
     } else {
-        check_conversion(check, type, &value, true, "value");
+        check_conversion(check, type, &value, C_ERRORS, "value");
     }
 }
 
@@ -391,10 +391,10 @@ struct type *check_owned(struct check *check, struct node *node)
 
 static void convert_elements(struct check *check, struct node *node, const struct type *type)
 {
-    check_conversion(check, type->target, node->kid[0], true,
+    check_conversion(check, type->target, node->kid[0], C_ERRORS,
                      type->kind == TYPE_DICT ? "key" : "element");
     if (node->kid[1])
-        check_conversion(check, type->sent, node->kid[1], true, "value");
+        check_conversion(check, type->sent, node->kid[1], C_ERRORS, "value");
 }
 
 /* A generator that waits is async, and none of these is sent anything. */

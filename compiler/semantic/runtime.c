@@ -168,7 +168,7 @@ static void check_values(struct check *check, const struct row *row, struct node
         if (!wanted)
             check_unsendable(check, call->kid[row->handle]);
         else if (!type_is_void(wanted))
-            check_conversion(check, wanted, call->kid[row->value], true, "argument %d of '%s'",
+            check_conversion(check, wanted, call->kid[row->value], C_ERRORS, "argument %d of '%s'",
                              row->value, row->name);
     }
     if (row->place && !type_is_void(held))
@@ -288,7 +288,8 @@ struct type *runtime_call(struct check *check, const char *name, struct node *ca
     if (!strcmp(name, "async_priority_queue"))
         check_compare(check, row, call);
     if (!strcmp(name, "async_reset") && token_type(check))
-        check_conversion(check, token_type(check), call->kid[2], true, "argument 2 of '%s'", name);
+        check_conversion(check, token_type(check), call->kid[2], C_ERRORS, "argument 2 of '%s'",
+                         name);
     if (!strcmp(name, "async_gather"))
         check_gathered(check, row, call);
     if (!strcmp(name, "async_retain"))

@@ -28,7 +28,7 @@ static void check_generator_return(struct check *check, struct node *value)
                      "a function that returns a generator and is none says so by a typedef");
         return;
     }
-    check_conversion(check, type_simple(check->types, TYPE_INT), value, true, "returned error");
+    check_conversion(check, type_simple(check->types, TYPE_INT), value, C_ERRORS, "returned error");
     if (constant_evaluate(check, value, &number) == CONSTANT_KNOWN && number > 0)
         complain(check, value, "a generator cannot end with %lld: errors are negative", number);
 }
@@ -52,7 +52,7 @@ static void check_return(struct check *check, struct node *node)
         complain(check, node, "'return' without a value in an async function of type '%s'",
                  show(check, result));
     else if (value && !type_is_void(result))
-        check_conversion(check, result, value, false, "returned value");
+        check_conversion(check, result, value, OUR_MISTAKES, "returned value");
 }
 
 /* --- loops and switches */
