@@ -11,20 +11,22 @@
 #include <async/generator.h>
 
 /* Adds a resume function to the table. T is its result's type. */
-#define ASYNC_FUNCTION_ENTRY(T, NAME, RESUME, SIZE)                                     \
-    static const struct async_function NAME##__function = {.resume = RESUME,            \
-                                                           .name = #NAME,               \
-                                                           .result_size = sizeof(T),    \
-                                                           .frame_size = SIZE,          \
-                                                           .result_is_status =          \
-                                                               _Generic((T){0}, int     \
-                                                                        : true, long    \
-                                                                        : true, default \
-                                                                        : false)};      \
-    static struct async_unit NAME##__unit = {&NAME##__function, 1, NULL};               \
-    __attribute__((constructor)) static void NAME##__register(void)                     \
-    {                                                                                   \
-        async_register(&NAME##__unit);                                                  \
+#define ASYNC_FUNCTION_ENTRY(T, NAME, RESUME, SIZE)                                           \
+    static const struct async_function NAME##__function = {                                   \
+        .resume = RESUME,                                                                     \
+        .name = #NAME,                                                                        \
+        .result_size = sizeof(T),                                                             \
+        .frame_size = SIZE,                                                                   \
+        .result_offset = (ASYNC_RESULT_OFFSET + _Alignof(T) - 1) / _Alignof(T) * _Alignof(T), \
+        .result_is_status = _Generic((T){0}, int                                              \
+                                     : true, long                                             \
+                                     : true, __int128                                         \
+                                     : true, default                                          \
+                                     : false)};                                               \
+    static struct async_unit NAME##__unit = {&NAME##__function, 1, NULL};                     \
+    __attribute__((constructor)) static void NAME##__register(void)                           \
+    {                                                                                         \
+        async_register(&NAME##__unit);                                                        \
     }
 
 #define ASYNC_FORM(T, NAME, PARAMETERS, FIELDS, STORE, ARGUMENTS)                              \

@@ -46,6 +46,29 @@ const struct async_function *async__frame_function(const struct async_frame *fra
     return function;
 }
 
+/* A result that is a signed integer, as wide as any. */
+static __int128 load_status(const struct async_future *future,
+                            const struct async_function *function)
+{
+    size_t offset = function->result_offset ? function->result_offset : ASYNC_RESULT_OFFSET;
+    const char *value = (const char *)&future->frame + offset;
+    int narrow;
+    long wide;
+    __int128 widest;
+    switch (function->result_size) {
+    case sizeof narrow:
+        memcpy(&narrow, value, sizeof narrow);
+        return narrow;
+    case sizeof wide:
+        memcpy(&wide, value, sizeof wide);
+        return wide;
+    case sizeof widest:
+        memcpy(&widest, value, sizeof widest);
+        return widest;
+    }
+    return 0;
+}
+
 int async__error_of(struct async_future *future)
 {
     const struct async_function *function;
@@ -55,15 +78,8 @@ int async__error_of(struct async_future *future)
     function = async__function(future);
     if (!function || !function->result_is_status)
         return 0;
-    long long wide = 0;
-    if (function->result_size == sizeof(int)) {
-        int narrow;
-        memcpy(&narrow, (const char *)&future->frame + ASYNC_RESULT_OFFSET, sizeof narrow);
-        wide = narrow;
-    } else if (function->result_size == sizeof wide) {
-        memcpy(&wide, (const char *)&future->frame + ASYNC_RESULT_OFFSET, sizeof wide);
-    }
-    return wide < 0 ? (wide < INT32_MIN ? INT32_MIN : (int)wide) : 0;
+    __int128 result = load_status(future, function);
+    return result < 0 ? (result < INT32_MIN ? INT32_MIN : (int)result) : 0;
 }
 
 static void print_report(const struct async_report *report)

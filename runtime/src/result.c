@@ -45,12 +45,17 @@ static int load_status(const void *value, size_t size)
 {
     int narrow;
     long wide;
+    __int128 widest;
     if (size == sizeof narrow) {
         memcpy(&narrow, value, sizeof narrow);
         return narrow;
     }
-    memcpy(&wide, value, sizeof wide); /* of 16 bytes, the low ones */
-    return wide < 0 && wide >= INT_MIN ? (int)wide : 0;
+    if (size == sizeof wide) {
+        memcpy(&wide, value, sizeof wide);
+        return wide < 0 && wide >= INT_MIN ? (int)wide : 0;
+    }
+    memcpy(&widest, value, sizeof widest);
+    return widest < 0 && widest >= INT_MIN ? (int)widest : 0;
 }
 
 /* The error with which the awaited handle ended without a value, or 0. */

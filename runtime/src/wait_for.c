@@ -57,8 +57,20 @@ static enum async_step resume_long(struct async_frame *base)
 {
     return resume(base);
 }
+static enum async_step resume_int128(struct async_frame *base)
+{
+    return resume(base);
+}
 ASYNC_FUNCTION_ENTRY(int, async_wait_for, resume_int, sizeof(struct rest))
 ASYNC_FUNCTION_ENTRY(long, async_wait_for_long, resume_long, sizeof(struct rest))
+ASYNC_FUNCTION_ENTRY(__int128, async_wait_for_int128, resume_int128, sizeof(struct rest))
+
+static enum async_step (*resume_of(size_t size, bool status))(struct async_frame *)
+{
+    if (!status)
+        return resume;
+    return size == sizeof(int) ? resume_int : size == sizeof(long) ? resume_long : resume_int128;
+}
 
 static void drop(struct async_env *env)
 {
@@ -80,11 +92,8 @@ struct async_future *async_wait_for_handle(struct async_future *future, double s
     offset = (offset + _Alignof(struct rest) - 1) / _Alignof(struct rest) * _Alignof(struct rest);
     if (!future)
         async_empty_handle(NULL, 0);
-    struct async_future *handle =
-        async_coroutine(offset + sizeof(struct rest), align > 8 ? align : 8,
-                        !status || size > sizeof(long) ? resume
-                        : size == sizeof(int)          ? resume_int
-                                                       : resume_long);
+    struct async_future *handle = async_coroutine(offset + sizeof(struct rest),
+                                                  align > 8 ? align : 8, resume_of(size, status));
     if (!async_is_cold(handle)) {
         async_release(future);
         return handle;
