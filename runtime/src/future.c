@@ -191,7 +191,7 @@ void async__destroy(struct async_future *future)
 {
     if (async__status(future) == ASYNC_FINISHED) {
         int error = future->frame.bits & ASYNC_TAKEN ? 0 : async__error_of(future);
-        uint32_t reason = error == -ECANCELED   ? ASYNC_CANCELLED
+        uint32_t reason = error == -ECANCELED   ? ASYNC_CANCELLED | ASYNC_EXCUSED
                           : error == -ETIMEDOUT ? ASYNC_TIMED
                                                 : 0;
         bool asked_for = future->frame.bits & reason;
@@ -243,7 +243,7 @@ struct async_future *async_retain(struct async_future *future)
     async__check_thread(future);
     if (!async__owners(future) && !runs(future))
         async__die(NULL, 0, "a handle was retained that was consumed");
-    if (async__owners(future) == UINT16_MAX)
+    if (async__owners(future) == UINT32_MAX >> ASYNC_OWNER_SHIFT)
         async__die(NULL, 0, "a handle has too many owners");
     future->frame.bits += ASYNC_OWNER;
     return future;

@@ -17,7 +17,8 @@ struct async_member {
     struct async_group *group;
     struct async_future *child; /* owned */
     struct async_member *next, **link;
-    bool asked; /* cancelled by its own handle */
+    bool asked; /* cancelled, but not in the name of this group */
+    bool own;   /* that was by its own handle, not in the name of another group */
 };
 
 /* ---- membership ---- */
@@ -63,10 +64,26 @@ bool async__child_was_asked(const struct async_future *task)
 
 void async__child_ask(struct async_future *task)
 {
-    member_of(task)->asked = true;
+    struct async_member *member = member_of(task);
+    member->asked = member->own = true;
 }
 
 /* ---- the scope ---- */
+
+/* Cancels a child that is in another group's scope, or in none since it is a pure future: not by
+ * its own handle. */
+static void relay(struct async_future *child, int reason)
+{
+    struct async_member *first = member_of(child);
+    bool own = first && first->own;
+    if (async__is_pure(child)) {
+        async__fail(child, reason);
+        return;
+    }
+    async__hand_on(child, reason);
+    if (first)
+        first->own = own;
+}
 
 /* What holds in the scope has changed. Pure futures have no scopes: they end when the group is
  * cancelled, which takes members out of the list, maybe more than one. */
@@ -80,12 +97,12 @@ static void tell_children(struct async_work *work)
         if (member->env.kind)
             async__child_changed(member->child);
         else if (by && !async__is_pure(member->child))
-            async__hand_on(member->child, by->reason);
+            relay(member->child, by->reason);
     }
     for (member = group->members; by && member; member = next) {
         next = member->next;
         if (async__is_pure(member->child)) {
-            async__hand_on(member->child, by->reason);
+            relay(member->child, by->reason);
             next = group->members;
         }
     }
@@ -129,12 +146,25 @@ static void wake(struct async_group *group)
     async__wake_anywhere(&group->wait);
 }
 
+/* A child has ended: other groups see by its bits whether it was cancelled by its own handle. */
+static void note_end(struct async_future *child, bool own)
+{
+    if (child->frame.bits & ASYNC_CANCELLED)
+        child->frame.bits |= ASYNC_EXCUSED;
+    child->frame.bits &= ~(uint32_t)ASYNC_CANCELLED;
+    if (own)
+        child->frame.bits |= ASYNC_CANCELLED;
+}
+
 static void child_notify(struct async_listener *listener, struct async_future *child)
 {
     struct async_member *member = ASYNC_CONTAINER(listener, struct async_member, listener);
     struct async_group *group = member->group;
-    bool asked = member->asked;
+    bool first = member->env.kind, own = member->own;
+    bool asked = first ? member->asked : child->frame.bits & ASYNC_CANCELLED;
     remove_member(member);
+    if (first)
+        note_end(child, own);
     take_result(group, child, asked);
     child->frame.bits -= ASYNC_OWNER; /* who notifies us destroys it if that was the last one */
     if (!group->members && group->wait.kind)
@@ -175,7 +205,7 @@ static struct async_member *new_member(struct async_group *group, struct async_f
     group->last = &member->next;
     async_retain(child);
     if (!async__is_pure(child) && !member_of(child)) {
-        member->asked = child->frame.bits & ASYNC_CANCELLED;
+        member->asked = member->own = child->frame.bits & ASYNC_CANCELLED;
         member->env.kind = &member_kind;
         async__env_keep(child, &member->env);
     }
@@ -188,12 +218,15 @@ static void begin(struct async_member *member, const char *file, int line)
     async__listen(child, &member->listener);
     if (async__status(child) == ASYNC_COLD) {
         async_spawn_slow(child, file, line);
-        member->asked = child->frame.bits & ASYNC_CANCELLED; /* the loop ends, maybe */
+        if (async__status(child) == ASYNC_FINISHED)
+            return; /* no memory: the member is gone */
+        member->asked = member->own =
+            child->frame.bits & ASYNC_CANCELLED; /* the loop ends, maybe */
     }
     if (member->env.kind)
         async__child_changed(child);
     else if (async__inside(&member->group->scope))
-        async__hand_on(child, async__inside(&member->group->scope)->reason);
+        relay(child, async__inside(&member->group->scope)->reason);
     async__work_off();
 }
 
@@ -208,7 +241,7 @@ struct async_future *async_group_spawn_at(struct async_group *group, struct asyn
     if (async__status(future) == ASYNC_INLINE)
         async__die(file, line, "a group was given a coroutine that is being awaited");
     if (async__status(future) == ASYNC_FINISHED) {
-        take_result(group, future, false);
+        take_result(group, future, future->frame.bits & ASYNC_CANCELLED);
         return future;
     }
     if ((member = new_member(group, future))) {

@@ -211,8 +211,10 @@ static struct relay request(struct async_future *future, int reason)
     uint32_t status = async__status(future);
     async__check_thread(future);
     if (async__is_pure(future)) {
-        if (status == ASYNC_WAITING)
+        if (status == ASYNC_WAITING) {
+            future->frame.bits |= ASYNC_CANCELLED;
             async__fail(future, reason);
+        }
         return nobody;
     }
     if (status == ASYNC_INLINE || status == ASYNC_FINISHED)

@@ -67,7 +67,7 @@ struct async_env {
     void *outer; /* the next struct async_env, or the place, or NULL */
 };
 
-/* async_frame.bits of a root frame. The owners are counted in the upper 16 bits. */
+/* async_frame.bits of a root frame. The owners are counted in the upper 15 bits. */
 enum async_bits {
     ASYNC_CLASS = 0x3f,       /* size class of the block, see memory.c */
     ASYNC_STATUS = 7 << 6,    /* one of: */
@@ -78,7 +78,7 @@ enum async_bits {
     ASYNC_INLINE = 4 << 6,    /*   a coroutine that runs inside the task that awaits it */
     ASYNC_FINISHED = 5 << 6,  /*   has its result */
     ASYNC_ENDED = 4 << 6,     /* bit that INLINE and FINISHED have: async_collect may copy */
-    ASYNC_CANCELLED = 1 << 9, /* leaving waits are refused */
+    ASYNC_CANCELLED = 1 << 9, /* leaving waits are refused; FINISHED: its handle was cancelled */
     ASYNC_TIMED = 1 << 10,    /* a time limit of the task is over, see scope.c */
     ASYNC_SLOW = 1 << 11,     /* async_collect takes the long way: the block is by malloc (class
                                  63), or it ended without a value (the negative errno number is in
@@ -88,10 +88,11 @@ enum async_bits {
     ASYNC_LOOP_SHIFT = 13,    /* slot of the loop that runs it: 3 bits, from 1 */
     ASYNC_HINDERED = ASYNC_CANCELLED | 6 << ASYNC_LOOP_SHIFT, /* a task whose waits take the long
                                  way: they are refused, or wake tasks of other loops */
-    ASYNC_OWNER_SHIFT = 16,                                   /* owners */
-    ASYNC_OWNER = 1 << 16,                                    /* one owner */
-    ASYNC_RESULT_OFFSET = 24,                                 /* of a result aligned to at most 8 */
-    ASYNC_CLASSES = 63, /* size classes of 48 + 16 * class bytes; class 63: by malloc */
+    ASYNC_EXCUSED = 1 << 16,  /* -ECANCELED is the reason of a scope that the task was in */
+    ASYNC_OWNER_SHIFT = 17,   /* owners */
+    ASYNC_OWNER = 1 << 17,    /* one owner */
+    ASYNC_RESULT_OFFSET = 24, /* of a result aligned to at most 8 */
+    ASYNC_CLASSES = 63,       /* size classes of 48 + 16 * class bytes; class 63: by malloc */
 };
 
 /* How many runtime waits in a row may be over at once before their task gives way. */
@@ -349,7 +350,7 @@ static inline void async_collect_value(struct async_future *future, void *value,
  * never runs. Does nothing on NULL. */
 void async_release(struct async_future *future);
 
-/* Adds an owner and returns the handle. At most 65535. */
+/* Adds an owner and returns the handle. At most 32767. */
 struct async_future *async_retain(struct async_future *future);
 
 #ifdef __cplusplus
