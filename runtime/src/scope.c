@@ -310,13 +310,15 @@ void async__scope_enter(struct async_scope *scope, const struct async_env_kind *
     set_refused(task, async__inside(scope));
 }
 
-/* Tells what is around the scope what waits in it were told. */
+/* Tells what is around the scope what waits in it were told; and the task which errors are nothing
+ * but the reasons of its scopes. */
 static void pass_on(const struct async_scope *scope, struct async_future *task)
 {
     struct async_scope *outer = scope_at(scope->env.outer);
-    uint32_t told = scope->flags & ASYNC_SCOPE_TOLD && scope->reason == -ETIMEDOUT
-                        ? ASYNC_SCOPE_TIMED
-                        : scope->flags & ASYNC_SCOPE_TIMED;
+    uint32_t told = scope->reason == -ETIMEDOUT ? ASYNC_SCOPE_TIMED
+                                                : scope->flags & ASYNC_SCOPE_TIMED;
+    if (scope->reason == -ECANCELED)
+        task->frame.bits |= ASYNC_EXCUSED;
     if (scope->outside || !(scope->flags & ASYNC_SCOPE_TOLD))
         told |= scope->flags & ASYNC_SCOPE_REFUSED;
     if (outer) {

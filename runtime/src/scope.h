@@ -9,7 +9,7 @@
 enum async_scope_flags {
     ASYNC_SCOPE_TOLD = 1,    /* a wait returned this scope's own reason */
     ASYNC_SCOPE_REFUSED = 2, /* a wait in it returned the reason of a scope around it */
-    ASYNC_SCOPE_TIMED = 4,   /* a time limit in it told a wait */
+    ASYNC_SCOPE_TIMED = 4,   /* a time limit in it was over */
     ASYNC_SCOPE_SHIELD = 8,  /* hides what is outside ... */
     ASYNC_SCOPE_PASSED = 16, /* ... until its limit is over */
     ASYNC_SCOPE_ARMED = 32,  /* its timer runs */
