@@ -186,20 +186,30 @@ void async__fail(struct async_future *future, int error)
     async__finish(future);
 }
 
+/* Reports the error with which a task ended, if nobody took it. The handler may look at the handle,
+ * and may keep it. */
+static void report_unclaimed(struct async_future *future)
+{
+    int error = future->frame.bits & ASYNC_TAKEN ? 0 : async__error_of(future);
+    uint32_t reason = error == -ECANCELED   ? ASYNC_CANCELLED | ASYNC_EXCUSED
+                      : error == -ETIMEDOUT ? ASYNC_TIMED
+                                            : 0;
+    bool asked_for = future->frame.bits & reason;
+    if (error >= 0 || asked_for || async__is_pure(future))
+        return;
+    future->frame.bits |= ASYNC_TAKEN; /* once is enough */
+    future->frame.bits += ASYNC_OWNER;
+    async__report(future, error, "the result of a task that nobody awaited");
+    future->frame.bits -= ASYNC_OWNER;
+}
+
 /* Frees a handle that nobody owns and that does not run. */
 void async__destroy(struct async_future *future)
 {
     if (async__status(future) == ASYNC_FINISHED) {
-        int error = future->frame.bits & ASYNC_TAKEN ? 0 : async__error_of(future);
-        uint32_t reason = error == -ECANCELED   ? ASYNC_CANCELLED | ASYNC_EXCUSED
-                          : error == -ETIMEDOUT ? ASYNC_TIMED
-                                                : 0;
-        bool asked_for = future->frame.bits & reason;
-        if (error < 0 && !asked_for && !async__is_pure(future)) {
-            future->frame.bits += ASYNC_OWNER; /* the handler may look at it */
-            async__report(future, error, "the result of a task that nobody awaited");
-            future->frame.bits -= ASYNC_OWNER;
-        }
+        report_unclaimed(future);
+        if (async__owners(future))
+            return;
     } else if (async__status(future) != ASYNC_INLINE && future->frame.caller) {
         for (uintptr_t link; (link = chain_pop(future));) { /* no task: it would own the handle */
             struct async_listener *listener = (struct async_listener *)(link & ~(uintptr_t)TAGS);

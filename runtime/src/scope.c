@@ -315,8 +315,8 @@ void async__scope_enter(struct async_scope *scope, const struct async_env_kind *
 static void pass_on(const struct async_scope *scope, struct async_future *task)
 {
     struct async_scope *outer = scope_at(scope->env.outer);
-    uint32_t told = scope->reason == -ETIMEDOUT ? ASYNC_SCOPE_TIMED
-                                                : scope->flags & ASYNC_SCOPE_TIMED;
+    uint32_t told =
+        scope->reason == -ETIMEDOUT ? ASYNC_SCOPE_TIMED : scope->flags & ASYNC_SCOPE_TIMED;
     if (scope->reason == -ECANCELED)
         task->frame.bits |= ASYNC_EXCUSED;
     if (scope->outside || !(scope->flags & ASYNC_SCOPE_TOLD))

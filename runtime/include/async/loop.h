@@ -51,7 +51,7 @@ void async_handle_cancel(struct async_handle *handle);
 /* Something that went wrong and that no result tells anybody. Valid during the call. */
 struct async_report {
     const char *message;         /* one line, without the fields below */
-    struct async_future *future; /* borrowed; NULL if there is none */
+    struct async_future *future; /* borrowed; async_retain keeps it; NULL if there is none */
     const char *name;            /* of the async function; NULL if not known */
     int error;                   /* negative errno number, or 0 */
     const char *file;            /* where the task was spawned; NULL if not known */
