@@ -89,6 +89,8 @@ static inline bool async__is_pure(const struct async_future *future)
 
 /* The same for what async_wait_for_handle made; 0 for others. */
 int async__wait_for_failure(const struct async_future *future);
+/* Where the result of what async_wait_for_handle made lies in its frame; false for others. */
+bool async__wait_for_form(const struct async_future *future, size_t *size, size_t *offset);
 /* The negative errno number with which it ended without a value, or 0. */
 static inline int async__failure(const struct async_future *future)
 {

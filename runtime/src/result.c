@@ -170,7 +170,7 @@ bool async__result_of(struct async_future *future, void *value)
         size = function->result_size;
         if (function->result_offset)
             offset = function->result_offset;
-    } else {
+    } else if (!async__wait_for_form(future, &size, &offset)) {
         return false;
     }
     if (size && value)

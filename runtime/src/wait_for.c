@@ -85,6 +85,16 @@ int async__wait_for_failure(const struct async_future *future)
     return env ? ((struct rest *)env)->failure : 0;
 }
 
+bool async__wait_for_form(const struct async_future *future, size_t *size, size_t *offset)
+{
+    const struct rest *rest = (const struct rest *)async__env_find(future, &rest_kind);
+    if (!rest)
+        return false;
+    *size = rest->size;
+    *offset = (ASYNC_RESULT_OFFSET + rest->align - 1) / rest->align * rest->align;
+    return true;
+}
+
 struct async_future *async_wait_for_handle(struct async_future *future, double seconds, size_t size,
                                            size_t align, bool status)
 {
