@@ -288,6 +288,14 @@ struct async_env *async__context_send(struct async_context *context)
     return &context->env;
 }
 
+int async__context_copy_to_send(struct async_env **context)
+{
+    struct async_context *copy;
+    int error = async__context_copy(&copy);
+    *context = async__context_send(copy);
+    return error;
+}
+
 struct async_context *async__context_receive(struct async_env *env)
 {
     if (!env)

@@ -19,6 +19,8 @@ struct async_context *async__context_take(struct async_future *future);
 /* A copy on its way to another thread, and its arrival there (or its end in any thread). NULL is
  * NULL. */
 struct async_env *async__context_send(struct async_context *context);
+/* A copy of the current context on its way. 0 or -ENOMEM. */
+int async__context_copy_to_send(struct async_env **context);
 struct async_context *async__context_receive(struct async_env *env);
 void async__context_discard(struct async_env *env);
 

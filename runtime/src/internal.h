@@ -426,6 +426,10 @@ void async__pool_end(struct async_loop *loop, const struct timespec *until);
 /* Other threads may post to the loop from now on, and no more. */
 void async__loop_open(struct async_loop *loop);
 void async__loop_close(struct async_loop *loop);
+/* Posts to the loop that has this handle, from any thread. 0 or -ESHUTDOWN: nothing was posted. */
+int async__post_if_open(const struct async_loop *handle, struct async_post *post);
+/* Whether it is the calling thread's. */
+bool async__is_own_loop(const struct async_loop *handle);
 
 /* ---- socket.c ---- */
 

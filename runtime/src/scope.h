@@ -62,6 +62,19 @@ void async__shield_begin(struct async_scope *shield);
 /* Makes a task of a borrowed handle that shall be waited for. Aborts if that makes no sense. */
 void async__begin_borrowed(struct async_future *future);
 
+/* ---- wait_for.c ---- */
+
+/* What async_wait_for_handle was given. */
+struct async_limited {
+    struct async_future *future;
+    double seconds;
+    size_t size, align;
+    bool status;
+};
+/* Takes that back from what it made, which has not begun and is to be released; false for others.
+ */
+bool async__wait_for_take(struct async_future *handle, struct async_limited *limited);
+
 /* ---- group.c ---- */
 
 /* The scope of the group that a task is a child of, or NULL. */

@@ -3,17 +3,11 @@
  * A request is a post, which the loop runs between two steps. Whether the loop is still there is
  * told by the list of open loops, whose mutex is held while one posts; the end of a loop begins
  * with taking it off the list. Loops are looked for by their handles, which are never used again.
- * Lock order: this mutex, then the loop's.
- *
- * A coroutine's block belongs to the thread that made it, so a coroutine for another thread's loop
- * is sent as a parcel: its frame, which holds nothing but the arguments as long as it is cold, is
- * copied out, and into a block of the other thread there. */
+ * Lock order: this mutex, then the loop's. (parcel.c has the requests that are coroutines.) */
 #include "context.h"
 #include "form.h"
 
 #include <async/thread.h>
-
-#include <string.h>
 
 /* ---- open loops ---- */
 
@@ -47,8 +41,7 @@ static struct async_loop *find_open(const struct async_loop *handle)
     return open;
 }
 
-/* 0 or -ESHUTDOWN, and nothing was posted. */
-static int post_if_open(const struct async_loop *handle, struct async_post *post)
+int async__post_if_open(const struct async_loop *handle, struct async_post *post)
 {
     pthread_mutex_lock(&open_mutex);
     struct async_loop *open = find_open(handle);
@@ -58,8 +51,7 @@ static int post_if_open(const struct async_loop *handle, struct async_post *post
     return open ? 0 : -ESHUTDOWN;
 }
 
-/* Whether the calling thread runs it, or nobody. */
-static bool is_own(const struct async_loop *handle)
+bool async__is_own_loop(const struct async_loop *handle)
 {
     pthread_mutex_lock(&open_mutex);
     const struct async_loop *open = find_open(handle);
@@ -229,196 +221,18 @@ static void callback_run(struct async_post *post)
     async__context_leave(outside);
 }
 
-/* A copy of the current context for another thread. 0 or -ENOMEM. */
-static int copy_to_send(struct async_env **context)
-{
-    struct async_context *copy;
-    int error = async__context_copy(&copy);
-    *context = async__context_send(copy);
-    return error;
-}
-
 int async_call_soon_threadsafe(struct async_loop *loop, void (*fn)(void *), void *arg)
 {
     struct async_env *context;
     struct callback *callback = async__allocate(sizeof *callback);
-    int error = callback ? copy_to_send(&context) : -ENOMEM;
+    int error = callback ? async__context_copy_to_send(&context) : -ENOMEM;
     if (!error) {
         *callback = (struct callback){{NULL, callback_run}, context, fn, arg};
-        error = post_if_open(loop, &callback->post);
+        error = async__post_if_open(loop, &callback->post);
         if (error)
             async__context_discard(context);
     }
     if (error)
         async__free(callback);
     return error;
-}
-
-/* ---- coroutines ---- */
-
-/* Who waits in async_run_threadsafe, in its own thread. */
-struct outsider {
-    pthread_mutex_t mutex;
-    pthread_cond_t over;
-    bool is_over;
-    void *buffer;
-    size_t size, offset;
-    bool status;
-    int error; /* with which the task ended without a value */
-};
-
-struct parcel {
-    struct async_post post;
-    struct async_listener listener; /* of the task, if somebody waits for it */
-    struct outsider *outsider;      /* NULL: nobody does */
-    struct async_env *context;      /* the sender's, to be copied */
-    void *env;                      /* the handle's: its name */
-    enum async_step (*resume)(struct async_frame *);
-    size_t size, align; /* of the frame, which follows */
-};
-
-/* The task has ended, or (future NULL) could not begin. */
-static void answer(struct parcel *parcel, struct async_future *future, int error)
-{
-    struct outsider *outsider = parcel->outsider;
-    async__free(parcel);
-    pthread_mutex_lock(&outsider->mutex);
-    if (future)
-        error = async__copy_result(future, outsider->buffer, outsider->size, outsider->offset,
-                                   outsider->status);
-    outsider->error = error;
-    outsider->is_over = true;
-    pthread_cond_signal(&outsider->over);
-    pthread_mutex_unlock(&outsider->mutex);
-}
-
-static void parcel_notify(struct async_listener *listener, struct async_future *future)
-{
-    future->frame.bits |= ASYNC_TAKEN;
-    answer(ASYNC_CONTAINER(listener, struct parcel, listener), future, 0);
-}
-
-static void parcel_drop(struct async_listener *listener)
-{
-    answer(ASYNC_CONTAINER(listener, struct parcel, listener), NULL, -ECANCELED);
-}
-
-/* On the loop: unpacks the coroutine, and begins it. */
-static void parcel_run(struct async_post *post)
-{
-    struct parcel *parcel = (struct parcel *)post;
-    struct async_env *context = parcel->context;
-    struct async_future *future = async_coroutine(parcel->size, parcel->align, parcel->resume);
-    if (!async_is_cold(future)) {
-        struct async_future lost = {.env = parcel->env};
-        async__env_drop(&lost);
-        async__context_discard(context);
-        if (parcel->outsider) {
-            answer(parcel, NULL, -ENOMEM);
-        } else {
-            async__report(NULL, -ENOMEM, "no memory for a task that another thread sent");
-            async__free(parcel);
-        }
-        return;
-    }
-    memcpy((char *)&future->frame + sizeof(struct async_frame), parcel + 1,
-           parcel->size - sizeof(struct async_frame));
-    if ((future->env = parcel->env))
-        future->frame.bits |= ASYNC_SLOW;
-    if (parcel->outsider) {
-        parcel->listener = (struct async_listener){0, parcel_notify, parcel_drop, NULL};
-        async__listen(future, &parcel->listener);
-    } else {
-        async__free(parcel);
-    }
-    struct async_place_of_context outside = async__context_enter(async__context_receive(context));
-    async_release(async_spawn(future, NULL, 0));
-    async__context_leave(outside);
-}
-
-/* Consumes the coroutine. */
-static int send_parcel(struct async_loop *loop, struct async_future *future,
-                       struct outsider *outsider)
-{
-    if (!future)
-        async_empty_handle(NULL, 0);
-    if (future == &async__out_of_memory)
-        return -ENOMEM;
-    bool is_cold = async_is_cold(future) && !future->frame.caller && async__owners(future) == 1;
-    size_t align, size = async__frame_size(future, &align), head = sizeof(struct async_frame);
-    struct parcel *parcel = is_cold ? async__allocate(sizeof *parcel + size - head) : NULL;
-    int error = is_cold ? -ENOMEM : -EINVAL;
-    struct async_env *context;
-    if (parcel && copy_to_send(&context)) {
-        async__free(parcel);
-        parcel = NULL;
-    }
-    if (parcel) {
-        *parcel = (struct parcel){
-            .post.run = parcel_run,
-            .outsider = outsider,
-            .context = context,
-            .resume = future->frame.resume,
-            .env = future->env,
-            .size = size,
-            .align = align,
-        };
-        memcpy(parcel + 1, (char *)&future->frame + head, size - head);
-        error = post_if_open(loop, &parcel->post);
-        if (error) {
-            async__context_discard(context);
-            async__free(parcel);
-        } else {
-            future->env = NULL;
-        }
-    }
-    async_release(future);
-    return error;
-}
-
-int async_spawn_threadsafe(struct async_loop *loop, struct async_future *future)
-{
-    return send_parcel(loop, future, NULL);
-}
-
-static void *run_threadsafe(struct async_loop *loop, struct async_future *future, void *buffer,
-                            size_t size, size_t align, bool status)
-{
-    if (is_own(loop))
-        async__die(NULL, 0, "async_run_threadsafe in the loop's own thread: await instead");
-    struct outsider outsider = {
-        .mutex = PTHREAD_MUTEX_INITIALIZER,
-        .over = PTHREAD_COND_INITIALIZER,
-        .buffer = buffer,
-        .size = size,
-        .offset = (ASYNC_RESULT_OFFSET + align - 1) / align * align,
-        .status = status,
-    };
-    int error = send_parcel(loop, future, &outsider);
-    if (error) {
-        async__store_error(buffer, size, error, status);
-    } else {
-        pthread_mutex_lock(&outsider.mutex);
-        while (!outsider.is_over)
-            pthread_cond_wait(&outsider.over, &outsider.mutex);
-        pthread_mutex_unlock(&outsider.mutex);
-        error = outsider.error;
-    }
-    pthread_cond_destroy(&outsider.over);
-    pthread_mutex_destroy(&outsider.mutex);
-    if (!status)
-        errno = -error;
-    return buffer;
-}
-
-void *async_run_threadsafe_result(struct async_loop *loop, struct async_future *future,
-                                  void *buffer, size_t size)
-{
-    return run_threadsafe(loop, future, buffer, size, size == 16 ? 16 : 8, true);
-}
-
-void *async_run_threadsafe_value(struct async_loop *loop, struct async_future *future, void *buffer,
-                                 size_t size, size_t align)
-{
-    return run_threadsafe(loop, future, buffer, size, align, false);
 }

@@ -85,6 +85,17 @@ int async__wait_for_failure(const struct async_future *future)
     return env ? ((struct rest *)env)->failure : 0;
 }
 
+bool async__wait_for_take(struct async_future *handle, struct async_limited *limited)
+{
+    struct rest *rest = (struct rest *)async__env_find(handle, &rest_kind);
+    if (!rest)
+        return false;
+    *limited =
+        (struct async_limited){rest->future, rest->seconds, rest->size, rest->align, rest->status};
+    async__env_remove(handle, &rest->env);
+    return true;
+}
+
 bool async__wait_for_form(const struct async_future *future, size_t *size, size_t *offset)
 {
     const struct rest *rest = (const struct rest *)async__env_find(future, &rest_kind);
