@@ -44,6 +44,39 @@ static const struct variable *parameter_variable(const struct parameter *paramet
     return name && name->symbol ? name->symbol->lowered : NULL;
 }
 
+/* A parameter's size is kept or computed by the body: its declarator says nothing to C. */
+static bool computes_size(const struct function *function)
+{
+    for (size_t i = 0; i < function->type->parameter_count; i++) {
+        const struct node *node = function->type->parameters[i].node;
+        if (type_is_variably_modified(function->type->parameters[i].type) ||
+            (node && node->flags & HAS_COMPUTED_SIZE))
+            return true;
+    }
+    return false;
+}
+
+/* Whether parameters can be written as the user wrote them, as in the prototype. */
+static bool keeps_parameters(const struct function *function)
+{
+    return !function->is_main && !function->made_in && !function->type->is_old_style &&
+           !computes_size(function);
+}
+
+static bool defines_type(const struct node *specifiers)
+{
+    for (uint32_t i = 0; i < specifiers->count; i++)
+        if (specifiers->kid[i]->flags & HAS_BODY)
+            return true;
+    return false;
+}
+
+static bool is_kept(const struct parameter *parameter)
+{
+    return parameter->node && parameter->node->kind == NODE_PARAMETER &&
+           parameter_name(parameter) && !defines_type(parameter->node->kid[0]);
+}
+
 /* `(int a, char *b)`; of the function that begins it, behind what is there already. */
 void put_parameters(struct emitter *e, const struct function *function, enum heading heading)
 {
@@ -59,7 +92,10 @@ void put_parameters(struct emitter *e, const struct function *function, enum hea
         struct type *given = type->parameters[i].type;
         given = heading == HEAD_BEGIN ? storage_type(e->lowered, given)
                                       : view_parameter(e, given, length);
-        put_declaration(e, given, type->parameters[i].name, 0);
+        if (heading == HEAD_HANDLE && keeps_parameters(function) && is_kept(&type->parameters[i]))
+            emit_declarator_pair(e, type->parameters[i].node);
+        else
+            put_declaration(e, given, type->parameters[i].name, 0);
         if (!parameter_variable(&type->parameters[i]))
             write_string(&e->writer, " __attribute__((unused))");
     }
@@ -177,22 +213,36 @@ void put_spawn(struct emitter *e, struct function *function)
     write_format(&e->writer, "return %s;\n}\n", function->future);
 }
 
-/* A parameter's size is kept or computed by the body: its declarator says nothing to C. */
-static bool computes_size(const struct function *function)
+/* `int [3]`, for which the definition has a name. */
+static bool is_nameless_array(const struct parameter *parameter)
 {
-    for (size_t i = 0; i < function->type->parameter_count; i++) {
-        const struct node *node = function->type->parameters[i].node;
-        if (type_is_variably_modified(function->type->parameters[i].type) ||
-            (node && node->flags & HAS_COMPUTED_SIZE))
+    const struct node *node = parameter->node;
+    if (!node || node->kind != NODE_PARAMETER || parameter_name(parameter))
+        return false;
+    for (const struct node *inner = node_kid(node, 1); inner; inner = node_kid(inner, 0))
+        if (inner->kind == NODE_ARRAY)
+            return true;
+    for (uint32_t i = 0; i < node->kid[0]->count; i++) {
+        const struct node *kid = node->kid[0]->kid[i];
+        if (kid->kind == NODE_TYPE_NAME_REF && kid->symbol &&
+            type_resolve(kid->symbol->type)->kind == TYPE_ARRAY)
             return true;
     }
     return false;
 }
 
+static bool is_written_anew(const struct function *function)
+{
+    for (size_t i = 0; i < function->type->parameter_count; i++)
+        if (is_nameless_array(&function->type->parameters[i]))
+            return true;
+    return computes_size(function);
+}
+
 /* gcc compares how parameters are written in the declarations of one function. */
 static void put_quiet(struct emitter *e, const struct function *function, const char *pragmas)
 {
-    if (!computes_size(function))
+    if (!is_written_anew(function))
         return;
     write_format(&e->writer, "\n#if !defined(__clang__) && __GNUC__ >= 11\n%s#endif\n", pragmas);
     e->writer.file = NULL;
