@@ -206,14 +206,15 @@ static void emit_compound_literal(struct emitter *e, struct node *node)
         return;
     }
     bool array = type_resolve(node->type)->kind == TYPE_ARRAY;
+    const char *cast = array ? void_cast(node->type) : "";
     struct text type = {0};
     type_print(&type, type_pointer(e->check->types, node->type), NULL, true, 0);
     if (array)
-        write_format(&e->writer, "(*(%s)__builtin_memcpy(", type.data);
+        write_format(&e->writer, "(*(%s)__builtin_memcpy(%s", type.data, cast);
     else
         write_string(&e->writer, "(*(");
     emit_variable(e, variable);
-    write_string(&e->writer, array ? ", " : " = ");
+    write_format(&e->writer, "%s%s", array ? ", " : " = ", cast);
     emit_copy(e, node);
     write_string(&e->writer, array ? ", sizeof " : ", &");
     emit_variable(e, variable);

@@ -66,6 +66,9 @@ bool specifiers_are_special(const struct node *specifiers);
 /* Writes an expression that gives the object `place` its first value, an initialiser of that type.
  */
 void emit_store(struct emitter *e, const char *place, const struct type *type, struct node *value);
+/* What makes the address of such an object, or of what such an array holds, one that memcpy takes.
+ */
+const char *void_cast(const struct type *type);
 
 /* container.c */
 /* Writes what the node needs of containers and was not written yet, in front of it. */

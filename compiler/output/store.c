@@ -7,7 +7,7 @@
 
 #include "support/text.h"
 
-enum { PLAIN = QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC };
+enum { PLAIN = QUAL_CONST | QUAL_VOLATILE | QUAL_RESTRICT | QUAL_ATOMIC };
 
 /* `{}` and `{0}`. */
 static bool is_zero_list(const struct emitter *e, const struct node *value)
@@ -29,6 +29,14 @@ static void put_type(struct emitter *e, const struct type *type, const char *nam
     text_free(&text);
 }
 
+const char *void_cast(const struct type *type)
+{
+    unsigned qualifiers = type_qualifiers(type);
+    for (type = type_resolve(type); type->kind == TYPE_ARRAY; type = type_resolve(type->target))
+        qualifiers |= type_qualifiers(type->target);
+    return qualifiers & (QUAL_VOLATILE | QUAL_RESTRICT) ? "(void *)" : "";
+}
+
 static void copy_object(struct emitter *e, const char *place, const struct type *type,
                         struct node *value)
 {
@@ -47,7 +55,8 @@ static void copy_literal(struct emitter *e, const char *place, const struct type
 {
     bool is_array = type_resolve(type)->kind == TYPE_ARRAY;
     bool is_braced = is_array && value->kind == NODE_INITIALIZER_LIST;
-    write_format(&e->writer, "__builtin_memcpy(%s%s, (", is_array ? "" : "&", place);
+    write_format(&e->writer, "__builtin_memcpy(%s%s%s, (", void_cast(type), is_array ? "" : "&",
+                 place);
     put_type(e, type, NULL);
     write_string(&e->writer, is_array ? ")" : "[1])");
     write_string(&e->writer, is_braced ? "" : "{");
@@ -68,8 +77,8 @@ void emit_store(struct emitter *e, const char *place, const struct type *type, s
     const struct type *resolved = type_resolve(type);
     bool is_array = resolved->kind == TYPE_ARRAY;
     if (is_zero_list(e, value) && (is_array || resolved->kind == TYPE_STRUCT)) {
-        write_format(&e->writer, "__builtin_memset(%s%s, 0, sizeof %s)", is_array ? "" : "&", place,
-                     place);
+        write_format(&e->writer, "__builtin_memset(%s%s%s, 0, sizeof %s)", void_cast(type),
+                     is_array ? "" : "&", place, place);
     } else if (is_array || type_has_const_member(resolved)) {
         (e->header ? copy_object : copy_literal)(e, place, type, value);
     } else {
