@@ -5,8 +5,8 @@
  *     async struct page *(*op)(int)      struct async_future *(*op)(int)
  *     future(int) tasks[4]               struct async_future *tasks[4]
  *
- * The type's words go; `async` belongs to the function declarator next to the name, so what stands
- * around that (the `*` of `struct page *`) belonged to the result and goes too. Locals that live in
+ * The type's words go; `async` belongs to the outermost function declarator, so what stands around
+ * that (the `*` of `struct page *`) belonged to the result and goes too. Locals that live in
  * the frame are not declared here: only their initialisers remain, as assignments. */
 #include "output/node.h"
 
@@ -162,15 +162,14 @@ void emit_struct(struct emitter *e, struct node *node)
 
 /* --- declarators */
 
-/* The function declarator next to the name. */
-static struct node *innermost_function(struct node *declarator)
+/* The function declarator that `async` is about: of a function that returns a pointer to an async
+ * one it is not the one next to the name. */
+static struct node *outermost_function(struct node *declarator)
 {
-    struct node *found = NULL;
-    for (; declarator && declarator->kind != NODE_DECLARATOR_NAME;
-         declarator = node_kid(declarator, 0))
-        if (declarator->kind == NODE_FUNCTION_TYPE)
-            found = declarator;
-    return found;
+    while (declarator && declarator->kind != NODE_DECLARATOR_NAME &&
+           declarator->kind != NODE_FUNCTION_TYPE)
+        declarator = node_kid(declarator, 0);
+    return declarator && declarator->kind == NODE_FUNCTION_TYPE ? declarator : NULL;
 }
 
 static void emit_handle_qualifiers(struct emitter *e, const struct node *specifiers)
@@ -189,7 +188,7 @@ void emit_declarator(struct emitter *e, const struct node *specifiers, struct no
         emit_node(e, declarator);
         break;
     case SPECIAL_ASYNC: {
-        struct node *function = innermost_function(declarator);
+        struct node *function = outermost_function(declarator);
         if (function)
             write_string(&e->writer, "*");
         emit_node(e, function ? function : declarator);
