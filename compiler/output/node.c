@@ -44,10 +44,16 @@ static bool is_braced(const struct node *node)
     return node->kind == NODE_COMPOUND || (node->kind == NODE_SPLICE && node->flags & IS_BRACED);
 }
 
+bool becomes_no_loop(const struct node *statement)
+{
+    return statement->kind == NODE_SPLICE || statement->text || statement->flags & HAS_AWAIT;
+}
+
 /* A body that became a block goes where blocks go, behind the header. */
 static void emit_gap_before(struct emitter *e, uint32_t at, const struct node *kid)
 {
     uint32_t end = kid->start;
+    e->writer.no_loop_pragmas = becomes_no_loop(kid);
     if (kid->kind == NODE_SPLICE && is_braced(kid)) {
         while (end > at && strchr(" \t\r\n", e->code[end - 1]))
             end--;
@@ -56,6 +62,7 @@ static void emit_gap_before(struct emitter *e, uint32_t at, const struct node *k
     } else {
         emit_gap(e, at, end);
     }
+    e->writer.no_loop_pragmas = false;
 }
 
 void emit_copy(struct emitter *e, struct node *node)

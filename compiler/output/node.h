@@ -38,6 +38,8 @@ void emit_copy(struct emitter *e, struct node *node);
 void emit_template(struct emitter *e, struct node *node);
 /* The same as emit_copy, with the first `skip` kids left to `special`. */
 void emit_gap(struct emitter *e, uint32_t start, uint32_t end);
+/* Whether a pragma about the loop that follows would stand before something else. */
+bool becomes_no_loop(const struct node *statement);
 void emit_indented(struct emitter *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -166,8 +166,7 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
             at = trimmed_end(e, compound);
             continue;
         }
-        e->writer.no_loop_pragmas =
-            item->kind == NODE_SPLICE || item->text || item->flags & HAS_AWAIT;
+        e->writer.no_loop_pragmas = becomes_no_loop(item);
         if (breaks && is_blanks(e->code, at, item->start))
             write_line_break(&e->writer);
         else

@@ -276,6 +276,14 @@ static bool is_loop_pragma(const char *text, size_t length)
     return false;
 }
 
+static bool is_left_out(const struct writer *w, const struct directive *directive)
+{
+    const char *text = source_text(w->source) + directive->start;
+    return directive->kind == DIRECTIVE_PRAGMA &&
+           (source_own_pragma(w->source, directive) != OWN_PRAGMA_NONE ||
+            (w->no_loop_pragmas && is_loop_pragma(text, directive->end - directive->start)));
+}
+
 /* A directive stands on a line of its own. */
 static void write_directive(struct writer *w, size_t index, bool markers)
 {
@@ -290,11 +298,7 @@ static void write_directive(struct writer *w, size_t index, bool markers)
     }
     if (marker && !markers)
         return;
-    if (directive->kind == DIRECTIVE_PRAGMA &&
-        source_own_pragma(w->source, directive) != OWN_PRAGMA_NONE)
-        return;
-    if (directive->kind == DIRECTIVE_PRAGMA && w->no_loop_pragmas &&
-        is_loop_pragma(text + directive->start, directive->end - directive->start))
+    if (is_left_out(w, directive))
         return;
     if (marker && w->restoration) {
         write_restored_marker(w, directive);
@@ -350,6 +354,8 @@ static void write_indentation(struct writer *w, const struct directive *marker)
 static bool is_behind_directive(const struct text *out)
 {
     size_t at = out->length;
+    while (at && (out->data[at - 1] == ' ' || out->data[at - 1] == '\t'))
+        at--;
     if (!at || out->data[at - 1] != '\n')
         return false;
     at--;
@@ -378,15 +384,21 @@ static bool interrupts_line(const struct writer *w, const struct directive *dire
            !has_line_comment(out, w->line_start) && !is_behind_directive(out);
 }
 
+static uint32_t behind_blanks(const struct writer *w, uint32_t at, uint32_t end)
+{
+    const char *text = source_text(w->source);
+    while (at < end && is_blank(text[at]))
+        at++;
+    return at;
+}
+
 /* Makes the line whole again. Returns where the text goes on behind the marker. */
 static uint32_t mend_line(struct writer *w, const struct directive *marker, uint32_t end)
 {
     const char *text = source_text(w->source);
-    uint32_t next = marker->end;
+    uint32_t next = behind_blanks(w, marker->end, end);
     struct text *out = w->out;
     take_back_line_end(w);
-    while (next < end && is_blank(text[next]))
-        next++;
     if (out->length == w->line_start) {
         write_indentation(w, marker);
         return next;
@@ -397,6 +409,14 @@ static uint32_t mend_line(struct writer *w, const struct directive *marker, uint
     if (!tight)
         text_put(out, ' ');
     return next;
+}
+
+/* Whether the marker only leads back to the line of a _Pragma that was left out, where the text in
+ * front of that was mended already. */
+static bool follows_left_out(const struct writer *w, const struct directive *marker, size_t index)
+{
+    return index && marker->kind == DIRECTIVE_LINE && marker[-1].end == marker->start &&
+           is_left_out(w, &marker[-1]);
 }
 
 static bool is_empty_line(const char *text, uint32_t at)
@@ -437,7 +457,12 @@ void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
             break;
         if (directives[i].start > start)
             write_shifted(w, start, directives[i].start);
-        if (!(markers && (w->lines || !w->restoration)) && interrupts_line(w, &directives[i])) {
+        bool mends = !(markers && (w->lines || !w->restoration));
+        if (mends && follows_left_out(w, &directives[i], i)) {
+            start = behind_blanks(w, directives[i].end, end);
+            continue;
+        }
+        if (mends && interrupts_line(w, &directives[i])) {
             start = mend_line(w, &directives[i], end);
             continue;
         }
