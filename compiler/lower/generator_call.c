@@ -37,15 +37,6 @@ struct symbol *runtime_function(struct lowered *lowered, const char *name)
 
 /* --- arguments */
 
-static const char *type_name(struct lowered *lowered, const struct type *type)
-{
-    struct text text = {0};
-    type_print(&text, type, NULL, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC | QUAL_RESTRICT);
-    const char *copy = arena_copy(lowered->arena, text.data ? text.data : "", text.length);
-    text_free(&text);
-    return copy;
-}
-
 static struct node *made(struct lowered *lowered, const struct node *at, const char *text,
                          struct node *kid)
 {
@@ -75,7 +66,7 @@ static void push(struct arguments *a, struct node *node)
 static void push_extent(struct arguments *a, const struct node *at, const struct type *type)
 {
     struct node place = {.start = at->end, .end = at->end};
-    const char *name = type_name(a->lowered, type);
+    const char *name = type_text(a->lowered, type);
     push(a, made(a->lowered, &place,
                  type_is_void(type)
                      ? "0, 1"
@@ -122,7 +113,7 @@ static void push_first(struct arguments *a, struct node *call, const struct type
             made(a->lowered, generator, "async_generator_move(&$0, __FILE__, __LINE__)", generator);
     push(a, generator);
     if (!strcmp(name, "async_send")) {
-        const char *sent = type_name(a->lowered, type->sent);
+        const char *sent = type_text(a->lowered, type->sent);
         push(a, made(a->lowered, call->kid[2], arena_format(a->lowered->arena, "(%s[1]){$0}", sent),
                      call->kid[2]));
         push_extent(a, call->kid[2], type->sent);

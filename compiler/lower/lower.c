@@ -53,7 +53,8 @@ const char *declaration_text(const struct lowered *lowered, const struct type *t
 
 const char *type_text(const struct lowered *lowered, const struct type *type)
 {
-    return declaration_text(lowered, type, NULL);
+    const char *name = declaration_text(lowered, type, NULL);
+    return strstr(name, "(*") ? arena_format(lowered->arena, "__typeof__(%s)", name) : name;
 }
 
 /* --- functions and variables */

@@ -283,7 +283,7 @@ struct variable *variable_new(struct lowered *lowered, struct function *function
                               enum variable_kind kind, struct symbol *symbol, struct type *type);
 /* What holds an object of the type: the type itself, unless it is variably modified. */
 struct type *storage_type(const struct lowered *lowered, struct type *type);
-/* A type name as C, without qualifiers, for a template. */
+/* A type name as C, without qualifiers, for a template, in which `*` or `[1]` may follow it. */
 const char *type_text(const struct lowered *lowered, const struct type *type);
 /* The same as a declaration of `name`, without its semicolon. */
 const char *declaration_text(const struct lowered *lowered, const struct type *type,
