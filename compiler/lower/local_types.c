@@ -1,10 +1,10 @@
 /* Types that a function defines for itself.
  *
  * Its frame is declared at file scope, so the types of what lies in the frame must be known there:
- * definitions of local structs, unions, enums and typedefs move out of the function. They keep
- * their names unless those mean something else at file scope, in another function's moved types, or
- * elsewhere in the same function; then, and in headers, they become FUNCTION__NAME. What has no
- * name gets one.
+ * definitions of local structs, unions, enums and typedefs move out of the function, and what
+ * announces them (`struct s;`) goes with them. They keep their names unless those mean something
+ * else at file scope, in another function's moved types, or elsewhere in the same function; then,
+ * and in headers, they become FUNCTION__NAME. What has no name gets one.
  *
  * Ordinary functions keep their types, unless a container holds one or a generator expression may
  * speak of one: these become functions, so what they take must be known at file scope too. */
@@ -30,11 +30,30 @@ static bool any_is_variable(const struct node *declaration)
     return false;
 }
 
+bool node_is_tag(const struct node *node)
+{
+    return node->kind == NODE_STRUCT || node->kind == NODE_UNION || node->kind == NODE_ENUM;
+}
+
+/* `struct s;`, which is another one than that of file scope: what follows speaks of it. */
+static struct node *forward_tag(const struct node *declaration)
+{
+    const struct node *specifiers = declaration->kid[0];
+    for (uint32_t i = 0; declaration->count == 1 && i < specifiers->count; i++) {
+        struct node *kid = specifiers->kid[i];
+        if (node_is_tag(kid) && !(kid->flags & HAS_BODY) && kid->symbol && kid->symbol->function)
+            return kid;
+    }
+    return NULL;
+}
+
 bool node_declares_type(const struct node *declaration)
 {
     const struct node *specifiers = declaration->kid[0];
     if (any_is_variable(declaration))
         return false;
+    if (forward_tag(declaration))
+        return true;
     for (uint32_t i = 0; i < specifiers->count; i++) {
         const struct node *kid = specifiers->kid[i];
         if (kid->flags & HAS_BODY || (kid->kind == NODE_STORAGE && kid->op == OP_TYPEDEF))
@@ -114,9 +133,12 @@ static void find_names(struct lowered *lowered, struct function *function, struc
 
 static void move(struct lowered *lowered, struct function *function, struct node *node)
 {
+    struct node *tag = forward_tag(node);
     function->hoisted = arena_grow(lowered->arena, function->hoisted, function->hoisted_count,
                                    &function->hoisted_capacity, sizeof *function->hoisted);
     function->hoisted[function->hoisted_count++] = node;
+    if (tag && tag->symbol->node == tag) /* nothing defines it */
+        move_symbol(lowered, function, tag->symbol);
     find_names(lowered, function, node->kid[0], false);
     for (uint32_t i = 1; i < node->count; i++)
         find_names(lowered, function, node->kid[i]->kid[0], false);
@@ -147,7 +169,7 @@ static bool move_from_name(struct lowered *lowered, struct function *function,
     struct node *node =
         node_new(lowered->arena, NODE_DECLARATION, specifiers->start, specifiers->end, 1);
     node->kid[0] = specifiers;
-    if (!node_declares_type(node))
+    if (!node_declares_type(node) || forward_tag(node))
         return false;
     move(lowered, function, node);
     return true;

@@ -254,12 +254,13 @@ void defer_function(struct lowered *lowered, struct function *function);
 void rename_hiding(struct lowered *lowered, struct deferred *last, struct node *node);
 /* Notes which functions are called by handle below this node, after awaits were lowered. */
 void handles_find(struct lowered *lowered, struct node *node);
-/* Whether the declaration defines a struct, union, enum or typedef. */
 void literals_find(struct lowered *lowered, struct function *function);
 void local_types_find(struct lowered *lowered, struct function *function, struct node *body);
 /* Whether a container below this node holds a type of the function's own. */
 bool holds_local_types(const struct node *node);
+/* Whether the declaration defines or announces a struct, union, enum or typedef. */
 bool node_declares_type(const struct node *declaration);
+bool node_is_tag(const struct node *node); /* of a struct, union or enum */
 
 void flow_build(struct lowered *lowered, struct function *function);
 void point_set_add(struct point_set *set, uint32_t point);

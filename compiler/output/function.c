@@ -57,7 +57,7 @@ void put_local_types(struct emitter *e, struct function *function)
         } else {
             struct node *specifiers = node->kid[0];
             for (uint32_t k = 0; k < specifiers->count; k++)
-                if (specifiers->kid[k]->flags & HAS_BODY)
+                if (node_is_tag(specifiers->kid[k]))
                     emit_struct(e, specifiers->kid[k]);
             write_string(&e->writer, ";");
         }
