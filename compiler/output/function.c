@@ -150,6 +150,26 @@ static void put_local_labels(struct emitter *e, const struct function *function)
     }
 }
 
+/* What the body needs in front of it. */
+static void put_declarations(struct emitter *e, const struct function *function)
+{
+    struct writer *w = &e->writer;
+    if (e->uses_self)
+        write_format(w, "struct %s__frame *%s = (struct %s__frame *)%s;", function->name,
+                     function->self, function->name, function->base);
+    else if (!function->suspension_count)
+        write_format(w, "(void)%s;", function->base);
+    if (e->uses_step) {
+        write_line_break(w);
+        write_format(w, "enum async_step %s;", function->step);
+    }
+    if (e->uses_name) { /* __func__ */
+        write_line_break(w);
+        write_format(w, "static const char %s[] = \"%s\";", fresh_name(e->lowered, "function_name"),
+                     function->name);
+    }
+}
+
 static void put_resume(struct emitter *e, struct function *function)
 {
     struct writer *w = &e->writer;
@@ -160,7 +180,7 @@ static void put_resume(struct emitter *e, struct function *function)
     w->line_start = 0;
     w->file = NULL;
     e->function = function;
-    e->uses_self = e->uses_base = e->uses_step = false;
+    e->uses_self = e->uses_base = e->uses_step = e->uses_name = false;
     write_string(w, "\n"); /* so that a #line can stand before its first line */
     emit_body(e, function->body);
     struct writer after = *w;
@@ -176,15 +196,7 @@ static void put_resume(struct emitter *e, struct function *function)
     w->indent = 4;
     put_local_labels(e, function);
     write_line_break(w);
-    if (e->uses_self)
-        write_format(w, "struct %s__frame *%s = (struct %s__frame *)%s;", function->name,
-                     function->self, function->name, function->base);
-    else if (!function->suspension_count)
-        write_format(w, "(void)%s;", function->base);
-    if (e->uses_step) {
-        write_line_break(w);
-        write_format(w, "enum async_step %s;", function->step);
-    }
+    put_declarations(e, function);
     put_dispatch(e, function);
     const char *start = body.data + (body.length > 1 && body.data[1] == '\n');
     size_t offset = out->length;

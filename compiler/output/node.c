@@ -185,6 +185,17 @@ static bool is_function_name(const struct node *node)
            !strcmp(node->name, "__PRETTY_FUNCTION__");
 }
 
+/* The object that C declares in every function; where only the type matters, what it is made of. */
+static void emit_function_name(struct emitter *e)
+{
+    if (e->hoisting) {
+        write_format(&e->writer, "\"%s\"", e->function->name);
+        return;
+    }
+    e->uses_name = true;
+    write_string(&e->writer, fresh_name(e->lowered, "function_name"));
+}
+
 static void emit_identifier(struct emitter *e, struct node *node)
 {
     struct symbol *symbol = node->symbol;
@@ -198,7 +209,7 @@ static void emit_identifier(struct emitter *e, struct node *node)
     else if (symbol && symbol->output_name)
         write_string(&e->writer, symbol->output_name);
     else if (!symbol && writes_frame(e) && !e->nested && is_function_name(node))
-        write_format(&e->writer, "\"%s\"", e->function->name);
+        emit_function_name(e);
     else
         write_string(&e->writer, node->name);
 }

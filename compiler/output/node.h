@@ -24,9 +24,9 @@ struct emitter {
     bool in_block;             /* what is written next may be several statements */
     const struct node *next;   /* in a block of the source: the item that follows */
     bool hoisting;             /* a local type is being defined at file scope */
-    bool uses_self, uses_base, uses_step; /* by the body so far */
-    struct written **written;             /* containers that were written already (container.c) */
-    const struct header *header;          /* NULL: a .ac file */
+    bool uses_self, uses_base, uses_step, uses_name; /* by the body so far */
+    struct written **written;    /* containers that were written already (container.c) */
+    const struct header *header; /* NULL: a .ac file */
     const char *code;
 };
 
