@@ -347,22 +347,6 @@ static struct node *hoist_statement_expression(struct hoist *h, struct node *nod
     return value ? make_use(h, node, value) : make(h, NODE_MADE, node, "(void)0", 0);
 }
 
-/* --- _Generic: the arm that C would take */
-
-static struct node *selected_arm(struct hoist *h, struct node *node)
-{
-    struct type *type = value_type(h, node->kid[0]);
-    struct node *other = NULL;
-    for (uint32_t i = 1; i < node->count; i++) {
-        struct node *arm = node->kid[i];
-        if (!arm->kid[0])
-            other = arm->kid[1];
-        else if (type_compatible(type, arm->kid[0]->type))
-            return arm->kid[1];
-    }
-    return other;
-}
-
 /* --- await itself */
 
 static struct symbol *direct_callee(struct node *call)
@@ -537,7 +521,7 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
     case NODE_STATEMENT_EXPRESSION:
         return node->flags & HAS_AWAIT ? hoist_statement_expression(h, node, true) : spill(h, node);
     case NODE_GENERIC:
-        return hoist(h, selected_arm(h, node), later);
+        return hoist(h, selected_association(h->lowered->check, node)->kid[1], later);
     case NODE_ASSIGN:
     case NODE_PREFIX:
     case NODE_POSTFIX:

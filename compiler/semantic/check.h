@@ -66,6 +66,10 @@ bool is_small_bit_field(struct node *node);
 /* The operand of a call of __builtin_choose_expr that C takes, NULL for every other node. */
 struct node *chosen_operand(struct check *check, const struct node *node);
 
+/* The association of a _Generic that C takes; NULL if none fits, or the selector's type is not
+ * known. */
+struct node *selected_association(struct check *check, const struct node *node);
+
 /* Whether the operands of this node only have a type: sizeof, __builtin_constant_p ... */
 bool node_is_unevaluated(const struct node *node);
 

@@ -153,30 +153,39 @@ static struct type *check_offsetof(struct check *check, struct node *node)
     return simple(check, TYPE_ULONG);
 }
 
-static bool association_fits(struct check *check, struct type *selector, struct node *association)
+/* The selector's value has no qualifiers, so an association that has some never fits. */
+static bool association_fits(const struct type *selector, const struct node *association)
 {
-    struct node *name = association->kid[0];
-    if (!name)
-        return false;
-    struct type *type = check_type_name(check, name, READING_TYPE);
+    const struct type *type = association->kid[0]->type;
     return type_qualifiers(type) == 0 && type_compatible(type, selector);
+}
+
+struct node *selected_association(struct check *check, const struct node *node)
+{
+    const struct type *selector = type_decay(check->types, node->kid[0]->type);
+    struct node *fallback = NULL;
+    if (is_unknown(selector))
+        return NULL;
+    for (uint32_t i = 1; i < node->count; i++) {
+        struct node *association = node->kid[i];
+        if (!association->kid[0])
+            fallback = association;
+        else if (association_fits(selector, association))
+            return association;
+    }
+    return fallback;
 }
 
 static struct type *check_generic(struct check *check, struct node *node)
 {
-    struct type *selector = type_decay(check->types, check_unevaluated(check, node->kid[0]));
-    struct node *chosen = NULL, *fallback = NULL;
-    for (uint32_t i = 1; i < node->count; i++) {
-        struct node *association = node->kid[i];
-        if (association_fits(check, selector, association) && !chosen)
-            chosen = association;
-        if (!association->kid[0])
-            fallback = association;
-    }
-    if (!chosen)
-        chosen = fallback;
-    if (is_unknown(selector))
-        chosen = NULL;
+    check_unevaluated(check, node->kid[0]);
+    for (uint32_t i = 1; i < node->count; i++)
+        if (node->kid[i]->kid[0])
+            check_type_name(check, node->kid[i]->kid[0], READING_TYPE);
+    struct node *chosen = selected_association(check, node);
+    if (!chosen && !is_unknown(node->kid[0]->type) && node->flags & HAS_AWAIT)
+        complain(check, node, "'_Generic' has no association for the type '%s'",
+                 show(check, type_decay(check->types, node->kid[0]->type)));
     for (uint32_t i = 1; i < node->count; i++) {
         struct node *association = node->kid[i];
         if (association == chosen)

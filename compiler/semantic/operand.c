@@ -315,17 +315,29 @@ void check_operands(struct check *check, struct node *node)
         check_operands(check, node->kid[i]);
 }
 
+/* What decides how the node is lowered: its type must be known. */
+static const struct node *deciding_source(const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_RANGE_FOR:
+    case NODE_ASYNC_WITH:
+    case NODE_COMP_FOR:
+        return node->kid[2];
+    case NODE_GENERIC:
+        return node->flags & HAS_AWAIT ? node->kid[0] : NULL;
+    default:
+        return NULL;
+    }
+}
+
 void check_sources(struct check *check, const struct node *node)
 {
     if (!node || node->kind == NODE_FUNCTION)
         return;
-    if (node->kind == NODE_RANGE_FOR || node->kind == NODE_ASYNC_WITH ||
-        node->kind == NODE_COMP_FOR) {
-        const struct node *source = node->kid[2];
-        if (source->type && type_resolve(source->type)->kind == TYPE_UNKNOWN &&
-            !diagnostics_errors(check->diagnostics))
-            complain(check, source, "the type of this is not known here");
-    }
+    const struct node *source = deciding_source(node);
+    if (source && source->type && type_resolve(source->type)->kind == TYPE_UNKNOWN &&
+        !diagnostics_errors(check->diagnostics))
+        complain(check, source, "the type of this is not known here");
     for (uint32_t i = 0; i < node->count; i++)
         check_sources(check, node->kid[i]);
 }
