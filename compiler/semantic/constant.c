@@ -327,6 +327,16 @@ static enum constancy evaluate_call(struct check *check, const struct node *node
     return constancy;
 }
 
+/* offsetof: which member the C compiler knows, if the subscripts are constant. */
+static enum constancy evaluate_offset(struct check *check, const struct node *node)
+{
+    long long index;
+    for (uint32_t i = 1; i < node->count; i++)
+        if (constant_evaluate(check, node->kid[i]->kid[0], &index) == CONSTANT_NOT)
+            return CONSTANT_NOT;
+    return CONSTANT_UNKNOWN;
+}
+
 enum constancy constant_evaluate(struct check *check, const struct node *node, long long *value)
 {
     *value = 0;
@@ -360,8 +370,9 @@ enum constancy constant_evaluate(struct check *check, const struct node *node, l
         return evaluate_call(check, node, value);
     case NODE_ADDRESS:
         return evaluate_address(check, node);
-    case NODE_STRING:
     case NODE_OFFSETOF:
+        return evaluate_offset(check, node);
+    case NODE_STRING:
     case NODE_LABEL_ADDRESS:
         return CONSTANT_UNKNOWN;
     default:

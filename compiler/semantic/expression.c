@@ -148,8 +148,8 @@ static struct type *check_sizeof(struct check *check, struct node *node)
 static struct type *check_offsetof(struct check *check, struct node *node)
 {
     check_type_name(check, node->kid[0], READING_TYPE);
-    for (uint32_t i = 1; i < node->count; i++)
-        check_value(check, node->kid[i]);
+    for (uint32_t i = 1; i < node->count; i++) /* each in a designator */
+        check_value(check, node->kid[i]->kid[0]);
     return simple(check, TYPE_ULONG);
 }
 
