@@ -239,6 +239,8 @@ void check_jumps(struct check *check, struct node *function); /* jump.c */
 
 /* operand.c: types of operands below the node, in an async function or generator. */
 void check_operands(struct check *check, struct node *node);
+/* In any other function: values that come to stand in objects of asyncc's, used as objects. */
+void check_objects(struct check *check, struct node *node);
 /* Refuses what a loop, comprehension or `async with` cannot be lowered for: a source whose type is
  * not known, if nothing wrong about it has been said. */
 void check_sources(struct check *check, const struct node *node);

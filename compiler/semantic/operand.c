@@ -186,12 +186,31 @@ static void check_cast_operand(struct check *check, const struct node *node)
 
 /* --- what is written */
 
-static bool is_no_object(struct node *node)
+/* The operand whose place the node takes: that of a _Generic or __builtin_choose_expr; or NULL. */
+static struct node *taken_operand(struct check *check, const struct node *node)
 {
+    if (node->kind != NODE_GENERIC)
+        return chosen_operand(check, node);
+    const struct node *association = selected_association(check, node);
+    return association ? association->kid[1] : NULL;
+}
+
+static bool is_no_object(struct check *check, struct node *node)
+{
+    node = skip_parens(node);
     switch (node->kind) {
     case NODE_IDENTIFIER:
         return node->symbol &&
                (node->symbol->kind == SYMBOL_FUNCTION || node->symbol->kind == SYMBOL_ENUMERATOR);
+    case NODE_MEMBER:
+        return node->op == OP_DOT && is_no_object(check, node->kid[0]);
+    case NODE_UNARY:
+        return (node->op != OP_REAL && node->op != OP_IMAG) || is_no_object(check, node->kid[0]);
+    case NODE_CALL:
+    case NODE_GENERIC: {
+        struct node *taken = taken_operand(check, node);
+        return taken ? is_no_object(check, taken) : node->kind == NODE_CALL;
+    }
     case NODE_NUMBER:
     case NODE_CHARACTER:
     case NODE_CAST:
@@ -204,6 +223,8 @@ static bool is_no_object(struct node *node)
     case NODE_SPAWN:
     case NODE_TRY:
     case NODE_YIELD:
+    case NODE_COMPREHENSION:
+    case NODE_STATEMENT_EXPRESSION:
     case NODE_PREFIX:
     case NODE_POSTFIX:
     case NODE_ADDRESS:
@@ -219,7 +240,7 @@ static void check_written(struct check *check, struct node *node)
     struct node *target = skip_parens(node);
     if (!target->type || is_unknown(target->type))
         return;
-    if (is_no_object(target))
+    if (is_no_object(check, target))
         complain(check, node, "only an object can be assigned to");
     else if (type_resolve(target->type)->kind == TYPE_ARRAY)
         complain(check, node, "an array cannot be assigned to");
@@ -227,6 +248,16 @@ static void check_written(struct check *check, struct node *node)
              complain(check, node, "what is 'const' cannot be assigned to") &&
              target->kind == NODE_IDENTIFIER && target->symbol->node)
         add_note(check, target->symbol->node, "'%s' is declared here", target->name);
+}
+
+static void check_addressed(struct check *check, struct node *node)
+{
+    struct node *target = skip_parens(node);
+    if (!target->type || is_unknown(target->type) ||
+        type_resolve(target->type)->kind == TYPE_FUNCTION)
+        return;
+    if (is_no_object(check, target))
+        complain(check, node, "only an object has an address");
 }
 
 static void check_assignment(struct check *check, struct node *node)
@@ -294,6 +325,9 @@ static void check_node(struct check *check, struct node *node)
     case NODE_CAST:
         check_cast_operand(check, node);
         break;
+    case NODE_ADDRESS:
+        check_addressed(check, node->kid[0]);
+        break;
     case NODE_ASSIGN:
         check_assignment(check, node);
         break;
@@ -313,6 +347,20 @@ void check_operands(struct check *check, struct node *node)
     check_node(check, node);
     for (uint32_t i = 0; i < node->count; i++)
         check_operands(check, node->kid[i]);
+}
+
+void check_objects(struct check *check, struct node *node)
+{
+    if (!node || node->kind == NODE_FUNCTION)
+        return;
+    bool awaits = node->count && node->kid[0] && node->kid[0]->flags & HAS_AWAIT;
+    if (awaits && node->kind == NODE_ADDRESS)
+        check_addressed(check, node->kid[0]);
+    else if (awaits &&
+             (node->kind == NODE_ASSIGN || node->kind == NODE_PREFIX || node->kind == NODE_POSTFIX))
+        check_written(check, node->kid[0]);
+    for (uint32_t i = 0; i < node->count; i++)
+        check_objects(check, node->kid[i]);
 }
 
 /* What decides how the node is lowered: its type must be known. */
