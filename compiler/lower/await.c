@@ -429,5 +429,6 @@ void await_function(struct lowered *lowered, struct function *function)
     struct list none = {0};
     struct hoist h = {.lowered = lowered, .function = function, .out = &none};
     arrays_lower(&h, function->node->kid[2]);
+    temporaries_find(&h, function->node->kid[2]);
     function->body = lower_statement(&h, function->node->kid[2]);
 }

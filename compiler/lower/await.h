@@ -79,6 +79,9 @@ struct node *make_assignment(struct hoist *h, struct variable *variable, const c
 /* Gives variable length arrays that a label cuts storage of their own, before all else. */
 void arrays_lower(struct hoist *h, struct node *body);
 
+/* Marks values that must become variables, because their address is known. (temporary.c) */
+void temporaries_find(struct hoist *h, struct node *body);
+
 /* Whether that primitive leaves a future, of which the result is collected. */
 bool typed_collects(const struct node *call);
 /* Hoists the arguments of a typed primitive's call, and gives it the arguments that this takes in

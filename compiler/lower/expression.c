@@ -556,6 +556,19 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
     }
 }
 
+/* The value in a variable that stays where it is. */
+static struct node *keep(struct hoist *h, struct node *value)
+{
+    const struct symbol *symbol = skip_parens(value)->symbol;
+    const struct variable *variable = symbol ? symbol->lowered : NULL;
+    bool is_kept =
+        skip_parens(value)->flags & IS_IMPLICIT && variable && variable->kind == VARIABLE_TEMPORARY;
+    if (!is_kept)
+        value = spill(h, value);
+    skip_parens(value)->symbol->is_address_taken = true;
+    return value;
+}
+
 /* What is left stands for all of the expression: it must cover the same bytes, or the copy would
  * bring back what was around it. */
 struct node *hoist(struct hoist *h, struct node *node, enum later later)
@@ -563,7 +576,10 @@ struct node *hoist(struct hoist *h, struct node *node, enum later later)
     if (!needs_work(node, later))
         return node;
     uint32_t start = node->start, end = node->end;
+    bool is_kept = node->flags & IS_KEPT;
     struct node *left = hoist_node(h, node, later);
+    if (is_kept)
+        left = keep(h, left);
     if (left->start == start && left->end == end)
         return left;
     struct node *cover =

@@ -54,8 +54,10 @@ static void visit(struct search *s, struct node *node)
     if (!node || node->kind == NODE_FUNCTION || node->kind == NODE_SIZEOF ||
         node->kind == NODE_TYPEOF)
         return;
-    if (node->kind == NODE_ADDRESS) {
-        struct node *object = addressed(node->kid[0]);
+    bool is_array =
+        node->kind == NODE_MEMBER && node->type && type_resolve(node->type)->kind == TYPE_ARRAY;
+    if (node->kind == NODE_ADDRESS || is_array) {
+        struct node *object = addressed(is_array ? node : node->kid[0]);
         if (object->kind == NODE_COMPOUND_LITERAL && !object->symbol)
             keep(s, object);
     }
