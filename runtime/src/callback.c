@@ -129,6 +129,7 @@ static struct async_handle *new_handle(void (*fn)(void *), void *arg)
     struct async_handle *handle = new_block(sizeof *handle, run_handle);
     if (!handle)
         return NULL;
+    handle->future.frame.bits |= async_thread.loop_bits; /* whose timer it is */
     set_function(handle, fn);
     handle->arg = arg;
     handle->timer = (struct async_timer){.kind = &handle_timer};
@@ -169,7 +170,7 @@ void async_handle_cancel(struct async_handle *handle)
         return;
     async__check_thread(&handle->future);
     if (async__timer_is_armed(&handle->timer)) {
-        async__timer_disarm(async_thread.loop, &handle->timer);
+        async__timer_disarm(async__loop_of(&handle->future), &handle->timer);
         async__block_free(&handle->future);
     } else {
         set_function(handle, NULL); /* it is in the ready queue, and is freed in its turn */
