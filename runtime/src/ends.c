@@ -20,13 +20,40 @@ static void end_notify(struct async_listener *listener, struct async_future *fut
     ends->changed(ends, future);
 }
 
-/* The handle is gone before its end: as if it had been empty. */
+static void ends_stop(struct async_ends *ends)
+{
+    for (size_t i = 0; i < ends->count && ends->pending; i++) {
+        struct async_end *item = &ends->items[i];
+        if (!item->future)
+            continue;
+        async__unlisten(item->future, &item->listener);
+        item->future = NULL;
+        ends->pending--;
+    }
+    if (ends->items != ends->few)
+        async__free(ends->items);
+    ends->items = NULL;
+    ends->first = NULL;
+    ends->last = &ends->first;
+}
+
+/* Whether the loop, which may be gone, drops its tasks at the moment. */
+static bool is_dropping(const struct async_loop *loop)
+{
+    return async_thread.loop == loop && async_thread.loop && async_thread.loop->dropping;
+}
+
+/* The handle is gone before its end: as if it had been empty. Or the loop drops its tasks; whoever
+ * waits will not take what is done. */
 static void end_drop(struct async_listener *listener)
 {
     struct async_end *item = ASYNC_CONTAINER(listener, struct async_end, listener);
+    struct async_ends *ends = item->ends;
     item->future = NULL;
-    item->ends->pending--;
-    item->ends->changed(item->ends, NULL);
+    ends->pending--;
+    if (ends->pending == 0 && is_dropping(listener->loop))
+        ends_stop(ends);
+    ends->changed(ends, NULL);
 }
 
 static void no_change(struct async_ends *ends, struct async_future *done)
@@ -60,21 +87,6 @@ static int ends_begin(struct async_ends *ends, struct async_future *const *futur
             async__listen(futures[i], &item->listener);
     }
     return 0;
-}
-
-static void ends_stop(struct async_ends *ends)
-{
-    for (size_t i = 0; i < ends->count && ends->pending; i++) {
-        struct async_end *item = &ends->items[i];
-        if (!item->future)
-            continue;
-        async__unlisten(item->future, &item->listener);
-        item->future = NULL;
-        ends->pending--;
-    }
-    if (ends->items != ends->few)
-        async__free(ends->items);
-    ends->items = NULL;
 }
 
 static struct async_future *ends_awaited(const struct async_ends *ends, size_t *index)
