@@ -53,7 +53,8 @@ extern uint64_t async__slow_nanoseconds;
 size_t async__frame_size(const struct async_future *future, size_t *align);
 /* Frees the block of a future, whatever it is. */
 void async__block_free(struct async_future *future);
-/* Calls visit for every block of this thread that is in use. visit may free the block it gets. */
+/* Calls visit for every block of this thread that is in use. visit may free any of
+ * them. */
 void async__blocks_visit(void (*visit)(struct async_future *, void *), void *arg);
 /* Frees this thread's slabs if no block is in use. */
 void async__blocks_trim(void);

@@ -61,6 +61,12 @@ void *async__may_allocate_arg;
 
 static __thread struct slab *slabs[ASYNC_CLASSES];  /* the first one is carved from */
 static __thread struct large *larges, **larges_end; /* in the order in which they were made */
+/* Those that async__blocks_visit has yet to visit; walks nest. */
+struct walk {
+    struct large *next;
+    struct walk *outer;
+};
+static __thread struct walk *walks;
 static __thread struct large *quarantine[QUARANTINE];
 static __thread size_t quarantined;
 
@@ -242,6 +248,9 @@ void async__block_free(struct async_future *future)
         large->next->link = large->link;
     else
         larges_end = large->link;
+    for (struct walk *walk = walks; walk; walk = walk->outer)
+        if (walk->next == large)
+            walk->next = large->next;
     if (async__frames_kept) {
         memset(future + 1, POISON, large->size - sizeof *future);
         struct large **slot = &quarantine[quarantined++ % QUARANTINE];
@@ -261,10 +270,13 @@ static bool in_use(const struct async_future *future)
 
 void async__blocks_visit(void (*visit)(struct async_future *, void *), void *arg)
 {
-    for (struct large *large = larges, *next; large; large = next) {
-        next = large->next;
+    struct walk walk = {larges, walks};
+    walks = &walk;
+    for (struct large *large; (large = walk.next);) {
+        walk.next = large->next;
         visit((struct async_future *)(large + 1), arg);
     }
+    walks = walk.outer;
     for (size_t index = 0; index < ASYNC_CLASSES; index++) {
         for (struct slab *slab = slabs[index]; slab; slab = slab->next) {
             char *blocks = (char *)(slab + 1);
