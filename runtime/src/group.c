@@ -36,12 +36,11 @@ static void remove_member(struct async_member *member)
     async__free(member);
 }
 
-/* The handle is gone before its end. */
+/* The child is dropped with its loop; the group, of another one, will hear that it has ended. */
 static void member_env_drop(struct async_env *env)
 {
     struct async_member *member = (struct async_member *)env;
     member->env.kind = NULL; /* it is taken out already */
-    remove_member(member);
 }
 
 static const struct async_env_kind member_kind = {false, member_env_drop};
@@ -171,9 +170,14 @@ static void child_notify(struct async_listener *listener, struct async_future *c
         wake(group);
 }
 
+/* The group's task is about to be dropped: a child of another loop goes on. */
 static void child_drop(struct async_listener *listener)
 {
-    remove_member(ASYNC_CONTAINER(listener, struct async_member, listener));
+    struct async_member *member = ASYNC_CONTAINER(listener, struct async_member, listener);
+    struct async_future *child = member->child;
+    remove_member(member);
+    if (async__owners(child))
+        child->frame.bits -= ASYNC_OWNER; /* whoever drops listeners destroys it, if need be */
 }
 
 /* The group's task is dropped with its loop. */

@@ -96,8 +96,11 @@ static void close_generators(struct async_loop *loop, uint64_t deadline)
 /* Nobody listens any more, who may be in a frame that is dropped. */
 static void listeners_visit(struct async_future *future, void *loop)
 {
-    if (!async__is_callback(future))
-        async__drop_listeners(future, loop);
+    if (async__is_callback(future))
+        return;
+    future->frame.bits += ASYNC_OWNER; /* those who listened may have been the owners */
+    async__drop_listeners(future, loop);
+    async__disown(future);
 }
 
 /* Takes a task that will not end out of its wait; it is ready then. */
