@@ -156,7 +156,7 @@ static struct parcel *pack_one(struct async_future *future, int *error)
         .post.run = parcel_run,
         .resume = future->frame.resume,
         .env = future->env,
-        .bits = future->frame.bits & (ASYNC_CANCELLED | ASYNC_TIMED),
+        .bits = future->frame.bits & (ASYNC_CANCELLED | ASYNC_TIMED | ASYNC_SLOW),
         .size = size,
         .align = align,
     };

@@ -84,7 +84,8 @@ void async_collect_slow(struct async_future *future, void *value, size_t size, s
                         bool status)
 {
     int error = async__copy_result(future, value, size, offset, status);
-    if (status && async__reason())
+    bool was_cancelled = future->frame.bits & ASYNC_CANCELLED; /* not if it ran in this task */
+    if (status && was_cancelled && async__reason())
         async__told(async_thread.current,
                     size ? load_status(value, size) : async__error_of(future));
     if (future != &async__out_of_memory) {

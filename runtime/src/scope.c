@@ -152,7 +152,6 @@ static struct relay apply(struct async_future *task, struct async_scope *was,
         if (async__is_pure(joined)) {
             async__leave_chain(task);
         } else if (async__owners(joined) == 1) {
-            joined->frame.bits |= ASYNC_SLOW; /* async_collect looks whether it told */
             return (struct relay){joined, now->reason};
         }
     }
@@ -219,6 +218,7 @@ static struct relay request(struct async_future *future, int reason)
     }
     if (status == ASYNC_INLINE || status == ASYNC_FINISHED)
         return nobody;
+    future->frame.bits |= ASYNC_SLOW; /* async_collect looks whether it told */
     struct async_scope *was = own_now(future), *now = was;
     if (async__group_around(future)) {
         async__child_ask(future);
