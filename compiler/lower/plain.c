@@ -6,9 +6,11 @@
  *     async_run(E)                 *(T *)async_run_result(E, &(T){0}, sizeof(T))
  *     async_run_threadsafe(l, E)   *(T *)async_run_threadsafe_result(l, E, &(T){0}, sizeof(T))
  *     async_future(T)              async_future_new(sizeof(T), _Alignof(T))
- *     async_set_result(f, v)       async_complete(f, (T[1]){v}, sizeof(T))
+ *     async_set_result(f, v)       async_complete(async_borrow(f, ...), (T[1]){v}, sizeof(T))
+ *     async_set_name(f, s)         async_set_name(async_borrow(f, __FILE__, __LINE__), s)
  *     async_release(h)             async_release(async_take_handle(&h)): an lvalue is emptied
- *     async_gather(f, g)           async_gather_all(2, (struct async_future *[]){f, g})
+ *     async_gather(f, g)           async_gather_all(2, (struct async_future *[]){async_borrow(f,
+ *                                  __FILE__, __LINE__), ...})
  *     async_wait_for(f, s)         async_wait_for_handle(f, s, sizeof(T), _Alignof(T), true)
  *     async_group_spawn(g, f)      async_group_spawn_at(g, f, __FILE__, __LINE__)
  *
@@ -164,19 +166,23 @@ static void plain_set_result(struct lowered *lowered, struct node *node)
     if (!type)
         return;
     if (type_is_void(type) || node->count < 3) {
-        node->text = "async_complete($1, 0, 0)";
+        node->text = "async_complete(async_borrow($1, __FILE__, __LINE__), 0, 0)";
         return;
     }
     if (lowered->is_header) {
         const char *value = fresh_name(lowered, "value");
         node->text = arena_format(
-            lowered->arena, "__extension__({ %1$s = $2; async_complete($1, &%2$s, sizeof %2$s); })",
+            lowered->arena,
+            "__extension__({ %1$s = $2; "
+            "async_complete(async_borrow($1, __FILE__, __LINE__), &%2$s, sizeof %2$s); })",
             declaration_text(lowered, type, value), value);
         return;
     }
     const char *name = type_text(lowered, type);
-    node->text =
-        arena_format(lowered->arena, "async_complete($1, (%1$s[1]){$2}, sizeof(%1$s))", name);
+    node->text = arena_format(lowered->arena,
+                              "async_complete(async_borrow($1, __FILE__, __LINE__), (%1$s[1]){$2}, "
+                              "sizeof(%1$s))",
+                              name);
 }
 
 static void plain_release(struct lowered *lowered, struct node *node)
@@ -191,12 +197,27 @@ static void plain_release(struct lowered *lowered, struct node *node)
         node->text = "async_release(async_take_handle(&$1))";
 }
 
+/* A call of a C function that uses a handle, which must not be empty. */
+static void plain_borrow(struct lowered *lowered, struct node *node)
+{
+    uint32_t handle = !strcmp(skip_parens(node->kid[0])->name, "async_loop_run") ? 2 : 1;
+    const char *text = "$0(";
+    if (node->count > 9)
+        return;
+    for (uint32_t i = 1; i < node->count; i++)
+        text = arena_format(lowered->arena,
+                            i == handle ? "%s%sasync_borrow($%u, __FILE__, __LINE__)" : "%s%s$%u",
+                            text, i > 1 ? ", " : "", i);
+    node->text = arena_format(lowered->arena, "%s)", text);
+}
+
 static void plain_retain(struct lowered *lowered, struct node *node)
 {
-    (void)lowered;
     const struct type *type = node->count > 1 ? type_resolve(node->kid[1]->type) : NULL;
     if (type && type->kind == TYPE_GENERATOR)
-        node->text = "async_generator_retain($1)";
+        node->text = "async_generator_retain(async_generator_borrow($1, __FILE__, __LINE__))";
+    else if (node->count == 2)
+        plain_borrow(lowered, node);
 }
 
 /* A handle that is consumed: argument `index`. */
@@ -211,7 +232,8 @@ static void plain_gather(struct lowered *lowered, struct node *node)
 {
     const char *list = "";
     for (uint32_t i = 1; i < node->count; i++)
-        list = arena_format(lowered->arena, i > 1 ? "%s, $%u" : "%s$%u", list, i);
+        list = arena_format(lowered->arena, "%s%sasync_borrow($%u, __FILE__, __LINE__)", list,
+                            i > 1 ? ", " : "", i);
     if (node->count == 1) {
         node->text = "async_gather_all(0, 0)";
     } else if (lowered->is_header) {
@@ -260,6 +282,11 @@ static const struct {
              {"async_set_result", plain_set_result},
              {"async_release", plain_release},
              {"async_retain", plain_retain},
+             {"async_set_name", plain_borrow},
+             {"async_name", plain_borrow},
+             {"async_add_done_callback", plain_borrow},
+             {"async_set_error", plain_borrow},
+             {"async_loop_run", plain_borrow},
              {"async_gather", plain_gather},
              {"async_wait_for", plain_wait_for},
              {"async_group_spawn", plain_group_spawn}};

@@ -13,8 +13,8 @@
  *     await async_put(q, v)        suspend async_queue_put(q, (T[1]){v}, &self->value_1, sizeof(T))
  *     await async_put(q, v())      self->value_1 = v();
  *                                  suspend async_queue_put(q, &self->value_1, &self->value_1, ...)
- *     await async_gather(f, g)     self->value_1[0] = f;
- *                                  self->value_1[1] = g;
+ *     await async_gather(f, g)     self->value_1[0] = async_borrow(f, __FILE__, __LINE__);
+ *                                  self->value_1[1] = async_borrow(g, __FILE__, __LINE__);
  *                                  suspend async_gather(2, self->value_1)
  *     await async_wait_for(f, s)   suspend async_wait_for(async_move(&f), s)
  *                                  collect the result of its `future`; async_wait_for__end() */
@@ -127,7 +127,8 @@ static struct variable *gather_arguments(struct hoist *h, struct node *call)
         kids[2] = make_use(h, &at, kept);
     }
     for (uint32_t i = 1; i <= count; i++) {
-        const char *text = arena_format(h->lowered->arena, "$0[%u] = $1;", i - 1);
+        const char *text = arena_format(h->lowered->arena,
+                                        "$0[%u] = async_borrow($1, __FILE__, __LINE__);", i - 1);
         struct node *handle = call->kid[i];
         struct node place = {.start = handle->start, .end = handle->start};
         emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, handle, text, 2,

@@ -195,7 +195,9 @@ static void done_drop(struct async_listener *listener)
 void async_add_done_callback(struct async_future *future, void (*fn)(struct async_future *, void *),
                              void *arg)
 {
-    if (!future || future == &async__out_of_memory)
+    if (!future)
+        async_empty_handle(NULL, 0);
+    if (future == &async__out_of_memory)
         return;
     async__check_thread(future);
     struct done_callback *self = new_block(sizeof *self, run_done);

@@ -248,7 +248,9 @@ void async_release(struct async_future *future)
 
 struct async_future *async_retain(struct async_future *future)
 {
-    if (!future || future == &async__out_of_memory)
+    if (!future)
+        async_empty_handle(NULL, 0);
+    if (future == &async__out_of_memory)
         return future;
     async__check_thread(future);
     if (!async__owners(future) && !runs(future))

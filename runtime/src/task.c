@@ -32,7 +32,9 @@ static const struct async_env_kind name_kind = {false, name_drop};
 
 void async_set_name(struct async_future *future, const char *name)
 {
-    if (!future || future == &async__out_of_memory)
+    if (!future)
+        async_empty_handle(NULL, 0);
+    if (future == &async__out_of_memory)
         return;
     async__check_thread(future);
     size_t size = strlen(name) + 1;
@@ -58,7 +60,7 @@ const char *async__given_name(const struct async_future *future)
 const char *async_name(struct async_future *future)
 {
     if (!future)
-        return "";
+        async_empty_handle(NULL, 0);
     async__check_thread(future);
     const char *name = async__given_name(future);
     const struct async_function *function = name ? NULL : async__function(future);

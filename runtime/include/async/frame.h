@@ -293,7 +293,16 @@ static inline struct async_future *async_move(struct async_future **variable, co
     return future;
 }
 
-/* The same for what does nothing on an empty handle: async_release. */
+/* The handle, which is used and stays where it is. Aborts with the place if it is empty. */
+static inline struct async_future *async_borrow(struct async_future *future, const char *file,
+                                                int line)
+{
+    if (!future)
+        async_empty_handle(file, line);
+    return future;
+}
+
+/* async_move for what does nothing on an empty handle: async_release. */
 static inline struct async_future *async_take_handle(struct async_future **variable)
 {
     struct async_future *future = *variable;
@@ -350,7 +359,7 @@ static inline void async_collect_value(struct async_future *future, void *value,
  * never runs. Does nothing on NULL. */
 void async_release(struct async_future *future);
 
-/* Adds an owner and returns the handle. At most 32767. */
+/* Adds an owner and returns the handle. At most 32767. Aborts on NULL. */
 struct async_future *async_retain(struct async_future *future);
 
 #ifdef __cplusplus

@@ -184,7 +184,16 @@ static inline struct async_generator *async_generator_move(struct async_generato
     return generator;
 }
 
-/* The same for async_release, which does nothing on an empty handle. */
+/* The same for what uses it and leaves it where it is. */
+static inline struct async_generator *async_generator_borrow(struct async_generator *generator,
+                                                             const char *file, int line)
+{
+    if (!generator)
+        async_empty_handle(file, line);
+    return generator;
+}
+
+/* async_generator_move for async_release, which does nothing on an empty handle. */
 static inline struct async_generator *async_generator_take(struct async_generator **variable)
 {
     struct async_generator *generator = *variable;

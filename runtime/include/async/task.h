@@ -1,7 +1,8 @@
 /* Handles: what one may ask a coroutine, a task or a pure future, and how to run one.
  *
  * In C a future(T) is a `struct async_future *`, whatever T. A handle is owned; functions here
- * borrow it unless they say "consumes". Handles belong to the thread that made them. */
+ * borrow it unless they say "consumes". NULL, an empty handle, aborts unless they say what happens
+ * then (in the language with the place). Handles belong to the thread that made them. */
 #ifndef ASYNC_TASK_H
 #define ASYNC_TASK_H
 
