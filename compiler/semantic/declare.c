@@ -100,9 +100,7 @@ static struct type *typedef_type(struct check *check, struct symbol *symbol, str
     type->symbol = symbol;
     type->node = symbol->node;
     struct type *tagged = type_resolve(target);
-    bool can_be_named =
-        target == tagged &&
-        (tagged->kind == TYPE_STRUCT || tagged->kind == TYPE_UNION || tagged->kind == TYPE_ENUM);
+    bool can_be_named = target == tagged && type_is_tagged(tagged);
     if (can_be_named && !tagged->name && !tagged->alias)
         tagged->alias = symbol;
     return type;
@@ -131,6 +129,15 @@ static void check_not_called_by_c(struct check *check, const struct type *type,
     if (word)
         complain(check, place, "%s cannot be a %s",
                  type->is_async ? "an async function" : "a generator", word);
+}
+
+/* Of what the file declares with a type without a tag, C can ask for that type. */
+static void note_bearer(const struct check *check, struct type *type, struct symbol *symbol)
+{
+    struct type *base = type->unqualified ? type->unqualified : type;
+    if (!check->state->function && type_is_tagged(base) && !base->name && !base->bearer &&
+        !base->owner)
+        base->bearer = symbol;
 }
 
 struct symbol *declare(struct check *check, const struct specifiers *specifiers,
@@ -163,6 +170,7 @@ struct symbol *declare(struct check *check, const struct specifiers *specifiers,
     }
     if (symbol != old)
         symbol->storage = specifiers->storage;
+    note_bearer(check, specifiers->type, symbol);
     symbol->is_thread_local |= specifiers->is_thread_local;
     name->symbol = symbol;
     name->type = symbol->type;

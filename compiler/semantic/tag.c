@@ -71,6 +71,14 @@ static struct type *holdable(struct check *check, struct type *type)
     return is_record && !element->is_complete ? type_simple(check->types, TYPE_UNKNOWN) : type;
 }
 
+/* Of a type without a tag: where a member has it. */
+static void note_owner(struct type *type, struct type *owner)
+{
+    struct type *base = type->unqualified ? type->unqualified : type;
+    if (type_is_tagged(base) && !base->name && !base->owner && !base->bearer)
+        base->owner = owner;
+}
+
 static void add_declared(struct check *check, struct members *members, struct type *structure,
                          const struct specifiers *specifiers, struct node *declared)
 {
@@ -81,6 +89,7 @@ static void add_declared(struct check *check, struct members *members, struct ty
     struct field *field =
         add_field(check, members, type, result.name ? result.name->name : NULL, declared);
     field->bits = result.bits;
+    note_owner(specifiers->type, structure);
     if (text_mentions(check, after, declared->end, "aligned") ||
         text_mentions(check, after, declared->end, "packed"))
         structure->is_packed_or_aligned = true;
@@ -108,8 +117,10 @@ static void check_member(struct check *check, struct members *members, struct ty
     }
     const struct type *type = type_resolve(specifiers.type);
     bool is_record = type->kind == TYPE_STRUCT || type->kind == TYPE_UNION;
-    if (declaration->count == 1 && is_record && type->is_complete)
+    if (declaration->count == 1 && is_record && type->is_complete) {
         add_field(check, members, specifiers.type, NULL, declaration);
+        note_owner(specifiers.type, structure);
+    }
     for (uint32_t i = 1; i < declaration->count; i++)
         add_declared(check, members, structure, &specifiers, declaration->kid[i]);
 }

@@ -151,6 +151,11 @@ struct type *type_element(struct types *types, const struct type *type)
     }
 }
 
+bool type_is_tagged(const struct type *type)
+{
+    return type->kind == TYPE_STRUCT || type->kind == TYPE_UNION || type->kind == TYPE_ENUM;
+}
+
 bool type_is_integer(const struct type *type)
 {
     enum type_kind kind = type_resolve(type)->kind;

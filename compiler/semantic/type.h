@@ -85,6 +85,8 @@ struct type {
         *node; /* where it is defined: struct body, typedef declarator, typeof, array size */
     struct symbol *symbol; /* the tag's or typedef's */
     struct symbol *alias;  /* of a struct, union or enum without a tag: its first typedef's */
+    struct symbol *bearer; /* the same: what the file declares with it first, or */
+    struct type *owner;    /* the struct or union in which members are declared with it */
     /* functions */
     struct parameter *parameters; /* of TYPE_TYPEOF without a name: what its text is made of
                                      (unknown.c): names are text, types what stands behind it */
@@ -125,6 +127,7 @@ unsigned type_qualifiers(const struct type *type);
  * included; NULL for any other type. */
 struct type *type_element(struct types *types, const struct type *type);
 
+bool type_is_tagged(const struct type *type);  /* a struct, union or enum itself */
 bool type_is_integer(const struct type *type); /* enums and _Bool and bit-int included */
 bool type_is_arithmetic(const struct type *type);
 bool type_is_scalar(const struct type *type);
@@ -157,6 +160,8 @@ const struct field *type_field(const struct type *type,
  * writes them. `drop` are qualifiers left out at the top level (of an array: of its elements). */
 void type_print(struct text *out, const struct type *type, const char *name, bool lowered,
                 unsigned drop);
+/* type_reach.c: a struct, union or enum without a name, as C; false if nothing leads to it. */
+bool type_print_reached(struct text *out, const struct type *type);
 /* type_tag.c: a container as part of an identifier, `list_int`, and whether there is such a thing:
  * an unnamed struct that has no typedef has none. */
 void type_tag(struct text *out, const struct type *type);

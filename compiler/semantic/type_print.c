@@ -112,19 +112,28 @@ static void put_expression(struct text *out, const struct type *type, bool lower
     text_put(out, ')');
 }
 
-static void put_base(struct text *out, const struct type *type, bool lowered)
+static void put_tagged(struct text *out, const struct type *type, bool lowered)
 {
-    const char *name;
-    switch (type->kind) {
-    case TYPE_STRUCT:
-    case TYPE_UNION:
-    case TYPE_ENUM:
-        name = given_name(type);
+    const char *name = given_name(type);
+    if (!name && lowered && type_print_reached(out, type))
+        return;
+    if (!name && lowered && type->kind == TYPE_ENUM && type->target)
+        type_print(out, type->target, NULL, true, 0); /* a bit-field's */
+    else
         text_printf(out, "%s %s",
                     type->kind == TYPE_STRUCT  ? "struct"
                     : type->kind == TYPE_UNION ? "union"
                                                : "enum",
                     name ? name : "<anonymous>");
+}
+
+static void put_base(struct text *out, const struct type *type, bool lowered)
+{
+    switch (type->kind) {
+    case TYPE_STRUCT:
+    case TYPE_UNION:
+    case TYPE_ENUM:
+        put_tagged(out, type, lowered);
         break;
     case TYPE_TYPEDEF:
         text_puts(out, given_name(type));

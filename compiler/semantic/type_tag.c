@@ -46,11 +46,6 @@ static const char *const words[] = {
     [TYPE_CONTEXTVAR] = "contextvar",
 };
 
-static bool is_tagged(const struct type *type)
-{
-    return type->kind == TYPE_STRUCT || type->kind == TYPE_UNION || type->kind == TYPE_ENUM;
-}
-
 static const char *name_of_symbol(const struct symbol *symbol)
 {
     return symbol->output_name ? symbol->output_name : symbol->name;
@@ -70,7 +65,7 @@ bool type_has_tag(const struct type *type)
     if (naming_typedef(type))
         return true;
     type = type_resolve(type);
-    if (is_tagged(type))
+    if (type_is_tagged(type))
         return type->name || type->alias || (type->symbol && type->symbol->output_name);
     if (type->kind == TYPE_POINTER || type->kind == TYPE_ARRAY || type->kind == TYPE_VECTOR ||
         type->kind >= TYPE_FUTURE)
