@@ -196,10 +196,43 @@ static void emit_function_name(struct emitter *e)
     write_string(&e->writer, fresh_name(e->lowered, "function_name"));
 }
 
+static bool is_parameter(const struct function *function, const struct symbol *symbol)
+{
+    for (; function; function = function->outer)
+        for (size_t i = 0; i < function->type->parameter_count; i++) {
+            const struct node *name = parameter_name(&function->type->parameters[i]);
+            if (name && name->symbol == symbol)
+                return true;
+        }
+    return false;
+}
+
+/* A local that a type of the function's speaks of, but not where that is defined now. */
+static bool is_out_of_scope(const struct emitter *e, const struct symbol *symbol)
+{
+    if (!e->hoisting || !symbol || !symbol->function)
+        return false;
+    return symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_FUNCTION ||
+           (symbol->kind == SYMBOL_PARAMETER && is_parameter(e->function, symbol));
+}
+
+/* An object of the type that nobody evaluates. */
+static void emit_object(struct emitter *e, struct type *object)
+{
+    struct text type = {0};
+    type_print(&type, type_pointer(e->check->types, object), NULL, true, 0);
+    write_format(&e->writer, "(*(%s)0)", type.data);
+    text_free(&type);
+}
+
 static void emit_identifier(struct emitter *e, struct node *node)
 {
     struct symbol *symbol = node->symbol;
     struct variable *variable = NULL;
+    if (is_out_of_scope(e, symbol)) {
+        emit_object(e, symbol->type);
+        return;
+    }
     if (symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER))
         variable = symbol->lowered;
     if (variable && is_own(e, variable) && variable->viewed_as)
@@ -261,10 +294,7 @@ static void emit_unevaluated(struct emitter *e, struct node *node)
         write_string(&e->writer, "(void)0");
         return;
     }
-    struct text type = {0};
-    type_print(&type, node->type, NULL, true, 0);
-    write_format(&e->writer, "(*(%s *)0)", type.data);
-    text_free(&type);
+    emit_object(e, node->type);
 }
 
 /* A call that a pass made covers the bytes that its callee does. */
