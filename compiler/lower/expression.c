@@ -521,6 +521,7 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
     case NODE_STATEMENT_EXPRESSION:
         return node->flags & HAS_AWAIT ? hoist_statement_expression(h, node, true) : spill(h, node);
     case NODE_GENERIC:
+        leave_out(h->lowered, node);
         return hoist(h, selected_association(h->lowered->check, node)->kid[1], later);
     case NODE_ASSIGN:
     case NODE_PREFIX:

@@ -316,8 +316,10 @@ struct lowered *lower_unit(struct check *check, struct node *unit, bool is_heade
     }
     for (size_t i = 0; i < lowered->count; i++)
         lower_function(lowered, lowered->by_frame[i]);
-    for (size_t i = 0; i < lowered->count; i++)
+    for (size_t i = 0; i < lowered->count; i++) {
         handles_find(lowered, lowered->functions[i]->body);
+        left_out_find(lowered, lowered->functions[i]);
+    }
     for (uint32_t i = 0; i < unit->count; i++)
         if (unit->kid[i]->kind != NODE_FUNCTION || !unit->kid[i]->function ||
             !function_has_frame(unit->kid[i]->function))

@@ -254,6 +254,9 @@ void defer_function(struct lowered *lowered, struct function *function);
 void rename_hiding(struct lowered *lowered, struct deferred *last, struct node *node);
 /* Notes which functions are called by handle below this node, after awaits were lowered. */
 void handles_find(struct lowered *lowered, struct node *node);
+/* Notes what the node names, of which nothing is written. */
+void leave_out(struct lowered *lowered, struct node *node);
+void left_out_find(struct lowered *lowered, struct function *function);
 void literals_find(struct lowered *lowered, struct function *function);
 void local_types_find(struct lowered *lowered, struct function *function, struct node *body);
 /* Whether a container below this node holds a type of the function's own. */

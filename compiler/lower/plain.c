@@ -380,8 +380,10 @@ void handles_find(struct lowered *lowered, struct node *node)
         if (function)
             function->is_called_by_handle = true;
     }
-    if (node->kind == NODE_AWAIT) /* those that remain are evaluated by nobody */
+    if (node->kind == NODE_AWAIT) { /* those that remain are evaluated by nobody */
+        leave_out(lowered, node);
         return;
+    }
     for (uint32_t i = 0; i < node->count; i++)
         handles_find(lowered, node->kid[i]);
 }

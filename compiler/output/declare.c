@@ -291,11 +291,28 @@ bool declares_typedef(const struct node *declaration)
     return false;
 }
 
+/* A local that C would take for an unused one. */
+static bool seems_unused(const struct node *declared)
+{
+    const struct symbol *symbol = declared->kind == NODE_DECLARED ? declared->symbol : NULL;
+    return symbol && symbol->is_left_out && symbol->kind == SYMBOL_VARIABLE && symbol->function &&
+           symbol->storage != OP_EXTERN;
+}
+
+static void emit_unused(struct emitter *e, struct node *const *declared, uint32_t count)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < count; i++)
+        any |= seems_unused(declared[i]);
+    write_string(&e->writer, any ? "__attribute__((unused)) " : "");
+}
+
 /* All of it, C's own way, in the shape that the user gave it. */
 static void emit_whole(struct emitter *e, struct node *node)
 {
     struct node *specifiers = node->kid[0];
     emit_gap(e, node->start, specifiers->start);
+    emit_unused(e, node->kid + 1, node->count - 1);
     emit_specifiers(e, specifiers);
     uint32_t at = specifiers->end;
     for (uint32_t i = 1; i < node->count; i++) {
@@ -353,6 +370,7 @@ static void emit_split(struct emitter *e, struct node *node)
         }
         if (declared->symbol && emit_stored(e, declared))
             continue;
+        emit_unused(e, &node->kid[i], 1);
         emit_specifiers(e, specifiers);
         write_string(&e->writer, " ");
         emit_declared(e, specifiers, declared);
