@@ -72,18 +72,6 @@ static struct extent type_extent(const struct type *type)
     return extent;
 }
 
-static bool is_aligned_by_hand(const struct variable *variable)
-{
-    const struct node *declaration = variable->symbol->declaration;
-    const struct node *specifiers = declaration ? node_kid(declaration, 0) : NULL;
-    if (!specifiers || specifiers->kind != NODE_SPECIFIERS)
-        return false;
-    for (uint32_t i = 0; i < specifiers->count; i++)
-        if (specifiers->kid[i]->kind == NODE_ALIGNAS || specifiers->kid[i]->kind == NODE_ATTRIBUTE)
-            return true;
-    return false;
-}
-
 static struct extent child_extent(const struct table *table, const struct slot *slot)
 {
     const struct lowered *lowered = table->lowered;
@@ -109,8 +97,8 @@ static struct extent slot_extent(const struct table *table, const struct slot *s
     if (slot->variable && slot->variable->child)
         return generator_extent(table, slot->variable);
     if (slot->variable)
-        return is_aligned_by_hand(slot->variable) ? (struct extent){0, 0}
-                                                  : type_extent(slot->variable->type);
+        return field_alignment(table->lowered, slot->variable) ? (struct extent){0, 0}
+                                                               : type_extent(slot->variable->type);
     return slot->child ? child_extent(table, slot) : (struct extent){8, 8};
 }
 

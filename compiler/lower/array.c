@@ -92,11 +92,22 @@ static void keep_lengths(struct hoist *h, const struct type *type, struct list *
 
 /* --- storage */
 
-/* The bytes that the array takes: `sizeof(int) * 3 * $0 * $1`. */
-static struct node *allocation(struct hoist *h, const struct node *at, const struct type *type)
+/* How its elements are to be aligned, with $8 for what the declaration asks. */
+static const char *alignment_text(struct hoist *h, const struct type *element, bool is_asked)
+{
+    const struct lowered *lowered = h->lowered;
+    if (!is_asked)
+        return arena_format(lowered->arena, "_Alignof(%s)", type_text(lowered, element));
+    return arena_format(lowered->arena, "_Alignof(struct { $8%s; })",
+                        declaration_text(lowered, element, fresh_name(lowered, "element")));
+}
+
+/* The array's memory, of `sizeof(int) * 3 * $0 * $1` bytes. */
+static struct node *allocation(struct hoist *h, const struct node *at, const struct symbol *symbol)
 {
     struct arena *arena = h->lowered->arena;
-    struct node *lengths[8] = {NULL};
+    const struct type *type = symbol->type;
+    struct node *lengths[8] = {NULL}, *asked = alignment_asked(h->lowered, symbol);
     size_t count = 0;
     const char *product = "";
     for (; type_resolve(type)->kind == TYPE_ARRAY; type = type_resolve(type)->target) {
@@ -110,15 +121,16 @@ static struct node *allocation(struct hoist *h, const struct node *at, const str
             product = arena_format(arena, "%s * (%s)", product, array->name);
         }
     }
-    const char *base = type_text(h->lowered, storage_type(h->lowered, (struct type *)type));
+    const struct type *element = storage_type(h->lowered, (struct type *)type);
+    const char *base = type_text(h->lowered, element);
     bool has_runtime =
         check_file_symbol(h->lowered->check, name_of(h->lowered->check->names, "async_array"));
-    const char *text = has_runtime ? "async_array(sizeof(%s)%s, _Alignof(%s), __FILE__, __LINE__)"
+    const char *text = has_runtime ? "async_array(sizeof(%s)%s, %s, __FILE__, __LINE__)"
                                    : "__builtin_malloc(sizeof(%s)%s)";
-    struct node *node =
-        make(h, NODE_MADE, at, arena_format(arena, text, base, product, base), 8, lengths[0],
-             lengths[1], lengths[2], lengths[3], lengths[4], lengths[5], lengths[6], lengths[7]);
-    node->count = (uint32_t)count;
+    struct node *node = make(
+        h, NODE_MADE, at,
+        arena_format(arena, text, base, product, alignment_text(h, element, asked)), 9, lengths[0],
+        lengths[1], lengths[2], lengths[3], lengths[4], lengths[5], lengths[6], lengths[7], asked);
     return node;
 }
 
@@ -158,7 +170,7 @@ static void lower_object(struct hoist *h, struct node *specifiers, struct node *
     variable->viewed_as = type;
     variable->type = storage_type(h->lowered, type);
     if (type_resolve(type)->kind == TYPE_ARRAY && variable->type->kind == TYPE_POINTER) {
-        list_push(h, out, make_spill(h, declared, variable, allocation(h, declared, type)));
+        list_push(h, out, make_spill(h, declared, variable, allocation(h, declared, symbol)));
         list_push(h, out, release(h, declared, symbol->node));
         return;
     }

@@ -219,6 +219,8 @@ static struct symbol *captured(struct expression *x, struct node *use)
     struct capture *capture = arena_alloc(h->lowered->arena, sizeof *capture);
     *capture = (struct capture){local, add_parameter(x, local->name, type, value), x->captures};
     x->captures = capture;
+    if (local->storage != OP_STATIC)
+        capture->parameter->copy_of = local;
     return capture->parameter;
 }
 

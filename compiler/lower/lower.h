@@ -292,6 +292,11 @@ const char *type_text(const struct lowered *lowered, const struct type *type);
 /* The same as a declaration of `name`, without its semicolon. */
 const char *declaration_text(const struct lowered *lowered, const struct type *type,
                              const char *name);
+/* What the declaration of a local, or of the one that it is a copy of, says about alignment, to
+ * stand before another declaration; NULL if nothing. (alignment.c) */
+struct node *alignment_asked(const struct lowered *lowered, const struct symbol *symbol);
+/* The same for the variable's field in the frame. */
+struct node *field_alignment(const struct lowered *lowered, const struct variable *variable);
 /* A name like `wish` that the file does not use. */
 const char *fresh_name(const struct lowered *lowered, const char *wish);
 

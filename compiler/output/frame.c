@@ -20,7 +20,7 @@ bool returns_value(const struct function *function)
 static void put_slot(struct emitter *e, const struct slot *slot)
 {
     if (slot->variable) {
-        emit_alignment(e, slot->variable);
+        emit_node(e, field_alignment(e->lowered, slot->variable));
         put_declaration(e, slot->variable->type, slot->name, FRAME_DROP);
     } else if (!slot->child) {
         write_format(&e->writer, "struct async_future *%s", slot->name);

@@ -95,10 +95,6 @@ struct type *view_parameter(struct emitter *e, struct type *type, const char *le
 /* A typedef's name, if its sizes were kept: what it stands for. False if they were not. */
 bool emit_kept_typedef(struct emitter *e, const struct symbol *symbol);
 
-/* alignment.c */
-/* What the variable's declaration says about alignment, to stand before its field. */
-void emit_alignment(struct emitter *e, const struct variable *variable);
-
 /* emit.c */
 /* A declaration or function at file scope in which something is the language's. */
 void emit_item(struct emitter *e, struct node *node);

@@ -38,7 +38,8 @@ struct symbol {
     struct guard *guard; /* labels: what must not be jumped past on the way here (jump.c) */
     /* For lowering: its own per-symbol data. */
     void *lowered;
-    const char *output_name; /* what the emitter writes for it; NULL: its name */
+    const struct symbol *copy_of; /* a generator expression's copy: the local; NULL */
+    const char *output_name;      /* what the emitter writes for it; NULL: its name */
 };
 
 #endif
