@@ -49,7 +49,7 @@ static void check_body(struct check *check, struct node *node, struct scope *par
     if (function.is_async || function.is_generator)
         check_operands(check, node->kid[2]);
     else
-        check_objects(check, node->kid[2]);
+        check_language_operands(check, node->kid[2]);
     if (function.is_async)
         check_stack(check, node);
     check_sources(check, node->kid[2]);

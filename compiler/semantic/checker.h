@@ -220,6 +220,9 @@ bool check_conversion(struct check *check, const struct type *to, struct node *v
                       enum strictness strictness, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* A note to the message about this value, if it is a handle that somebody forgot to await. */
+void note_await(struct check *check, const struct node *value);
+
 void take_address(struct check *check, struct node *lvalue); /* address.c */
 void decay_address(struct check *check, struct node *value);
 
@@ -237,10 +240,10 @@ void check_jump(struct check *check, struct node *jump); /* goto or &&label */
 void resolve_jumps(struct check *check);
 void check_jumps(struct check *check, struct node *function); /* jump.c */
 
-/* operand.c: types of operands below the node, in an async function or generator. */
+/* operand.c: types of operands below the node, in an async function or generator; and in any other,
+ * where only handles and values that come to stand in objects of asyncc's are looked at. */
 void check_operands(struct check *check, struct node *node);
-/* In any other function: values that come to stand in objects of asyncc's, used as objects. */
-void check_objects(struct check *check, struct node *node);
+void check_language_operands(struct check *check, struct node *node);
 /* Refuses what a loop, comprehension or `async with` cannot be lowered for: a source whose type is
  * not known, if nothing wrong about it has been said. */
 void check_sources(struct check *check, const struct node *node);

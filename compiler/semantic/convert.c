@@ -86,6 +86,23 @@ static bool may_be_null(struct check *check, const struct node *value)
     return constancy == CONSTANT_UNKNOWN || (constancy == CONSTANT_KNOWN && number == 0);
 }
 
+void note_await(struct check *check, const struct node *value)
+{
+    const struct function_state *function = check->state->function;
+    bool is_awaiting = function && function->is_async;
+    if (type_resolve(value->type)->kind == TYPE_FUTURE && function)
+        add_note(check, value,
+                 is_awaiting ? "'await' gives its value" : "'async_run' gives its value");
+}
+
+/* An async function's name where a number is wanted. */
+static bool is_uncalled(const struct type *to, const struct type *from)
+{
+    const struct type *function = from->kind == TYPE_POINTER ? type_resolve(from->target) : from;
+    return function->kind == TYPE_FUNCTION && function->is_async && to->kind != TYPE_BOOL &&
+           type_is_arithmetic(to);
+}
+
 static enum verdict judge_pointer(struct check *check, const struct type *to,
                                   const struct type *from, const struct node *value)
 {
@@ -126,6 +143,8 @@ static enum verdict judge(struct check *check, const struct type *to, const stru
     if (target->kind == TYPE_STRUCT || target->kind == TYPE_UNION || source->kind == TYPE_STRUCT ||
         source->kind == TYPE_UNION)
         return type_compatible(to, from) ? FITS : C_MISMATCH;
+    if (is_uncalled(target, source))
+        return OUR_MISMATCH;
     if (source->kind != TYPE_POINTER || !type_is_arithmetic(to) || target->kind == TYPE_BOOL)
         return FITS;
     return type_is_integer(to) ? C_DOUBT : C_MISMATCH;
@@ -149,7 +168,12 @@ bool check_conversion(struct check *check, const struct type *to, struct node *v
     va_start(arguments, format);
     const char *what = arena_vformat(check->arena, format, arguments);
     va_end(arguments);
-    complain(check, value, "%s of type '%s' does not convert to '%s'", what, show(check, from),
-             show(check, to));
+    bool is_news = complain(check, value, "%s of type '%s' does not convert to '%s'", what,
+                            show(check, from), show(check, to));
+    const struct type *future = type_resolve(from);
+    if (is_news && future->kind == TYPE_FUTURE &&
+        type_is_arithmetic(to) == type_is_arithmetic(future->target) &&
+        judge(check, to, future->target, value) == FITS)
+        note_await(check, value);
     return false;
 }

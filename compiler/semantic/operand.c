@@ -6,6 +6,12 @@
  * GNU C alike is one here; wherever a type is not known, nothing is said. */
 #include "semantic/checker.h"
 
+static bool is_handle(const struct node *node)
+{
+    enum type_kind kind = node->type ? type_resolve(node->type)->kind : TYPE_UNKNOWN;
+    return kind == TYPE_FUTURE || kind == TYPE_GENERATOR;
+}
+
 /* The type of the expression's value, resolved; NULL if nothing is known about it. */
 static const struct type *value_of(struct check *check, const struct node *node)
 {
@@ -138,12 +144,6 @@ static void check_callee(struct check *check, const struct node *node)
         complain(check, node->kid[0], "a call of a value of type '%s'", show(check, type));
 }
 
-static bool is_handle(const struct node *node)
-{
-    enum type_kind kind = node->type ? type_resolve(node->type)->kind : TYPE_UNKNOWN;
-    return kind == TYPE_FUTURE || kind == TYPE_GENERATOR;
-}
-
 static void check_member_of(struct check *check, const struct node *node)
 {
     const struct type *type = value_of(check, node->kid[0]);
@@ -223,7 +223,6 @@ static bool is_no_object(struct check *check, struct node *node)
     case NODE_SPAWN:
     case NODE_TRY:
     case NODE_YIELD:
-    case NODE_COMPREHENSION:
     case NODE_STATEMENT_EXPRESSION:
     case NODE_PREFIX:
     case NODE_POSTFIX:
@@ -340,16 +339,86 @@ static void check_node(struct check *check, struct node *node)
     }
 }
 
+/* --- handles, which C has as pointers */
+
+static void check_no_handle(struct check *check, const struct node *node, const char *what)
+{
+    if (is_handle(node) && complain(check, node, "%s of a value of type '%s'", what,
+                                    show(check, type_decay(check->types, node->type))))
+        note_await(check, node);
+}
+
+/* Beside a handle, == and != take another one, or NULL. */
+static void check_equality(struct check *check, const struct node *handle, const struct node *other)
+{
+    if (!is_handle(handle) || is_handle(other) || !other->type || is_unknown(other->type) ||
+        is_null_constant(check, other) ||
+        is_plain_handle(other->type, type_resolve(handle->type)->kind))
+        return;
+    check_no_handle(check, handle, "comparison with a number");
+}
+
+static void check_handle_pair(struct check *check, const struct node *node)
+{
+    const char *what = arena_format(check->arena, "'%s%s'", operator_names[node->op],
+                                    node->kind == NODE_ASSIGN ? "=" : "");
+    if (node->op == OP_EQUAL || node->op == OP_NOT_EQUAL) {
+        check_equality(check, node->kid[0], node->kid[1]);
+        check_equality(check, node->kid[1], node->kid[0]);
+        return;
+    }
+    check_no_handle(check, node->kid[0], what);
+    check_no_handle(check, node->kid[1], what);
+}
+
+static void check_handles(struct check *check, const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_ASSIGN:
+        if (node->op != OP_NONE)
+            check_handle_pair(check, node);
+        break;
+    case NODE_BINARY:
+        check_handle_pair(check, node);
+        break;
+    case NODE_UNARY:
+        if (node->op == OP_PLUS || node->op == OP_MINUS || node->op == OP_COMPLEMENT)
+            check_no_handle(check, node->kid[0],
+                            arena_format(check->arena, "'%s'", operator_names[node->op]));
+        break;
+    case NODE_PREFIX:
+    case NODE_POSTFIX:
+        check_no_handle(check, node->kid[0],
+                        arena_format(check->arena, "'%s'", operator_names[node->op]));
+        break;
+    case NODE_DEREFERENCE:
+        check_no_handle(check, node->kid[0], "'*'");
+        break;
+    case NODE_INDEX:
+        check_no_handle(check, node->kid[0], "a subscript");
+        check_no_handle(check, node->kid[1], "a subscript");
+        break;
+    case NODE_SWITCH:
+        check_no_handle(check, node->kid[0], "'switch'");
+        break;
+    default:
+        break;
+    }
+}
+
+/* --- both walks */
+
 void check_operands(struct check *check, struct node *node)
 {
     if (!node)
         return;
     check_node(check, node);
+    check_handles(check, node);
     for (uint32_t i = 0; i < node->count; i++)
         check_operands(check, node->kid[i]);
 }
 
-void check_objects(struct check *check, struct node *node)
+void check_language_operands(struct check *check, struct node *node)
 {
     if (!node || node->kind == NODE_FUNCTION)
         return;
@@ -359,8 +428,9 @@ void check_objects(struct check *check, struct node *node)
     else if (awaits &&
              (node->kind == NODE_ASSIGN || node->kind == NODE_PREFIX || node->kind == NODE_POSTFIX))
         check_written(check, node->kid[0]);
+    check_handles(check, node);
     for (uint32_t i = 0; i < node->count; i++)
-        check_objects(check, node->kid[i]);
+        check_language_operands(check, node->kid[i]);
 }
 
 /* What decides how the node is lowered: its type must be known. */

@@ -112,6 +112,13 @@ static struct type *real_part(const struct type *type)
     return resolved->kind == TYPE_COMPLEX ? resolved->target : (struct type *)resolved;
 }
 
+/* Or something that the C compiler takes for one: a vector, what is not known. */
+static bool is_number(const struct type *type)
+{
+    enum type_kind kind = type_resolve(type)->kind;
+    return kind != TYPE_FUTURE && kind != TYPE_GENERATOR;
+}
+
 struct type *check_unary(struct check *check, struct node *node)
 {
     if (node->op == OP_NONE) /* __extension__ */
@@ -126,7 +133,7 @@ struct type *check_unary(struct check *check, struct node *node)
     case OP_ALIGNOF:
         return simple(check, TYPE_ULONG);
     default:
-        return promoted_type(check, node->kid[0]);
+        return is_number(type) ? promoted_type(check, node->kid[0]) : NULL;
     }
 }
 
