@@ -15,6 +15,7 @@
 #include "syntax/ast.h"
 #include "syntax/bounded.h"
 #include "syntax/brackets.h"
+#include "syntax/declared.h"
 #include "syntax/errors.h"
 #include "syntax/stray_else.h"
 #include "syntax/tree.h"
@@ -98,7 +99,7 @@ static struct node *build(struct arena *arena, struct names *names, const TSTree
 }
 
 struct node *parse(struct arena *arena, struct names *names, const struct source *source,
-                   const struct marks *marks, struct diagnostics *diagnostics)
+                   struct marks *marks, struct diagnostics *diagnostics)
 {
     const char *code = source_code(source);
     uint32_t length = (uint32_t)source_length(source), reached;
@@ -111,6 +112,11 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
         return NULL;
     }
     TSTree *tree = parse_bounded(parser, marked, length, &reached);
+    if (has_error(tree) && mark_declarations(arena, marks, marked, length)) {
+        ts_tree_delete(tree);
+        marked = marked_code(arena, source, marks);
+        tree = parse_bounded(parser, marked, length, &reached);
+    }
     enum balance balance = BRACKETS_BALANCE;
     if (has_error(tree))
         balance = mend_brackets(arena, diagnostics, code, length, marked);

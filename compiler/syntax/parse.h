@@ -27,9 +27,10 @@ struct marks { /* in no order; `{0}` is none */
 
 void mark_add(struct arena *arena, struct marks *marks, uint32_t offset, enum mark mark);
 
-/* Parses the source under these marks. Every ERROR or MISSING node becomes a diagnostic; what is
- * left may still be checked. NULL if the rest means nothing. */
+/* Parses the source under these marks, to which it adds types that only its tokens tell. Every
+ * ERROR or MISSING node becomes a diagnostic; what is left may still be checked. NULL if the rest
+ * means nothing. */
 struct node *parse(struct arena *arena, struct names *names, const struct source *source,
-                   const struct marks *marks, struct diagnostics *diagnostics);
+                   struct marks *marks, struct diagnostics *diagnostics);
 
 #endif
