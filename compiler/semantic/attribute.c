@@ -11,6 +11,7 @@
 
 #include "semantic/checker.h"
 #include "support/text.h"
+#include "syntax/token.h"
 
 /* --- the number in vector_size */
 
@@ -252,4 +253,66 @@ struct type *apply_attributes(struct check *check, struct type *type, uint32_t s
     if (vector.at)
         type = apply_vector(check, type, vector);
     return type;
+}
+
+/* --- what the C compiler would not understand */
+
+/* C would call it before or after main, when no loop runs, and without a frame. */
+static void check_not_called_by_c(struct check *check, const struct type *type,
+                                  const struct node *place, uint32_t start, uint32_t end)
+{
+    type = type_resolve(type);
+    if (type->kind != TYPE_FUNCTION || !(type->is_async || type->target->kind == TYPE_GENERATOR))
+        return;
+    const char *word = text_mentions(check, start, end, "constructor")  ? "constructor"
+                       : text_mentions(check, start, end, "destructor") ? "destructor"
+                                                                        : NULL;
+    if (word)
+        complain(check, place, "%s cannot be a %s",
+                 type->is_async ? "an async function" : "a generator", word);
+}
+
+/* The call at the end of the block would only make a coroutine. */
+static void check_cleanup(struct check *check, uint32_t start, uint32_t end)
+{
+    const char *code = source_code(check->source);
+    struct arguments arguments = find_attribute(code + start, end - start, "cleanup");
+    struct reader reader = {.check = check, .at = arguments.at, .end = code + end};
+    if (!arguments.at || !accept_char(&reader, '('))
+        return;
+    const char *name = read_name(&reader);
+    const struct symbol *symbol =
+        name ? scope_find(check->state->scopes, SPACE_ORDINARY, name) : NULL;
+    const struct type *type = symbol && symbol->type ? type_resolve(symbol->type) : NULL;
+    if (!type || type->kind != TYPE_FUNCTION ||
+        !(type->is_async || type->target->kind == TYPE_GENERATOR))
+        return;
+    uint32_t behind = (uint32_t)(reader.at - code);
+    struct node place = {.start = behind - (uint32_t)strlen(name), .end = behind};
+    if (complain(check, &place, "'%s' is %s, which cannot be a cleanup", name,
+                 type->is_async ? "an async function" : "a generator") &&
+        type->is_async && check->state->function && check->state->function->is_async)
+        add_note(check, &place, "a 'defer' may await it");
+}
+
+static void check_no_await(struct check *check, uint32_t start, uint32_t end)
+{
+    const char *code = source_code(check->source);
+    struct range token;
+    if (!text_mentions(check, start, end, "await") ||
+        scope_find(check->state->scopes, SPACE_ORDINARY, name_of(check->names, "await")))
+        return;
+    for (uint32_t at = start; at < end && next_token(code, end, &at, &token);) {
+        struct node place = {.start = token.start, .end = token.end};
+        if (place.end - place.start == 5 && !memcmp(code + place.start, "await", 5))
+            complain(check, &place, "'await' in an attribute");
+    }
+}
+
+void check_attributes(struct check *check, const struct type *type, const struct node *place,
+                      uint32_t start, uint32_t end)
+{
+    check_not_called_by_c(check, type, place, start, end);
+    check_cleanup(check, start, end);
+    check_no_await(check, start, end);
 }

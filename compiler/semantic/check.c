@@ -97,6 +97,24 @@ static void check_frame_types(struct check *check, const struct specifiers *spec
                  name->name, show(check, generator->sent));
 }
 
+/* They are stored in a frame. */
+static void check_parameters(struct check *check, const struct type *type)
+{
+    for (size_t i = 0; i < type->parameter_count; i++) {
+        const struct parameter *parameter = &type->parameters[i];
+        if (parameter->node && !type_is_complete(parameter->type))
+            complain(check, parameter->node, "a parameter of the incomplete type '%s'",
+                     show(check, parameter->type));
+    }
+}
+
+static void check_main(struct check *check, const struct type *type, const struct node *name)
+{
+    enum type_kind result = type_resolve(type->target)->kind;
+    if (!strcmp(name->name, "main") && result != TYPE_INT && result != TYPE_UNKNOWN)
+        complain(check, name, "'main' gives '%s' and not 'int'", show(check, type->target));
+}
+
 static void check_definition(struct check *check, const struct specifiers *specifiers,
                              const struct declarator *declarator, struct node *node)
 {
@@ -124,6 +142,10 @@ static void check_definition(struct check *check, const struct specifiers *speci
         return;
     add_function(check, node);
     check_body(check, node, declarator->parameters, type);
+    if (type->is_async || is_generator) {
+        check_parameters(check, type);
+        check_main(check, type, declarator->name);
+    }
 }
 
 /* The name that a parameter consists of, NULL if it has a type. */

@@ -131,6 +131,10 @@ int type_word_code(struct check *check, const char *name);
 struct type *type_of_words(struct check *check, int words);
 /* Applies mode and vector_size where the text [start, end) says so. (attribute.c) */
 struct type *apply_attributes(struct check *check, struct type *type, uint32_t start, uint32_t end);
+/* Refuses those of the text [start, end) that do not go with the language, on something of the type
+ * that `place` declares. (attribute.c) */
+void check_attributes(struct check *check, const struct type *type, const struct node *place,
+                      uint32_t start, uint32_t end);
 
 /* --- declarator.c */
 

@@ -116,21 +116,6 @@ static struct symbol *bind(struct check *check, enum symbol_kind kind, struct ty
     return symbol;
 }
 
-/* C would call it before or after main, when no loop runs, and without a frame. */
-static void check_not_called_by_c(struct check *check, const struct type *type,
-                                  const struct node *place, uint32_t start, uint32_t end)
-{
-    type = type_resolve(type);
-    if (type->kind != TYPE_FUNCTION || !(type->is_async || type->target->kind == TYPE_GENERATOR))
-        return;
-    const char *word = text_mentions(check, start, end, "constructor")  ? "constructor"
-                       : text_mentions(check, start, end, "destructor") ? "destructor"
-                                                                        : NULL;
-    if (word)
-        complain(check, place, "%s cannot be a %s",
-                 type->is_async ? "an async function" : "a generator", word);
-}
-
 /* Of what the file declares with a type without a tag, C can ask for that type. */
 static void note_bearer(const struct check *check, struct type *type, struct symbol *symbol)
 {
@@ -177,7 +162,7 @@ struct symbol *declare(struct check *check, const struct specifiers *specifiers,
     for (uint32_t i = 0; specifiers->node && i < specifiers->node->count; i++) {
         const struct node *kid = specifiers->node->kid[i];
         if (kid->kind == NODE_ATTRIBUTE)
-            check_not_called_by_c(check, declarator->type, name, kid->start, kid->end);
+            check_attributes(check, declarator->type, name, kid->start, kid->end);
     }
     return symbol;
 }
@@ -219,7 +204,7 @@ static void apply_trailing_attributes(struct check *check, struct declarator *de
         (*symbol)->is_address_taken = true;
     }
     if (symbol)
-        check_not_called_by_c(check, declarator->type, declarator->name, start, end);
+        check_attributes(check, declarator->type, declarator->name, start, end);
 }
 
 static void check_initial_value(struct check *check, const struct specifiers *specifiers,

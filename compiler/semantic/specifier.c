@@ -239,10 +239,13 @@ static void gather_qualifier(struct gathering *gathering, struct node *node)
 static void check_alignas(struct check *check, struct node *node)
 {
     struct node *operand = node_kid(node, 0);
+    const char *outer = check->state->no_await;
+    check->state->no_await = "an alignment";
     if (operand && operand->kind == NODE_TYPE_NAME)
         check_type_name(check, operand, READING_EITHER);
     else if (operand)
-        check_unevaluated(check, operand);
+        check_expression(check, operand);
+    check->state->no_await = outer;
 }
 
 static void gather(struct check *check, struct gathering *gathering, struct node *node,
