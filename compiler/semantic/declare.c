@@ -3,7 +3,11 @@
  * C compilers report conflicting declarations well, so only what they could not see in the lowered
  * text is reported here: names of another kind, locals declared twice (lowering renames them), and
  * whatever the language's own types are part of, `async` first of all. */
+#include <ctype.h>
+#include <string.h>
+
 #include "semantic/checker.h"
+#include "syntax/token.h"
 
 struct symbol *symbol_make(struct check *check, enum symbol_kind kind, const char *name)
 {
@@ -269,10 +273,23 @@ static void check_prototype(struct check *check, const struct declarator *declar
                      type->parameters[i].name);
 }
 
+/* What is left of an old-style definition behind which there is a mistake: nothing is known about
+ * its names. */
+static bool is_cut_off(const struct check *check, const struct node *declared)
+{
+    const char *code = source_code(check->source) + declared->end;
+    while (isspace((unsigned char)*code))
+        code++;
+    return diagnostics_errors(check->diagnostics) && *code != ';' && *code != ',';
+}
+
 static void check_declared(struct check *check, const struct specifiers *specifiers,
                            struct node *declaration, struct node *declared)
 {
+    bool is_cut = is_cut_off(check, declared);
+    check->state->quiet += is_cut;
     struct declarator declarator = check_declarator(check, specifiers, declared->kid[0]);
+    check->state->quiet -= is_cut;
     struct node *value = node_kid(declared, 1);
     apply_trailing_attributes(check, &declarator, declared, NULL);
     declared->type = declarator.type;
@@ -303,8 +320,27 @@ static void check_declared(struct check *check, const struct specifiers *specifi
         declared->type = symbol->type;
 }
 
+/* `async with (int x);`: no function `with` is declared there. */
+static bool is_empty_with(struct check *check, const struct node *declaration)
+{
+    static const char *const words[] = {"async", "with", "("};
+    const char *code = source_code(check->source);
+    struct range token;
+    uint32_t at = declaration->start;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!next_token(code, declaration->end, &at, &token) ||
+            token.end - token.start != strlen(words[i]) ||
+            memcmp(code + token.start, words[i], strlen(words[i])) != 0)
+            return false;
+    return check->state->function != NULL;
+}
+
 void check_declaration(struct check *check, struct node *declaration)
 {
+    if (is_empty_with(check, declaration)) {
+        complain(check, declaration, "an 'async with' without a generator");
+        return;
+    }
     struct specifiers specifiers = check_specifiers(
         check, declaration->kid[0], reading_of(check, declaration), declaration->count == 1);
     if (declaration->count == 1 && specifiers.async)

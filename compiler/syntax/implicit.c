@@ -125,6 +125,12 @@ static bool is_declared(const struct search *s, size_t i, bool has_modifier, boo
            (is(s, i + 1, ";") || is(s, i + 1, ",") || is(s, i + 1, "=") || is(s, i + 1, "["));
 }
 
+/* `async with (...)`, whatever stands in it and behind. */
+static bool is_with(const struct search *s, size_t i)
+{
+    return i && is(s, i, "with") && is(s, i - 1, "async") && is(s, i + 1, "(");
+}
+
 /* A declaration may begin at `i`. */
 static void look(struct search *s, size_t i, bool is_outside)
 {
@@ -141,7 +147,7 @@ static void look(struct search *s, size_t i, bool is_outside)
     size_t first = i;
     while ((is_outside || has_modifier) && is(s, i, "*"))
         i++;
-    if (!is_name(s, i) || (is_deduced && is(s, i + 1, "=")) ||
+    if (!is_name(s, i) || (is_deduced && is(s, i + 1, "=")) || (!is_outside && is_with(s, i)) ||
         !is_declared(s, i, has_modifier, is_outside))
         return;
     s->found = arena_grow(s->arena, s->found, s->found_count, &s->found_capacity, sizeof *s->found);
