@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "semantic/checker.h"
+#include "syntax/token.h"
 
 /* --- functions */
 
@@ -228,6 +229,21 @@ static void check_external(struct check *check, struct node *node)
     }
 }
 
+/* Names that a mistake already reported hides. */
+static void adopt_unknown(struct check *check)
+{
+    const char *code = source_code(check->source);
+    for (size_t i = 0; i < check->marks->count; i++) {
+        const struct mark_entry *entry = &check->marks->items[i];
+        struct range token;
+        uint32_t at = entry->offset;
+        if (entry->mark == MARK_UNKNOWN &&
+            next_token(code, (uint32_t)source_length(check->source), &at, &token))
+            is_news(check, name_of(check->names, arena_copy(check->arena, code + token.start,
+                                                            token.end - token.start)));
+    }
+}
+
 struct check *check_unit(struct arena *arena, struct names *names, struct source *source,
                          struct diagnostics *diagnostics, struct node *unit, struct marks *marks)
 {
@@ -247,6 +263,7 @@ struct check *check_unit(struct arena *arena, struct names *names, struct source
     for (size_t i = 0; i < sizeof func / sizeof *func; i++)
         state->func[i] = name_of(names, func[i]);
     check->file_scope = scope_current(state->scopes);
+    adopt_unknown(check);
     for (uint32_t i = 0; i < unit->count; i++)
         check_external(check, unit->kid[i]);
     report_implicit_calls(check);

@@ -17,6 +17,7 @@
 #include "syntax/brackets.h"
 #include "syntax/declared.h"
 #include "syntax/errors.h"
+#include "syntax/headers.h"
 #include "syntax/stray_else.h"
 #include "syntax/tree.h"
 
@@ -37,6 +38,8 @@ static char *marked_code(struct arena *arena, const struct source *source,
     char *code = arena_copy(arena, source_code(source), length);
     for (size_t i = 0; i < marks->count; i++) {
         uint32_t offset = marks->items[i].offset;
+        if (marks->items[i].mark == MARK_UNKNOWN)
+            continue;
         do
             code[offset++] = (char)marks->items[i].mark;
         while (offset < length && (code[offset] & 0xC0) == 0x80);
@@ -120,7 +123,10 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
     enum balance balance = BRACKETS_BALANCE;
     if (has_error(tree))
         balance = mend_brackets(arena, diagnostics, code, length, marked);
-    if (balance == BRACKETS_MENDED) {
+    bool is_mended = balance == BRACKETS_MENDED;
+    if (has_error(tree) && balance != BRACKETS_HOPELESS)
+        is_mended |= mend_headers(arena, marks, diagnostics, code, length, marked);
+    if (is_mended) {
         ts_tree_delete(tree);
         tree = parse_bounded(parser, marked, length, &reached);
     }

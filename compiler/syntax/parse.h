@@ -14,8 +14,9 @@ struct source;
 /* C's ambiguities come down to one question: is this identifier a type name here? The grammar
  * guesses; the checker, which knows the scopes, lists the occurrences that were guessed wrong, and
  * the file is parsed again with those marked. A mark is a byte written over the identifier's first
- * one in the text that the parser sees, so that no offset changes. */
-enum mark { MARK_TYPE = 1, MARK_ORDINARY = 2 };
+ * one in the text that the parser sees, so that no offset changes. A name that is unknown because
+ * of a mistake already reported is noted as well, and nothing is written over that. */
+enum mark { MARK_TYPE = 1, MARK_ORDINARY = 2, MARK_UNKNOWN };
 
 struct marks { /* in no order; `{0}` is none */
     struct mark_entry {

@@ -1,0 +1,153 @@
+/* `for (x : r)` without a type, and `for (int x, y : r)`. The parser would look for the mistake
+ * elsewhere, so where a text has errors, its tokens are searched for such heads: a colon that
+ * stands directly in the parentheses, without semicolons. What the parser then sees has no mistake
+ * there:
+ *
+ *     for (x : r)             for (; ;   )
+ *     for (int x, y : r)      for (int x    : r)
+ */
+#include "syntax/headers.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "diagnostic.h"
+#include "support/arena.h"
+#include "syntax/parse.h"
+#include "syntax/token.h"
+
+struct tokens {
+    const char *code;
+    struct range *items;
+    size_t count, capacity;
+};
+
+struct mend {
+    struct arena *arena;
+    struct marks *marks;
+    struct diagnostics *diagnostics;
+    struct tokens tokens;
+    char *marked;
+};
+
+static bool is(const struct tokens *t, size_t i, const char *text)
+{
+    size_t length = strlen(text);
+    return i < t->count && t->items[i].end - t->items[i].start == length &&
+           !memcmp(t->code + t->items[i].start, text, length);
+}
+
+static bool is_name(const struct tokens *t, size_t i)
+{
+    char c = t->code[t->items[i].start];
+    return isalpha((unsigned char)c) || c == '_' || c & 0x80;
+}
+
+static int nesting(const struct tokens *t, size_t i)
+{
+    if (is(t, i, "(") || is(t, i, "[") || is(t, i, "{"))
+        return 1;
+    return is(t, i, ")") || is(t, i, "]") || is(t, i, "}") ? -1 : 0;
+}
+
+struct head { /* indexes of tokens */
+    size_t loop, first, comma, colon, end;
+};
+
+/* The parenthesis behind the `for` at `loop` is the head of a loop over a range. */
+static bool read_head(const struct tokens *t, size_t loop, struct head *head)
+{
+    int depth = 0;
+    size_t i = loop + 1;
+    *head = (struct head){.loop = loop, .first = i + 1};
+    for (; i < t->count; i++) {
+        depth += nesting(t, i);
+        if (!depth)
+            break;
+        if (depth > 1)
+            continue;
+        if (is(t, i, ";") || (!head->colon && (is(t, i, "?") || is(t, i, "="))))
+            return false;
+        if (is(t, i, ",") && !head->comma && !head->colon)
+            head->comma = i;
+        if (is(t, i, ":") && !head->colon)
+            head->colon = i;
+    }
+    head->end = i;
+    return i < t->count && head->colon;
+}
+
+static void blank(struct mend *m, uint32_t start, uint32_t end)
+{
+    for (; start < end; start++)
+        if (m->marked[start] != '\n')
+            m->marked[start] = ' ';
+}
+
+static void mark_unknown(struct mend *m, size_t i)
+{
+    uint32_t offset = m->tokens.items[i].start;
+    for (size_t k = 0; k < m->marks->count; k++)
+        if (m->marks->items[k].offset == offset)
+            return;
+    mark_add(m->arena, m->marks, offset, MARK_UNKNOWN);
+}
+
+static void mend_head(struct mend *m, const struct head *head)
+{
+    const struct tokens *t = &m->tokens;
+    struct range *items = t->items;
+    if (head->comma) {
+        report_error(m->diagnostics, items[head->comma], "a loop over a range has one variable");
+        for (size_t i = head->comma; i < head->colon; i++)
+            if (is_name(t, i) && (is(t, i + 1, ",") || i + 1 == head->colon))
+                mark_unknown(m, i);
+        blank(m, items[head->comma].start, items[head->colon].start);
+        return;
+    }
+    report_error(m->diagnostics, items[head->first], "expected a type before '%.*s'",
+                 (int)(items[head->first].end - items[head->first].start),
+                 t->code + items[head->first].start);
+    mark_unknown(m, head->first);
+    if (is(t, head->loop - 1, "async"))
+        blank(m, items[head->loop - 1].start, items[head->loop - 1].end);
+    blank(m, items[head->first].start, items[head->end].start);
+    m->marked[items[head->first].start] = m->marked[items[head->colon].start] = ';';
+}
+
+/* Behind what a statement may begin: in a comprehension it is no loop. */
+static bool begins_statement(const struct tokens *t, size_t i)
+{
+    static const char *const words[] = {";", "{", "}", ")", ":", "else", "do", "defer"};
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+        if (is(t, i, words[k]))
+            return true;
+    return false;
+}
+
+bool mend_headers(struct arena *arena, struct marks *marks, struct diagnostics *diagnostics,
+                  const char *code, uint32_t length, char *marked)
+{
+    struct mend m = {arena, marks, diagnostics, {.code = code}, marked};
+    struct tokens *t = &m.tokens;
+    struct range token;
+    bool any = false;
+    for (uint32_t at = 0; next_token(code, length, &at, &token);) {
+        t->items = arena_grow(arena, t->items, t->count, &t->capacity, sizeof *t->items);
+        t->items[t->count++] = token;
+    }
+    for (size_t i = 1; i < t->count; i++) {
+        struct head head;
+        bool is_gone = marked[t->items[i].start] == ' '; /* with its function (brackets.c) */
+        if (is_gone || !is(t, i, "for") || !is(t, i + 1, "(") ||
+            !begins_statement(t, i - (is(t, i - 1, "async") && i > 1 ? 2 : 1)) ||
+            !read_head(t, i, &head))
+            continue;
+        bool is_bare = head.colon == head.first + 1 && is_name(t, head.first);
+        if (!is_bare && (!head.comma || head.comma > head.colon))
+            continue;
+        mend_head(&m, &head);
+        any = true;
+    }
+    return any;
+}
