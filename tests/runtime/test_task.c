@@ -313,7 +313,6 @@ FUNCTION(callbacks_main, struct async_handle *h; struct async_future * t; int r;
     async_handle_cancel(NULL);
     async_add_done_callback(self->t, note_done, "d");
     CALL(self->t, self->r);
-    async_add_done_callback(NULL, note_done, "no");
     self->start = async_time();
     async_call_later(0.004, note_arg, "5");
     async_call_at(self->start + 0.002, note_arg, "4");
@@ -643,6 +642,26 @@ Test(misuse, empty_handle, .signal = SIGABRT)
 {
     struct async_future *empty = NULL;
     async_move(&empty, "file.ac", 3);
+}
+
+Test(misuse, empty_handle_retained, .signal = SIGABRT)
+{
+    async_retain(NULL);
+}
+
+Test(misuse, empty_handle_named, .signal = SIGABRT)
+{
+    async_set_name(NULL, "no");
+}
+
+Test(misuse, name_of_an_empty_handle, .signal = SIGABRT)
+{
+    async_name(NULL);
+}
+
+Test(misuse, done_callback_of_an_empty_handle, .signal = SIGABRT)
+{
+    async_add_done_callback(NULL, note_done, "no");
 }
 
 Test(misuse, spawn_without_a_loop, .signal = SIGABRT)
