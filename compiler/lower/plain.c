@@ -316,9 +316,22 @@ static void note_mention(struct lowered *lowered, struct node *node)
     }
 }
 
+/* What async_run gives is read out of a buffer, which compilers find useless if nobody wants it. */
+static void discard_run(struct lowered *lowered, struct node *node)
+{
+    node = skip_parens(node);
+    if (node->kind == NODE_COMMA) {
+        discard_run(lowered, node->kid[0]);
+        discard_run(lowered, node->kid[1]);
+    } else if (node->kind == NODE_CALL && node->text && !strncmp(node->text, "(*(", 3)) {
+        node->text = arena_format(lowered->arena, "(void)%s", node->text);
+    }
+}
+
 /* A statement that is nothing but a spawn or a call, perhaps cast to void. */
 static void plain_discarded(struct lowered *lowered, struct node *node)
 {
+    discard_run(lowered, node);
     node = skip_parens(node);
     if (node->kind == NODE_CAST && type_is_void(node->type))
         node = skip_parens(node->kid[1]);
@@ -358,6 +371,8 @@ static void walk(struct lowered *lowered, struct node *node, bool in_frame)
         plain_call(lowered, node);
     else if (node->kind == NODE_EXPRESSION_STATEMENT)
         plain_discarded(lowered, node->kid[0]);
+    else if (node->kind == NODE_FOR && node->kid[2])
+        discard_run(lowered, node->kid[2]);
 }
 
 void plain_unit(struct lowered *lowered, struct node *unit)
