@@ -21,6 +21,12 @@ struct text emit_rendered(struct emitter *e, struct node *node)
     return text;
 }
 
+/* The runtime is told the line where it is that of the source. */
+static bool tells_line(const struct text *text)
+{
+    return text->data && strstr(text->data, "__LINE__");
+}
+
 /* Arguments behind others, broken where the line gets long; `open` is behind the parenthesis. */
 static void emit_arguments(struct emitter *e, struct node *node, size_t open)
 {
@@ -33,6 +39,8 @@ static void emit_arguments(struct emitter *e, struct node *node, size_t open)
         w->indent = column;
         if (breaks)
             write_line_break(w);
+        if (breaks && tells_line(&text))
+            write_place(w, node->kid[i]->start, false);
         write_text(w, text.data ? text.data : "", text.length);
         text_free(&text);
     }
@@ -45,6 +53,8 @@ static void emit_state(struct emitter *e, const struct suspension *suspension)
     if (!suspension->stores_state) {
         write_format(&e->writer, "%s->state = %u;", e->function->base, suspension->state);
         write_line_break(&e->writer);
+        if (suspension->form == SUSPEND_WAIT && suspension->collects)
+            write_place(&e->writer, suspension->node->start, false);
     }
     write_string(&e->writer, "if (");
     e->uses_base = true;
