@@ -120,21 +120,30 @@ static const char *newline_in(const char *text, uint32_t at, uint32_t end)
     return at < end ? memchr(text + at, '\n', end - at) : NULL;
 }
 
+/* Line breaks in the text do not tell: macros of system headers stand between some. */
+static bool on_one_line(const struct emitter *e, uint32_t start, uint32_t end)
+{
+    struct place first = source_line(e->check->source, start);
+    struct place last = source_line(e->check->source, end > start ? end - 1 : start);
+    return first.line == last.line && first.file && last.file && !strcmp(first.file, last.file);
+}
+
 /* Whether one line of the source became several, and what stands behind on it must not follow the
  * last of them: it would seem to belong to an `if`. */
 static bool needs_line(struct emitter *e, const struct node *item, size_t length)
 {
-    const char *text = source_text(e->check->source);
     const struct text *out = e->writer.out;
     return out->length > length && memchr(out->data + length, '\n', out->length - length) &&
-           !newline_in(text, item->start, item->end);
+           on_one_line(e, item->start, item->end);
 }
 
-static bool is_blanks(const char *text, uint32_t at, uint32_t end)
+/* Whether nothing stands between the item that ends at `at` and the next one on its line. */
+static bool follows_on_line(const struct emitter *e, uint32_t at, uint32_t next)
 {
-    while (at < end && (text[at] == ' ' || text[at] == '\t'))
-        at++;
-    return at >= end;
+    uint32_t end = at;
+    while (end < next && is_blank(e->code[end]))
+        end++;
+    return end >= next && at && on_one_line(e, at - 1, next + 1);
 }
 
 /* The text between two items. A comment on lines of its own starts in step with the source, so that
@@ -167,7 +176,7 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
             continue;
         }
         e->writer.no_loop_pragmas = becomes_no_loop(item);
-        if (breaks && is_blanks(e->code, at, item->start))
+        if (breaks && follows_on_line(e, at, item->start))
             write_line_break(&e->writer);
         else
             emit_gap_lines(e, at, item->start);
