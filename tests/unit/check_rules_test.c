@@ -158,6 +158,7 @@ Test(check_rules, conversions)
                     "3:18: error: initialiser of type 'future(int)' does not convert to "
                     "'future(long)'\n"
                     "4:9: error: initialiser of type 'future(int)' does not convert to 'int'\n"
+                    "4:9: note: 'async_run' gives its value\n"
                     "5:11: error: initialiser of type 'future(int)' does not convert to 'long "
                     "*'\n");
     expect_messages(ADD "int (*p)(int, int) = add;\nasync int (*q)(int, int) = add;\n"
