@@ -538,8 +538,9 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
     case NODE_TYPE_NAME:
         hoist_sizes(h, node);
         return node;
-    case NODE_SIZEOF:
-        node->kid[0] = hoist(h, node->kid[0], LATER_NOTHING);
+    case NODE_SIZEOF: /* an expression in it is not evaluated */
+        if (node->kid[0]->kind == NODE_TYPE_NAME)
+            hoist_sizes(h, node->kid[0]);
         return node;
     case NODE_CAST:
         node->kid[0] = hoist(h, node->kid[0], LATER_NOTHING);
