@@ -93,19 +93,43 @@ struct async_future *async__joined_by(const struct async_future *task)
     return (struct async_future *)(link & ~(uintptr_t)TAGS);
 }
 
-struct async_future *async__running_for(const struct async_future *task)
+/* The task that runs `running` inside its await, or NULL. */
+static struct async_future *run_by(const struct async_future *running)
+{
+    uintptr_t link = (uintptr_t)running->next;
+    bool is_run = async__status(running) == ASYNC_READY && (link & RUN_BY_TAGS) == ASYNC_RUN_BY;
+    return is_run ? (struct async_future *)(link - ASYNC_RUN_BY) : NULL;
+}
+
+static bool is_running(const struct async_future *task)
 {
     struct async_future *running = async_thread.current;
-    while (running && async__status(running) == ASYNC_READY) {
-        uintptr_t link = (uintptr_t)running->next;
-        if ((link & RUN_BY_TAGS) != ASYNC_RUN_BY)
-            return NULL;
-        struct async_future *by = (struct async_future *)(link - ASYNC_RUN_BY);
-        if (by == task)
-            return async__status(by) == ASYNC_READY ? running : NULL;
+    while (running && running != task)
+        running = run_by(running);
+    return running;
+}
+
+struct async_wait *async__wait_of(const struct async_future *task)
+{
+    if (async__status(task) != ASYNC_READY || !((uintptr_t)task->next & ASYNC_IN_WAIT) ||
+        async_thread.tail == &task->next || is_running(task))
+        return NULL;
+    return (struct async_wait *)((char *)task->next - ASYNC_IN_WAIT);
+}
+
+void async__unmark_running(void)
+{
+    for (struct async_future *task = async_thread.current; task; task = run_by(task))
+        if ((uintptr_t)task->next & ASYNC_IN_WAIT)
+            task->next = NULL;
+}
+
+struct async_future *async__running_for(const struct async_future *task)
+{
+    struct async_future *running = async_thread.current, *by = NULL;
+    while (running && (by = run_by(running)) && by != task)
         running = by;
-    }
-    return NULL;
+    return by && async__status(by) == ASYNC_READY ? running : NULL;
 }
 
 bool async__is_awaited(struct async_future *future)

@@ -73,12 +73,10 @@ static inline void async__set_status(struct async_future *future, uint32_t statu
     future->frame.bits = (future->frame.bits & ~(uint32_t)ASYNC_STATUS) | status;
 }
 /* The leaving wait that a task is in, or NULL. */
-static inline struct async_wait *async__wait_of(const struct async_future *task)
-{
-    if (async__status(task) != ASYNC_READY || !((uintptr_t)task->next & ASYNC_IN_WAIT))
-        return NULL;
-    return (struct async_wait *)((char *)task->next - ASYNC_IN_WAIT);
-}
+struct async_wait *async__wait_of(const struct async_future *task);
+/* Takes the marks of waits that are over from the tasks that run; needed where the loop will not
+ * tell any more who runs. */
+void async__unmark_running(void);
 static inline uint32_t async__owners(const struct async_future *future)
 {
     return future->frame.bits >> ASYNC_OWNER_SHIFT;
@@ -209,7 +207,7 @@ static inline enum async_step async__suspend(struct async_wait *wait,
 /* The wait is over: its task, which is of the running loop, is ready. */
 static inline void async__wake(struct async_wait *wait)
 {
-    async_wake(wait->task);
+    async_push(wait->task);
 }
 
 /* ---- time.c ---- */

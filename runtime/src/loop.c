@@ -286,6 +286,7 @@ void async__leave(struct async_loop *loop)
         loop->tail = thread->tail;
     }
     loop->tasks = thread->begun - thread->ended;
+    async__unmark_running();
     thread->loop = NULL;
     thread->current = NULL;
     thread->spawn_bits = thread->loop_bits = 0;

@@ -147,8 +147,9 @@ struct async_wait {
     struct async_future *task; /* who waits */
 };
 
-/* The mark in `next` of a task that waits. It costs one store to set it and one to take it away;
- * bits of the status would have to be read before. */
+/* The mark in `next` of a task that waits. It costs one store to set it, where bits of the status
+ * would have to be read before, and none to take it away: it stays until the ready queue needs the
+ * link, so that the last one in the queue, and who runs, may still bear it. */
 enum { ASYNC_IN_WAIT = 4 };
 
 /* One async function as asyncc compiled it, for reports, tracebacks and async_run_into. */
@@ -200,13 +201,6 @@ static inline enum async_step async_suspend(struct async_wait *wait, struct asyn
         task->leaf = caller;
     task->next = (struct async_future *)((char *)wait + ASYNC_IN_WAIT);
     return ASYNC_PENDING;
-}
-
-/* The wait of a task of the running loop is over: it is ready. */
-static inline void async_wake(struct async_future *task)
-{
-    task->next = NULL;
-    async_push(task);
 }
 
 /* Makes a cold handle with one owner for a frame of `size` bytes; `align` is the frame's. Without

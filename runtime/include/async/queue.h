@@ -139,7 +139,7 @@ static inline enum async_step async_queue_put__begin_at(struct async_queue_put__
         async_queue_is_easy()) {
         memcpy(async_queue_wait_of(taker)->item, item, size);
         queue->taker = NULL;
-        async_wake(taker);
+        async_push(taker);
     } else if (taker != ASYNC_QUEUE_BUSY && queue->count < queue->limit && async_queue_is_easy() &&
                async_thread.budget > 1) {
         async_thread.budget--;
