@@ -2,10 +2,10 @@
  *
  * A block of class c has 48 + 16 * c bytes. Blocks are carved from slabs (of 32 KiB, then twice as
  * much each time up to 1 MiB), one after the other, at 8 mod 16; freed ones go on a list per class
- * in async_thread, where the inline async_coroutine finds them. No block has a header: its class is
- * in its bits. A frame that is larger than the largest class or aligned to more than 16, and every
- * frame in debug mode, is allocated by itself (class 63), with a prefix that links it so that it
- * can be found.
+ * in async_thread, all but a spare one, where the inline async_coroutine finds them. No block has a
+ * header: its class is in its bits. A frame that is larger than the largest class or aligned to
+ * more than 16, and every frame in debug mode, is allocated by itself (class 63), with a prefix
+ * that links it so that it can be found.
  *
  * Debug mode keeps freed blocks for a while, poisoned, so that the use of a consumed alias is
  * noticed instead of finding another frame there.
@@ -207,10 +207,8 @@ struct async_future *async_coroutine_slow(size_t size, size_t align,
         slow = ASYNC_SLOW;
         future = allocate_large(size, align);
     } else {
-        future = async_thread.free_blocks[index];
-        if (future)
-            async_thread.free_blocks[index] = future->next;
-        else
+        future = async_take_block(index);
+        if (!future)
             future = carve(index);
     }
     if (!future)
@@ -236,12 +234,11 @@ void async__block_free(struct async_future *future)
     uint32_t index = future->frame.bits & ASYNC_CLASS;
     if (future->frame.bits & ASYNC_SLOW)
         async__env_drop(future);
-    future->frame.bits = index; /* no owner: uses of a stale alias are noticed */
     if (index < ASYNC_CLASSES) {
-        future->next = async_thread.free_blocks[index];
-        async_thread.free_blocks[index] = future;
+        async_give_block(future, index);
         return;
     }
+    future->frame.bits = index; /* no owner */
     struct large *large = (struct large *)future - 1;
     *large->link = large->next;
     if (large->next)
@@ -306,6 +303,7 @@ void async__blocks_trim(void)
     }
     if (blocks)
         return;
+    async_thread.spare = NULL;
     for (size_t index = 0; index < ASYNC_CLASSES; index++) {
         async_thread.free_blocks[index] = NULL;
         while (slabs[index]) {

@@ -118,6 +118,7 @@ struct async_thread {
     size_t begun_limit;           /* async_await begins no task itself once `begun` is beyond: set
                                      each turn, so that they, too, give way to timers and I/O */
     struct async_loop *loop;      /* the running loop */
+    struct async_future *spare;   /* a free block that is in no list; or NULL */
     struct async_future *free_blocks[ASYNC_CLASSES];
 };
 /* Programs know the offset when they are linked; shared libraries when they are loaded. */
@@ -203,6 +204,34 @@ static inline enum async_step async_suspend(struct async_wait *wait, struct asyn
     return ASYNC_PENDING;
 }
 
+/* A free block of that class; NULL: there is none. The spare one comes first. Where it lies does
+ * not depend on its class, so that whoever frees and takes in turn does not wait for that to be
+ * known: the processor guesses it. */
+static inline struct async_future *async_take_block(size_t index)
+{
+    struct async_future *block = async_thread.spare;
+    if (block && block->frame.bits == index) {
+        async_thread.spare = NULL;
+        return block;
+    }
+    block = async_thread.free_blocks[index];
+    if (block)
+        async_thread.free_blocks[index] = block->next;
+    return block;
+}
+
+/* Frees a block, of which nothing but the class in `bits` is true any more. */
+static inline void async_give_block(struct async_future *block, uint32_t index)
+{
+    block->frame.bits = index; /* no owner: the use of an alias is noticed */
+    if (!async_thread.spare) {
+        async_thread.spare = block;
+        return;
+    }
+    block->next = async_thread.free_blocks[index];
+    async_thread.free_blocks[index] = block;
+}
+
 /* Makes a cold handle with one owner for a frame of `size` bytes; `align` is the frame's. Without
  * memory it gives a static handle that is not cold, and has failed with -ENOMEM. */
 static inline struct async_future *async_coroutine(size_t size, size_t align,
@@ -210,9 +239,8 @@ static inline struct async_future *async_coroutine(size_t size, size_t align,
 {
     size_t index = (size - sizeof(struct async_frame) + 15) / 16;
     struct async_future *future;
-    if (align > 16 || index >= ASYNC_CLASSES || !(future = async_thread.free_blocks[index]))
+    if (align > 16 || index >= ASYNC_CLASSES || !(future = async_take_block(index)))
         return async_coroutine_slow(size, align, resume);
-    async_thread.free_blocks[index] = future->next;
     future->leaf = &future->frame;
     future->env = NULL;
     future->frame.resume = resume;
@@ -262,9 +290,8 @@ async_task(size_t size, size_t align, enum async_step (*resume)(struct async_fra
     size_t index = (size - sizeof(struct async_frame) + 15) / 16;
     struct async_future *future;
     if (align > 16 || index >= ASYNC_CLASSES || !async_thread.spawn_bits ||
-        !(future = async_thread.free_blocks[index]))
+        !(future = async_take_block(index)))
         return async_task_slow(size, align, resume, place);
-    async_thread.free_blocks[index] = future->next;
     future->leaf = &future->frame;
     future->env = place;
     future->frame.resume = resume;
@@ -331,9 +358,7 @@ static inline void async_collect_result(struct async_future *future, void *value
     }
     if (size)
         memcpy(value, (const char *)&future->frame + offset, size);
-    future->frame.bits = index; /* no owner: the use of an alias is noticed */
-    future->next = async_thread.free_blocks[index];
-    async_thread.free_blocks[index] = future;
+    async_give_block(future, index);
 }
 
 /* The same for results that are signed integers as wide as int, or wider. */
