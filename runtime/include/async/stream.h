@@ -10,7 +10,7 @@
 #define ASYNC_STREAM_H
 
 #include <async/backend.h>
-#include <async/frame.h>
+#include <async/generator.h>
 #include <sys/types.h>
 
 #ifdef __ASYNCC__
@@ -185,6 +185,37 @@ enum async_step async_server_accept__begin(struct async_server_accept__wait *wai
 
 /* Ends listening and frees the server. Nothing happens on NULL. */
 void async_server_close(struct async_server *server);
+
+/* async with (struct async_server *server = async_listen(host, service)) S: listens as
+ * async_server_open does, runs S, and closes the server on every way out of it. `host` and
+ * `service` must stay until it listens. Ends with the error of async_server_open. */
+ASYNC_GENERATOR(struct async_server *) async_listen(const char *host, const char *service);
+struct async_listen__frame {
+    struct async_frame base;
+    int result, thrown;
+    struct async_server *value;
+    const char *host, *service;
+    struct async_server_open__wait open;
+};
+void async_listen__begin(struct async_listen__frame *self, struct async_frame *caller,
+                         const char *host, const char *service);
+enum async_step async_listen__resume(struct async_frame *base);
+
+/* async for (struct async_stream *client : async_accept(server)): the connections, one by one, as
+ * async_server_accept gives them; each is the body's, to be closed. A connection that died, or for
+ * which there was no memory, does not end it; cancellation does (-ECANCELED), and the end of the
+ * server (-EBADF). */
+ASYNC_GENERATOR(struct async_stream *) async_accept(struct async_server *server);
+struct async_accept__frame {
+    struct async_frame base;
+    int result, thrown;
+    struct async_stream *value;
+    struct async_server *server;
+    struct async_server_accept__wait accept;
+};
+void async_accept__begin(struct async_accept__frame *self, struct async_frame *caller,
+                         struct async_server *server);
+enum async_step async_accept__resume(struct async_frame *base);
 
 /* The port it listens on, or 0 if it has none. */
 int async_server_port(const struct async_server *server);
