@@ -415,8 +415,7 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
     /* A task that is next in the queue and alone there begins here and now, without a way back
      * through the loop: nobody can tell the difference. Its waiter is linked only if it waits.
      * (What this path stores is what it costs.) */
-    thread->tail = thread->none;
-    thread->head = &async__idle; /* the loop may believe that more is ready */
+    memcpy(&thread->head, &thread->idle, 2 * sizeof thread->head); /* empty, for the loop as well */
     thread->current = future;
     future->next = (struct async_future *)((char *)task + ASYNC_RUN_BY);
     task->leaf = caller;

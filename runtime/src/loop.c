@@ -262,8 +262,9 @@ void async__enter(struct async_loop *loop)
     if (thread->loop)
         async__die(NULL, 0, "a loop was run or ended while a loop runs");
     thread->loop = loop;
+    thread->idle = &async__idle;
     thread->none = &thread->head;
-    thread->head = loop->head ? loop->head : &async__idle; /* where it goes on, more was ready */
+    thread->head = loop->head ? loop->head : thread->idle; /* where it goes on, more was ready */
     thread->tail = loop->head ? loop->tail : thread->none;
     thread->begun = thread->begun_limit = loop->tasks;
     thread->ended = 0;

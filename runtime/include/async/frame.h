@@ -102,7 +102,8 @@ enum { ASYNC_BUDGET = 128 };
 struct async_thread {
     struct async_future *head;    /* ready queue, FIFO; empty: tail is &head */
     struct async_future **tail;   /* the link that the next ready task goes into */
-    struct async_future **none;   /* &head */
+    struct async_future *idle;    /* copied to both when the queue is emptied where the loop may */
+    struct async_future **none;   /* believe that it is not: &async__idle; and &head */
     struct async_future *current; /* the running task; NULL in callbacks and outside a loop */
     struct async_frame *handover; /* what the loop resumes next, within the same step */
     struct async_operation *send; /* what the loop writes before that; or NULL */
@@ -210,7 +211,7 @@ static inline enum async_step async_suspend(struct async_wait *wait, struct asyn
 static inline struct async_future *async_take_block(size_t index)
 {
     struct async_future *block = async_thread.spare;
-    if (block && block->frame.bits == index) {
+    if (__builtin_expect(block && block->frame.bits == index, 1)) {
         async_thread.spare = NULL;
         return block;
     }
@@ -224,7 +225,7 @@ static inline struct async_future *async_take_block(size_t index)
 static inline void async_give_block(struct async_future *block, uint32_t index)
 {
     block->frame.bits = index; /* no owner: the use of an alias is noticed */
-    if (!async_thread.spare) {
+    if (__builtin_expect(!async_thread.spare, 1)) {
         async_thread.spare = block;
         return;
     }
@@ -289,8 +290,8 @@ async_task(size_t size, size_t align, enum async_step (*resume)(struct async_fra
 {
     size_t index = (size - sizeof(struct async_frame) + 15) / 16;
     struct async_future *future;
-    if (align > 16 || index >= ASYNC_CLASSES || !async_thread.spawn_bits ||
-        !(future = async_take_block(index)))
+    if (align > 16 || index >= ASYNC_CLASSES || __builtin_expect(!async_thread.spawn_bits, 0) ||
+        __builtin_expect(!(future = async_take_block(index)), 0))
         return async_task_slow(size, align, resume, place);
     future->leaf = &future->frame;
     future->env = place;
@@ -347,7 +348,7 @@ static inline void async_collect_result(struct async_future *future, void *value
     size_t offset = (ASYNC_RESULT_OFFSET + align - 1) / align * align;
     uint32_t bits = future->frame.bits, index = bits & ASYNC_CLASS;
     const uint32_t mask = ~(ASYNC_OWNER - 1u) | ASYNC_SLOW | ASYNC_ENDED;
-    if (!status || (bits & mask) != (ASYNC_OWNER | ASYNC_ENDED)) {
+    if (!status || __builtin_expect((bits & mask) != (ASYNC_OWNER | ASYNC_ENDED), 0)) {
         if (size && size <= sizeof(uint64_t)) { /* `value` may stay in a register */
             uint64_t word = async_collect_word(future, size, offset, status);
             memcpy(value, &word, size);
