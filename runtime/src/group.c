@@ -323,9 +323,9 @@ enum async_step async_group__resume(struct async_frame *base)
     case AT_YIELD:
     case THROWN:
         body_over(self);
-        if (group->members)
-            return async__suspend(&group->wait, &group_wait, base);
     }
+    if (group->members) /* once more if one was spawned since the last one has ended */
+        return async__suspend(&group->wait, &group_wait, base);
     async__scope_leave(&group->scope);
     self->result = group->error;
     base->state = ASYNC_GENERATOR_ENDED;
