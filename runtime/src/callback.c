@@ -115,9 +115,9 @@ static const struct async_timer_kind handle_timer = {handle_fire};
 
 void async__timer_drop(struct async_timer *timer)
 {
-    if (timer->kind != &handle_timer)
-        return;
-    async__block_free(&ASYNC_CONTAINER(timer, struct async_handle, timer)->future);
+    async__timer_disarm(async_thread.loop, timer);
+    if (timer->kind == &handle_timer)
+        async__block_free(&ASYNC_CONTAINER(timer, struct async_handle, timer)->future);
 }
 
 static struct async_handle *new_handle(void (*fn)(void *), void *arg)

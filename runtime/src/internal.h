@@ -401,6 +401,8 @@ uint32_t async__inline_spawn_bits(const struct async_loop *loop);
 /* Empties the ready queue; a list that ends with NULL. */
 struct async_future *async__take_ready(void);
 void async__serve_posts(struct async_loop *loop);
+/* Whether this thread has a loop, running or not. */
+bool async__has_loop(void);
 /* Its slot is free again; true if it was the thread's last loop. */
 bool async__loop_forget(const struct async_loop *loop);
 void async__resource_add(struct async_loop *loop, struct async_resource *resource);
@@ -465,7 +467,7 @@ bool async__is_callback(const struct async_future *future);
 /* Frees one that will not run. It is in no queue and its timer is not armed. */
 void async__callback_drop(struct async_future *future);
 
-/* The loop ends: frees the callback if the timer is one's. */
+/* The running loop ends: disarms the timer, and frees the callback if it is one's. */
 void async__timer_drop(struct async_timer *timer);
 
 /* ---- task.c ---- */

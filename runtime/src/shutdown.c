@@ -200,6 +200,7 @@ void async__loop_free(struct async_loop *loop)
     if (async_thread.begun != async_thread.ended)
         async__blocks_visit(listeners_visit, loop);
     async__blocks_visit(detach_visit, loop);
+    async__timers_visit(loop, async__timer_drop); /* they may be in frames that are dropped */
     drop_ready();
     async__pool_end(loop, &until);
     async__serve_posts(loop);
