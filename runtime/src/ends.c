@@ -7,6 +7,60 @@
 
 /* ---- the set ---- */
 
+/* More than a few items. What a generator that is dropped with its task leaves goes with the block
+ * that its frame is in. */
+struct many {
+    struct async_env env;
+    struct async_future *block; /* that keeps it, or NULL */
+    struct async_end items[];
+};
+
+static struct async_end *many_new(size_t count)
+{
+    struct many *many = async__allocate(sizeof *many + count * sizeof *many->items);
+    if (many)
+        many->block = NULL;
+    return many ? many->items : NULL;
+}
+
+static void many_drop(struct async_env *env)
+{
+    async__free(ASYNC_CONTAINER(env, struct many, env));
+}
+static const struct async_env_kind many_kind = {.drop = many_drop};
+
+static struct many *many_of(const struct async_ends *ends)
+{
+    return ends->items == ends->few ? NULL : ASYNC_CONTAINER(ends->items, struct many, items);
+}
+
+/* The block that a frame is in: frames that are embedded have neither owners nor a status. */
+static struct async_future *block_of(struct async_frame *frame)
+{
+    while (!(frame->bits & (~(ASYNC_OWNER - 1u) | ASYNC_STATUS)))
+        frame = frame->caller;
+    return ASYNC_CONTAINER(frame, struct async_future, frame);
+}
+
+static void ends_keep(struct async_ends *ends, struct async_frame *frame)
+{
+    struct many *many = many_of(ends);
+    if (!many)
+        return;
+    many->block = block_of(frame);
+    many->env.kind = &many_kind;
+    async__env_keep(many->block, &many->env);
+}
+
+static void ends_free(struct async_ends *ends)
+{
+    struct many *many = many_of(ends);
+    if (many && many->block)
+        async__env_remove(many->block, &many->env);
+    async__free(many);
+    ends->items = ends->few;
+}
+
 static void end_notify(struct async_listener *listener, struct async_future *future)
 {
     struct async_end *item = ASYNC_CONTAINER(listener, struct async_end, listener);
@@ -30,29 +84,18 @@ static void ends_stop(struct async_ends *ends)
         item->future = NULL;
         ends->pending--;
     }
-    if (ends->items != ends->few)
-        async__free(ends->items);
-    ends->items = NULL;
+    ends_free(ends);
     ends->first = NULL;
     ends->last = &ends->first;
 }
 
-/* Whether the loop, which may be gone, drops its tasks at the moment. */
-static bool is_dropping(const struct async_loop *loop)
-{
-    return async_thread.loop == loop && async_thread.loop && async_thread.loop->dropping;
-}
-
-/* The handle is gone before its end: as if it had been empty. Or the loop drops its tasks; whoever
- * waits will not take what is done. */
+/* The handle is gone before its end: as if it had been empty. Or the loop drops its tasks. */
 static void end_drop(struct async_listener *listener)
 {
     struct async_end *item = ASYNC_CONTAINER(listener, struct async_end, listener);
     struct async_ends *ends = item->ends;
     item->future = NULL;
     ends->pending--;
-    if (ends->pending == 0 && is_dropping(listener->loop))
-        ends_stop(ends);
     ends->changed(ends, NULL);
 }
 
@@ -71,8 +114,10 @@ static int ends_begin(struct async_ends *ends, struct async_future *const *futur
     ends->last = &ends->first;
     ends->items = ends->few;
     ends->changed = no_change;
-    if (count > ASYNC_FEW_ENDS && !(ends->items = async__allocate(count * sizeof *ends->items)))
+    if (count > ASYNC_FEW_ENDS && !(ends->items = many_new(count))) {
+        ends->items = ends->few;
         return -ENOMEM;
+    }
     for (size_t i = 0; i < count; i++) {
         struct async_end *item = &ends->items[i];
         *item = (struct async_end){.ends = ends, .future = futures[i]};
@@ -264,6 +309,7 @@ enum async_step async_as_completed__resume(struct async_frame *base)
         self->result = ends_begin(&self->ends, self->futures, self->count);
         if (self->result)
             return end(self, self->result);
+        ends_keep(&self->ends, base);
         self->ends.changed = completed_changed;
         return next(self);
     case AT_YIELD:
