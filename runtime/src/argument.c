@@ -64,7 +64,7 @@ static void drop(struct async_env *env)
     is_giving_up = false;
 }
 
-static const struct async_env_kind owned_kind = {false, drop};
+static const struct async_env_kind owned_kind = {.drop = drop};
 
 void async__arguments_give_up(struct async_future *coroutine)
 {

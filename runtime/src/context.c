@@ -188,7 +188,7 @@ static void context_drop(struct async_env *env)
 {
     async__context_free(ASYNC_CONTAINER(env, struct async_context, env));
 }
-static const struct async_env_kind context_kind = {false, context_drop};
+static const struct async_env_kind context_kind = {.drop = context_drop};
 
 static struct async_context *kept_by(const struct async_future *future)
 {

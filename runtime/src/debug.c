@@ -5,6 +5,8 @@
  * tasks of the thread that gets it, and asks the other threads to do so when they next look. */
 #include "debug.h"
 
+#include <async/generator.h>
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,7 +111,7 @@ static void report_leak(struct async_future *future, void *arg)
         return;
     if (async__is_pure(future) && status == ASYNC_WAITING)
         async__report(future, 0, "a future was left that nobody completed or released");
-    else if (status == ASYNC_COLD)
+    else if (status == ASYNC_COLD && !(future->frame.bits & ASYNC_GENERATOR_LEFT))
         async__report(future, 0, "a coroutine or generator was left, never awaited or released");
     else if (status == ASYNC_FINISHED)
         async__report(future, 0, "a handle was left that was never awaited or released");

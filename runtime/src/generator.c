@@ -303,7 +303,7 @@ static void drop(struct async_env *env)
         async_generator_release((struct async_generator *)form->request.advance.generator);
 }
 
-static const struct async_env_kind closing_kind = {false, drop};
+static const struct async_env_kind closing_kind = {.drop = drop};
 
 static struct async_future *handle(enum async_step (*resume)(struct async_frame *),
                                    struct async_advance advance)
@@ -421,13 +421,15 @@ void async_generator_release(struct async_generator *generator)
         int error = async_generator_close(generator);
         if (error)
             async__report(NULL, error, "a generator's error when it was closed");
-    } else if (async_thread.spawn_bits) {
+    } else if (async_thread.loop) {
         struct async_future *closer = spawn_close(future);
         if (closer == &async__out_of_memory)
             future->frame.bits |= ASYNC_GENERATOR_LEFT; /* the loop's end does the rest */
         async_release(closer);
+    } else if (async__has_loop()) {
+        future->frame.bits |= ASYNC_GENERATOR_LEFT; /* the same: it may wait */
     } else {
-        async__disown(future); /* no loop runs: what it deferred may wait, so it cannot run */
+        async__disown(future); /* what it deferred may wait, so it cannot run */
     }
 }
 

@@ -43,7 +43,7 @@ static void member_env_drop(struct async_env *env)
     member->env.kind = NULL; /* it is taken out already */
 }
 
-static const struct async_env_kind member_kind = {false, member_env_drop};
+static const struct async_env_kind member_kind = {.drop = member_env_drop};
 
 static struct async_member *member_of(const struct async_future *task)
 {
@@ -193,7 +193,7 @@ static void group_drop(struct async_env *env)
     }
 }
 
-static const struct async_env_kind group_kind = {true, group_drop};
+static const struct async_env_kind group_kind = {.is_scope = true, .drop = group_drop};
 
 /* ---- children ---- */
 

@@ -142,6 +142,8 @@ struct async_env_kind {
     bool is_scope; /* begins a struct async_scope */
     /* A kept environment is freed; a scope that its task did not close lets go of it. */
     void (*drop)(struct async_env *env);
+    /* A scope of a generator goes on in the running task, maybe on another loop; or NULL. */
+    void (*go_on)(struct async_env *env);
 };
 
 /* The environment that a link of the chain leads to; NULL at its end. */
@@ -247,7 +249,7 @@ static inline bool async__timer_is_armed(const struct async_timer *timer)
 void async__timer_arm(struct async_loop *loop, struct async_timer *timer, uint64_t deadline);
 /* Does nothing if it is not armed. */
 void async__timer_disarm(struct async_loop *loop, struct async_timer *timer);
-/* Calls visit, which may free it, for each timer that is armed. */
+/* Calls visit, which may disarm and free it, for each timer that is armed. */
 void async__timers_visit(struct async_loop *loop, void (*visit)(struct async_timer *timer));
 /* Fires what is due; a time before which nothing else is, or UINT64_MAX. */
 uint64_t async__timers_fire(struct async_loop *loop, uint64_t now);

@@ -52,7 +52,22 @@ static void drop(struct async_env *env)
     disarm((struct async_limit *)env); /* its first member's first member */
 }
 
-static const struct async_env_kind timeout_kind = {true, drop}, shield_kind = {true, drop};
+/* The limit stays the same time on the clock of the loop where it goes on. The loop where it began
+ * may have ended: then its timer is not armed. */
+static void go_on(struct async_env *env)
+{
+    struct async_limit *limit = (struct async_limit *)env;
+    struct async_loop *loop = async_thread.loop;
+    bool armed = limit->scope.flags & ASYNC_SCOPE_ARMED;
+    if (armed && (limit->loop != loop || !async__timer_is_armed(&limit->timer))) {
+        async__timer_disarm(limit->loop, &limit->timer);
+        async__timer_arm(loop, &limit->timer, limit->timer.deadline);
+    }
+    limit->loop = loop;
+}
+
+static const struct async_env_kind timeout_kind = {true, drop, go_on},
+                                   shield_kind = {true, drop, go_on};
 
 /* ---- opening and closing ---- */
 

@@ -314,10 +314,15 @@ static unsigned count_loops(void)
     return count;
 }
 
+bool async__has_loop(void)
+{
+    return count_loops() > 0;
+}
+
 bool async__loop_forget(const struct async_loop *loop)
 {
     loops[loop->slot] = NULL;
-    return count_loops() == 0;
+    return !async__has_loop();
 }
 
 struct async_elsewhere async__go(struct async_loop *loop)

@@ -396,6 +396,9 @@ void async_scopes_attach(struct async_scopes *scopes)
     struct async_scope *outer = scope_at(task->env), *last = scopes->outermost, *was;
     if (!last)
         return;
+    for (struct async_env *env = &scopes->innermost->env; env; env = async__env(env->outer))
+        if (env->kind->go_on)
+            env->kind->go_on(env);
     was = async__inside(last);
     surround(last, refused_by(task));
     last->env.outer = task->env;

@@ -28,7 +28,7 @@ static void name_drop(struct async_env *env)
     async__free(env);
 }
 
-static const struct async_env_kind name_kind = {false, name_drop};
+static const struct async_env_kind name_kind = {.drop = name_drop};
 
 void async_set_name(struct async_future *future, const char *name)
 {

@@ -77,7 +77,7 @@ static void drop(struct async_env *env)
     async_release(((struct rest *)env)->future);
 }
 
-static const struct async_env_kind rest_kind = {false, drop};
+static const struct async_env_kind rest_kind = {.drop = drop};
 
 int async__wait_for_failure(const struct async_future *future)
 {

@@ -57,8 +57,9 @@ enum async_generator_bits {
                                                             force while it stands at its yield */
     ASYNC_GENERATOR_WAITS = 1 << (ASYNC_LOOP_SHIFT + 1), /* a handle: an async generator's */
     ASYNC_GENERATOR_LEFT = 1 << (ASYNC_LOOP_SHIFT + 2),  /* its last owner was given up while it was
-                                                            being advanced, or where there was no
-                                                            memory for the task that closes it */
+                                                            being advanced, or where no loop ran, or
+                                                            no memory was left, for the task that
+                                                            closes it */
 };
 
 /* ---- frames that a loop or a block holds; generated code calls these ---- */
