@@ -250,6 +250,19 @@ static bool runs(const struct async_future *future)
     return !async__is_pure(future) && (status == ASYNC_READY || status == ASYNC_JOINING);
 }
 
+/* One owner is left: if that is a cancelled task that waits for it, the request is handed on now. */
+static void left_to_one(struct async_future *future)
+{
+    uintptr_t link = (uintptr_t)future->frame.caller & ~(uintptr_t)TAG_END;
+    for (; link && !(link & TAG_END); link = *next_of(link)) {
+        const struct async_future *task = (const struct async_future *)link;
+        if (link & TAG_LISTENER || !(task->frame.bits & ASYNC_CANCELLED))
+            continue;
+        async__request(future, async__reason_of(task));
+        return;
+    }
+}
+
 void async__disown(struct async_future *future)
 {
     if (future == &async__out_of_memory)
@@ -258,10 +271,12 @@ void async__disown(struct async_future *future)
     if (!async__owners(future))
         async__die(NULL, 0, "a handle was used that was consumed before");
     future->frame.bits -= ASYNC_OWNER;
-    if (async__owners(future))
-        return;
-    if (!runs(future))
-        async__destroy(future);
+    if (!runs(future)) {
+        if (!async__owners(future))
+            async__destroy(future);
+    } else if (async__owners(future) == 1) {
+        left_to_one(future);
+    }
 }
 
 void async_release(struct async_future *future)
