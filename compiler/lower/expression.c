@@ -405,13 +405,14 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
 
 static struct suspension *suspend_handle(struct hoist *h, struct node *at, struct node *handle)
 {
-    bool moves = is_handle_lvalue(handle);
+    bool moves = is_handle_lvalue(handle), looks = !moves && !makes_handle(handle);
     handle = moves ? hoist_lvalue(h, handle, LATER_NOTHING) : hoist(h, handle, LATER_NOTHING);
     struct node *node = node_new(h->lowered->arena, NODE_SUSPEND, at->start, at->end, 1);
     node->kid[0] = handle;
     struct suspension *suspension = suspension_new(h, at, node);
     suspension->form = SUSPEND_HANDLE;
     suspension->moves = moves;
+    suspension->looks = looks;
     return suspension;
 }
 

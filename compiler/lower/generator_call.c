@@ -4,8 +4,8 @@
  *                        async_next(g, &x)         async_next_handle(...): a cold coroutine
  *     plain generator    async_next(g, &x)         async_generator_next(...): an int
  *
- * where ... is g, &x, sizeof(T), _Alignof(T). If g is a variable, async_generator_borrow sees that
- * it is not empty.
+ * where ... is g, &x, sizeof(T), _Alignof(T). If g may be empty, async_generator_borrow sees
+ * whether it is.
  *
  * The call keeps its node; its arguments grow, and its callee becomes a symbol of ours, which the
  * await pass takes for any async function with a frame in the runtime's headers. */
@@ -108,12 +108,12 @@ static void push_first(struct arguments *a, struct node *call, const struct type
                        const char *name)
 {
     struct node *generator = call->kid[1];
-    if (is_handle_lvalue(generator))
-        generator =
-            made(a->lowered, generator,
-                 !strcmp(name, "async_close") ? "async_generator_move(&$0, __FILE__, __LINE__)"
-                                              : "async_generator_borrow($0, __FILE__, __LINE__)",
-                 generator);
+    bool moves = is_handle_lvalue(generator) && !strcmp(name, "async_close");
+    if (!makes_handle(generator))
+        generator = made(a->lowered, generator,
+                         moves ? "async_generator_move(&$0, __FILE__, __LINE__)"
+                               : "async_generator_borrow($0, __FILE__, __LINE__)",
+                         generator);
     push(a, generator);
     if (!strcmp(name, "async_send")) {
         const char *sent = type_text(a->lowered, type->sent);

@@ -51,6 +51,7 @@ struct suspension {
     struct variable *kept;   /* its address is an argument: it must stay until the wait is over */
     bool collects;           /* SUSPEND_WAIT: its `future` is collected, and NAME__end called */
     bool moves;              /* the handle is an lvalue, emptied before the wait */
+    bool looks;              /* it is none, and may be empty */
     struct slot *slot;       /* the child's */
     uint32_t point;
     const char *label;      /* of the place to go on at */
@@ -245,6 +246,8 @@ void typed_discarded(struct lowered *lowered, struct node *call);
 struct symbol *typed_primitive(struct lowered *lowered, const struct node *call);
 /* Whether the expression is an lvalue, which consuming its handle must empty. */
 bool is_handle_lvalue(struct node *node);
+/* Whether it is a call or the like that makes a handle, which is never empty. */
+bool makes_handle(struct node *node);
 
 void desugar_function(struct lowered *lowered, struct function *function);
 void await_function(struct lowered *lowered, struct function *function);

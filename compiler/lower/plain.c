@@ -42,6 +42,26 @@ bool is_handle_lvalue(struct node *node)
     }
 }
 
+bool makes_handle(struct node *node)
+{
+    static const char *const makers[] = {"async_retain", "async_future", "async_wait_for",
+                                         "async_gather", "async_group_spawn"};
+    node = skip_parens(node);
+    if (node->kind == NODE_SPAWN || node->kind == NODE_COMPREHENSION)
+        return true;
+    const struct node *callee = node->kind == NODE_CALL ? node->kid[0] : NULL;
+    if (!callee || !callee->type)
+        return false;
+    for (size_t i = 0; callee->name && i < sizeof makers / sizeof *makers; i++)
+        if (!strcmp(callee->name, makers[i]))
+            return true;
+    const struct type *type = type_resolve(callee->type);
+    if (type->kind == TYPE_POINTER)
+        type = type_resolve(type->target);
+    return type->kind == TYPE_FUNCTION &&
+           (type->is_async || type->target->kind == TYPE_GENERATOR); /* a typedef: may be empty */
+}
+
 /* The result type of the future that this expression is. */
 static struct type *future_of(const struct node *node)
 {
@@ -87,12 +107,14 @@ static void plain_spawn(struct lowered *lowered, struct node *node, bool in_fram
                      : "async_spawn($0, __FILE__, __LINE__)";
 }
 
-/* The operand's handle, taken out of the variable that holds it. */
-static const char *moved(struct lowered *lowered, struct node *call, unsigned position)
+/* The handle that the call consumes, which must not be empty, taken out of what holds it. */
+static const char *consumed(struct lowered *lowered, const struct node *call, unsigned position)
 {
-    bool is_lvalue = is_handle_lvalue(call->kid[position]);
-    return arena_format(lowered->arena, is_lvalue ? "async_move(&$%u, __FILE__, __LINE__)" : "$%u",
-                        position);
+    struct node *handle = call->kid[position];
+    const char *text = is_handle_lvalue(handle) ? "async_move(&$%u, __FILE__, __LINE__)"
+                       : makes_handle(handle)   ? "$%u"
+                                                : "async_borrow($%u, __FILE__, __LINE__)";
+    return arena_format(lowered->arena, text, position);
 }
 
 /* Runs the future that argument `position` is, by function_result or function_value,
@@ -101,7 +123,7 @@ static void run_by(struct lowered *lowered, struct node *node, unsigned position
                    const char *function, const char *before)
 {
     struct type *type = future_of(node->kid[position]);
-    const char *handle = moved(lowered, node, position);
+    const char *handle = consumed(lowered, node, position);
     if (!type)
         return;
     if (type_is_void(type)) {
@@ -142,8 +164,8 @@ static void plain_run_threadsafe(struct lowered *lowered, struct node *node)
 static void plain_spawn_threadsafe(struct lowered *lowered, struct node *node)
 {
     if (node->count == 3)
-        node->text =
-            arena_format(lowered->arena, "async_spawn_threadsafe($1, %s)", moved(lowered, node, 2));
+        node->text = arena_format(lowered->arena, "async_spawn_threadsafe($1, %s)",
+                                  consumed(lowered, node, 2));
 }
 
 static void plain_future(struct lowered *lowered, struct node *node)
@@ -218,14 +240,6 @@ static void plain_retain(struct lowered *lowered, struct node *node)
         node->text = "async_generator_retain(async_generator_borrow($1, __FILE__, __LINE__))";
     else if (node->count == 2)
         plain_borrow(lowered, node);
-}
-
-/* A handle that is consumed: argument `index`. */
-static const char *consumed(struct lowered *lowered, const struct node *call, int index)
-{
-    bool moves = is_handle_lvalue(call->kid[index]);
-    return arena_format(lowered->arena, moves ? "async_move(&$%d, __FILE__, __LINE__)" : "$%d",
-                        index);
 }
 
 static void plain_gather(struct lowered *lowered, struct node *node)

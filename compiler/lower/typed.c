@@ -143,7 +143,11 @@ static void wait_for_arguments(struct hoist *h, struct node *call)
 {
     struct node **handle = &call->kid[1];
     if (!is_handle_lvalue(*handle)) {
+        bool looks = !makes_handle(*handle);
         hoist_kids(h, call, 1, LATER_NOTHING);
+        if (looks)
+            *handle =
+                make(h, NODE_MADE, *handle, "async_borrow($0, __FILE__, __LINE__)", 1, *handle);
         return;
     }
     *handle =

@@ -112,10 +112,13 @@ static void emit_wait(struct emitter *e, const struct suspension *suspension)
 
 static void emit_handle(struct emitter *e, const struct suspension *suspension)
 {
+    bool calls = suspension->moves || suspension->looks;
     emit_slot(e, suspension->slot);
-    write_string(&e->writer, suspension->moves ? " = async_move(&" : " = ");
+    write_string(&e->writer, suspension->moves   ? " = async_move(&"
+                             : suspension->looks ? " = async_borrow("
+                                                 : " = ");
     emit_node(e, suspension->node->kid[0]);
-    write_string(&e->writer, suspension->moves ? ", __FILE__, __LINE__);" : ";");
+    write_string(&e->writer, calls ? ", __FILE__, __LINE__);" : ";");
     write_line_break(&e->writer);
     emit_state(e, suspension);
     write_format(&e->writer, "async_await(%s, ", e->function->base);

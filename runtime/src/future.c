@@ -250,7 +250,8 @@ static bool runs(const struct async_future *future)
     return !async__is_pure(future) && (status == ASYNC_READY || status == ASYNC_JOINING);
 }
 
-/* One owner is left: if that is a cancelled task that waits for it, the request is handed on now. */
+/* One owner is left: if that is a cancelled task that waits for it, the request is handed on now.
+ */
 static void left_to_one(struct async_future *future)
 {
     uintptr_t link = (uintptr_t)future->frame.caller & ~(uintptr_t)TAG_END;
