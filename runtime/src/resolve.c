@@ -91,6 +91,16 @@ static struct async_resolution *new_resolution(const char *host, const char *ser
     return self;
 }
 
+/* A port that no packet can carry: getaddrinfo would take the lower 16 bits of it. */
+static bool is_beyond_ports(const char *service)
+{
+    char *end;
+    if (!service || *service < '0' || *service > '9')
+        return false;
+    unsigned long port = strtoul(service, &end, 10);
+    return !*end && port > UINT16_MAX;
+}
+
 int async__resolve(struct async_loop *loop, const char *host, const char *service, int flags,
                    void (*done)(void *owner, int error, struct addrinfo *addresses), void *owner,
                    struct addrinfo **addresses, struct async_resolution **resolution)
@@ -99,6 +109,8 @@ int async__resolve(struct async_loop *loop, const char *host, const char *servic
     const struct async_network *network = loop->backend->network;
     *resolution = NULL;
     *addresses = NULL;
+    if (is_beyond_ports(service))
+        return -ENOENT;
     if (network->resolve) {
         int code = network->resolve(loop->backend_state, host, service, &hints, addresses);
         return error_number(code, errno);
