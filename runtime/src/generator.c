@@ -398,12 +398,16 @@ struct async_generator *async_generator_retain(struct async_generator *generator
     return (struct async_generator *)async_retain((struct async_future *)generator);
 }
 
-/* In a task of its own, which takes the owner. */
+/* In a task of its own, which takes the owner; without memory the owner stays. */
 static struct async_future *spawn_close(struct async_future *generator)
 {
     struct async_advance advance = {.generator = generator, .align = 1, .how = CLOSE};
     struct async_future *closer = handle(async_close__resume, advance);
-    return async_is_cold(closer) ? async_spawn(closer, NULL, 0) : closer;
+    if (!async_is_cold(closer) || !async_done(async_spawn(closer, NULL, 0)))
+        return closer;
+    closer->frame.bits |= ASYNC_TAKEN; /* no memory for its context: it does not run */
+    async_release(closer);
+    return &async__out_of_memory;
 }
 
 void async_generator_release(struct async_generator *generator)
