@@ -125,13 +125,13 @@ int async_main(struct async_future *future)
         bool caught = catch_interrupts(loop, future);
         async__loop_run(loop, future);
         loop->main = NULL;
+        interruptible = NULL; /* the loop is about to go */
         async_retain(future); /* for the report */
         async_collect(future, &status, sizeof status);
         if (status < 0)
             async__report(future, status, "the result of main");
         async_release(future);
         async__loop_free(loop);
-        interruptible = NULL;
         if (caught)
             signal(SIGINT, SIG_DFL);
     } else {
