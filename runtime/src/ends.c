@@ -80,6 +80,7 @@ static void ends_stop(struct async_ends *ends)
         struct async_end *item = &ends->items[i];
         if (!item->future)
             continue;
+        ends->done += async_done(item->future); /* a handle that is there twice */
         async__unlisten(item->future, &item->listener);
         item->future = NULL;
         ends->pending--;
@@ -156,12 +157,13 @@ static bool is_over(const waiter *self)
                                                : self->mode == ASYNC_FIRST_ERROR && self->failed;
 }
 
-static void stop(waiter *self, ssize_t result)
+/* The result is an error, or else how many are done. */
+static void stop(waiter *self, int error)
 {
     if (self->loop)
         async__timer_disarm(self->loop, &self->timer);
     ends_stop(&self->ends);
-    self->result = result;
+    self->result = error ? error : (ssize_t)self->ends.done;
 }
 
 static void wait_changed(struct async_ends *ends, struct async_future *done)
@@ -170,7 +172,7 @@ static void wait_changed(struct async_ends *ends, struct async_future *done)
     self->failed = self->failed || (done && async__error_of(done) < 0);
     if (!is_over(self))
         return;
-    stop(self, (ssize_t)ends->done);
+    stop(self, 0);
     async__wake_anywhere(&self->wait);
 }
 
@@ -178,7 +180,7 @@ static void wait_fire(struct async_timer *timer)
 {
     waiter *self = ASYNC_CONTAINER(timer, waiter, timer);
     self->loop = NULL;
-    stop(self, (ssize_t)self->ends.done);
+    stop(self, 0);
     async__wake(&self->wait);
 }
 
@@ -221,7 +223,7 @@ enum async_step async_wait__begin(waiter *self, struct async_frame *caller,
     for (const struct async_end *item = self->ends.first; item; item = item->next)
         self->failed |= async__error_of(futures[item - self->ends.items]) < 0;
     if (seconds == 0 || is_over(self)) {
-        stop(self, (ssize_t)self->ends.done);
+        stop(self, 0);
         return async__at_once(caller);
     }
     wait_arm(self, seconds);
