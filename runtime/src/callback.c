@@ -44,14 +44,12 @@ static enum async_step run_handle(struct async_frame *frame)
     struct async_handle *self = ASYNC_CONTAINER(frame, struct async_handle, future.frame);
     async_thread.current = NULL;
     void (*fn)(void *) = function_of(self);
-    void *arg = self->arg;
-    struct async_context *context = async__context_take(&self->future);
-    over(&self->future);
-    struct async_place_of_context outside = async__context_enter(context);
+    struct async_place_of_context outside =
+        async__context_enter(async__context_take(&self->future));
     if (fn)
-        fn(arg);
+        fn(self->arg);
     async__context_leave(outside);
-    return ASYNC_PENDING;
+    return over(&self->future); /* not before: the callback may cancel its own handle */
 }
 
 static enum async_step run_done(struct async_frame *frame)

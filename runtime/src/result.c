@@ -134,6 +134,8 @@ static int completable(struct async_future *future)
     async__check_thread(future);
     if (!async__owners(future))
         async__die(NULL, 0, "a future was completed that is gone");
+    if (!async__is_pure(future))
+        async__die(NULL, 0, "a task was completed, which does that itself");
     if (async__owners(future) == 1 || async__status(future) == ASYNC_FINISHED)
         return -ECANCELED;
     return 0;

@@ -36,7 +36,8 @@ void async_loop_free(struct async_loop *loop);
 /* The running loop, or NULL. */
 struct async_loop *async_loop(void);
 
-/* A callback that has been asked for. Valid until it has run or async_handle_cancel was called. */
+/* A callback that has been asked for. Valid until it has returned, or async_handle_cancel was
+ * called. */
 struct async_handle;
 
 /* Calls fn(arg) once from the loop: after what is ready now, after so many seconds, at a time of
@@ -45,7 +46,7 @@ struct async_handle *async_call_soon(void (*fn)(void *), void *arg);
 struct async_handle *async_call_later(double seconds, void (*fn)(void *), void *arg);
 struct async_handle *async_call_at(double time, void (*fn)(void *), void *arg);
 
-/* Takes the request back and frees the handle. Nothing happens on NULL. */
+/* Takes the request back and frees the handle. Nothing happens on NULL, or while it runs. */
 void async_handle_cancel(struct async_handle *handle);
 
 /* Something that went wrong and that no result tells anybody. Valid during the call. */

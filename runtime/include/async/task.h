@@ -81,8 +81,9 @@ void async_add_done_callback(struct async_future *future, void (*fn)(struct asyn
 /* async_future(T): two owners, the handle and its completer. On failure as async_coroutine. */
 struct async_future *async_future_new(size_t size, size_t align);
 
-/* async_set_result: stores `size` bytes as the result and gives up the completer's owner.
- * -ECANCELED if nobody takes it any more (the completer's owner is given up all the same). */
+/* async_set_result: stores `size` bytes as the result and gives up the completer's owner. Aborts
+ * if it is no pure future. -ECANCELED if nobody takes it any more (the completer's owner is given
+ * up all the same). */
 int async_complete(struct async_future *future, const void *value, size_t size);
 
 /* Ends the future with an error, a negative errno number; the rest as async_complete. */
