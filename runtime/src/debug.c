@@ -97,7 +97,8 @@ void async__check_thread_slow(const struct async_future *future)
 void async__check_maker_slow(const struct async_thread *maker)
 {
     if (maker && maker != &async_thread)
-        async__die(NULL, 0, "a queue or stream was used on another thread than that which made it");
+        async__die(NULL, 0,
+                   "a queue, stream or server was used on another thread than that which made it");
 }
 
 /* ---- handles that are left ---- */

@@ -23,6 +23,7 @@ static struct async_future *future_of(struct async_generator *generator)
         async_empty_handle(NULL, 0);
     if (future != &async__out_of_memory && !async__owners(future))
         async__die(NULL, 0, "a generator was used that was consumed before");
+    async__check_thread(future);
     return future;
 }
 

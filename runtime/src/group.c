@@ -238,6 +238,7 @@ struct async_future *async_group_spawn_at(struct async_group *group, struct asyn
                                           const char *file, int line)
 {
     struct async_member *member;
+    async__scope_check_thread(&group->scope);
     if (!future)
         async_empty_handle(file, line);
     if (!async__owners(future))
@@ -264,6 +265,7 @@ struct async_future *async_group_spawn(struct async_group *group, struct async_f
 
 void async_group_cancel(struct async_group *group)
 {
+    async__scope_check_thread(&group->scope);
     async__scope_cancel(&group->scope, -ECANCELED);
 }
 

@@ -409,6 +409,7 @@ struct async_queue *async_queue_new(enum async_queue_kind kind, size_t size, siz
 
 size_t async_queue_len(const struct async_queue *queue)
 {
+    async__check_maker(queue->thread);
     return queue->count;
 }
 

@@ -2,6 +2,7 @@
  *
  * Reads go straight into the caller's buffer. Only read_until, which cannot know how much to ask
  * for, reads ahead into the stream's buffer; whoever reads next takes from there first. */
+#include "debug.h"
 #include "stream.h"
 
 #include <string.h>
@@ -71,6 +72,7 @@ enum async_step async_stream_read__begin(struct async_stream_read__wait *wait,
                                          void *buffer, size_t size)
 {
     struct async_stream_io *io = &wait->io;
+    async__check_maker(stream->loop->thread);
     if (stream->descriptor.readable || stream->readers.first || stream->end || !size ||
         async__is_cancelled()) {
         io->data = buffer;

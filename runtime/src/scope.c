@@ -344,6 +344,14 @@ void async__scope_leave(struct async_scope *scope)
     set_refused(task, scope->outside);
 }
 
+void async__scope_check_thread(const struct async_scope *scope)
+{
+    while (async__debug && !is_innermost(scope))
+        scope = scope->inner;
+    if (async__debug && task_of(scope)) /* NULL: its generator is suspended */
+        async__check_thread(task_of(scope));
+}
+
 void async__scope_cancel(struct async_scope *scope, int reason)
 {
     struct async_scope *was = async__inside(scope);

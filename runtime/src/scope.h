@@ -31,6 +31,8 @@ void async__scope_enter(struct async_scope *scope, const struct async_env_kind *
 void async__scope_leave(struct async_scope *scope);
 /* Cancels it for good, with a negative errno number; the first reason stays. */
 void async__scope_cancel(struct async_scope *scope, int reason);
+/* Aborts in debug mode if the task that opened it is another thread's. */
+void async__scope_check_thread(const struct async_scope *scope);
 /* The limit of a shield is over. */
 void async__scope_pass(struct async_scope *scope);
 /* Before and after the yield of a generator whose only scope this is: unless it covers the body of

@@ -2,6 +2,7 @@
  *
  * Only the first one in line works. When descriptors or memory run out, the server rests for a
  * moment, and then that one tries again; a client that went while it was queued is passed over. */
+#include "debug.h"
 #include "stream.h"
 
 #include <netdb.h>
@@ -260,6 +261,7 @@ enum async_step async_server_accept__begin(acceptor *self, struct async_frame *c
                                            struct async_stream **stream)
 {
     int reason = async__reason();
+    async__check_maker(server->loop->thread);
     *self = (acceptor){.server = server, .out = stream, .result = reason};
     self->operation.descriptor = &server->descriptor;
     self->operation.complete = operation_complete;
@@ -281,6 +283,7 @@ void async_server_close(struct async_server *server)
 {
     if (!server)
         return;
+    async__check_maker(server->loop->thread);
     async__resource_remove(&server->resource);
     server->closing = true;
     if (server->first)
@@ -293,6 +296,7 @@ int async_server_port(const struct async_server *server)
 {
     struct sockaddr_storage address;
     struct async_loop *loop = server->loop;
+    async__check_maker(loop->thread);
     if (loop->backend->network->name(loop->backend_state, server->descriptor.fd, false, &address))
         return 0;
     if (address.ss_family == AF_INET)

@@ -209,6 +209,7 @@ void async_stream_close(struct async_stream *stream)
 
 int async_stream_fd(const struct async_stream *stream)
 {
+    async__check_maker(stream->loop->thread);
     return stream->loop->backend->simulated ? -ENOTSUP : stream->descriptor.fd;
 }
 
@@ -238,6 +239,7 @@ static int format_peer(const struct async_stream *stream, char *text, size_t siz
 const char *async_stream_peer(struct async_stream *stream)
 {
     enum { SIZE = INET6_ADDRSTRLEN + 10 };
+    async__check_maker(stream->loop->thread);
     if (!stream->peer) {
         stream->peer = async__allocate(SIZE);
         if (!stream->peer)

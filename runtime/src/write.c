@@ -1,4 +1,5 @@
 /* The jobs that write: all of it, or what goes at once. */
+#include "debug.h"
 #include "stream.h"
 
 static bool start(struct async_stream_io *io, ssize_t *result)
@@ -63,6 +64,7 @@ enum async_step async_stream_write__begin(struct async_stream_write__wait *wait,
                                           const void *buffer, size_t size)
 {
     struct async_stream_io *io = &wait->io;
+    async__check_maker(stream->loop->thread);
     if (!stream->descriptor.sendable || !size || async_thread.budget == 1 ||
         async__is_cancelled()) {
         io->data = (char *)buffer; /* only read from */
