@@ -61,10 +61,12 @@ static void notify(struct async_listener *listener, struct async_future *future)
     async__wake_anywhere(&self->wait);
 }
 
-/* The handle is gone before its end: somebody consumed what was borrowed here. */
+/* The handle is gone before its end, unless the loop drops its tasks. */
 static void drop(struct async_listener *listener)
 {
-    (void)listener;
+    const gatherer *self = ASYNC_CONTAINER(listener, gatherer, listener);
+    if (!async__loop_of(self->wait.task)->dropping)
+        async__die(NULL, 0, "a handle was released that async_gather waited for");
 }
 
 static void hand_on(struct async_work *work)
