@@ -75,6 +75,21 @@ void async__arguments_give_up(struct async_future *coroutine)
     }
 }
 
+bool async__argument_is_handle(const struct async_env *env)
+{
+    enum async_argument kind;
+    if (env->kind != &owned_kind)
+        return false;
+    kind = ((const struct owned *)env)->kind;
+    return kind == ASYNC_FUTURE_ARGUMENT || kind == ASYNC_GENERATOR_ARGUMENT;
+}
+
+void async__argument_pass_on(struct async_env *env, struct async_future *coroutine)
+{
+    if (env->kind == &owned_kind)
+        ((struct owned *)env)->coroutine = coroutine;
+}
+
 static void store(struct owned *owned, const void *argument)
 {
     switch (owned->kind) {

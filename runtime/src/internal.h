@@ -135,6 +135,10 @@ bool async__result_of(struct async_future *future, void *value);
 /* The coroutine, which is cold, will not begin: gives up the temporaries that were its arguments.
  */
 void async__arguments_give_up(struct async_future *coroutine);
+/* Whether this is the environment of such an argument that is a handle. */
+bool async__argument_is_handle(const struct async_env *env);
+/* If it is one of any, it goes with this coroutine from now on. */
+void async__argument_pass_on(struct async_env *env, struct async_future *coroutine);
 
 /* ---- env.c ---- */
 

@@ -61,9 +61,11 @@ static void parcel_drop(struct async_listener *listener)
     answer(ASYNC_CONTAINER(listener, struct parcel, listener), NULL, -ECANCELED);
 }
 
-static void drop_env(void *env)
+static void drop_env(void *chain)
 {
-    struct async_future lost = {.env = env};
+    struct async_future lost = {.env = chain}; /* a coroutine that does not begin */
+    for (struct async_env *env = async__env(chain); env; env = async__env(env->outer))
+        async__argument_pass_on(env, &lost);
     async__env_drop(&lost);
 }
 
@@ -90,6 +92,7 @@ static struct async_future *unpack(struct parcel *parcel)
     for (struct async_env *env; (env = async__env(parcel->env));) {
         parcel->env = env->outer;
         async__env_keep(future, env);
+        async__argument_pass_on(env, future);
     }
     future->frame.bits |= parcel->bits;
     return future;
@@ -130,15 +133,15 @@ static void discard(struct parcel *parcel)
     async__free(parcel);
 }
 
-/* Whether its frame holds nothing but arguments. */
+/* Whether its frame holds nothing but arguments, and none of them is a handle that it owns. */
 static bool is_sendable(const struct async_future *future, size_t size)
 {
     if (!async_is_cold(future) || future->frame.caller || async__owners(future) != 1)
         return false;
     for (struct async_env *env = async__env(future->env); env; env = async__env(env->outer)) {
         uintptr_t at = (uintptr_t)env - (uintptr_t)&future->frame;
-        if (at < size)
-            return false; /* it lies in the frame, and leads to a handle of this thread */
+        if (at < size || async__argument_is_handle(env))
+            return false; /* it (lies in the frame, and) leads to a handle of this thread */
     }
     return true;
 }

@@ -44,7 +44,8 @@ int async_call_soon_threadsafe(struct async_loop *loop, void (*fn)(void *), void
 /* From any thread: makes a task of a coroutine there, detached, in a copy of the caller's context.
  * Consumes: the coroutine must not have begun, and what its arguments point to must outlive the
  * call. (What async_wait_for made is sent with the coroutine that it awaits.) 0; -ENOMEM; -EINVAL:
- * it has begun, or what it awaits has; -ESHUTDOWN. */
+ * it has begun, or what it awaits has, or a temporary among its arguments is a handle, which is
+ * this thread's; -ESHUTDOWN. */
 int async_spawn_threadsafe(struct async_loop *loop, struct async_future *future);
 
 /* The same, and waits for its end, blocking the calling thread, which must not be the loop's. What
