@@ -410,6 +410,8 @@ joined_late(struct async_future *task, struct async_future *joined, enum async_s
     if (step == ASYNC_DONE) {
         async_thread.ended++;
         async__finish(joined);
+    } else if (task->frame.bits & ASYNC_CANCELLED) {
+        hand_on(task, joined); /* it may have had another owner when that happened */
     }
     return ASYNC_PENDING;
 }
