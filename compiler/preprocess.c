@@ -40,15 +40,10 @@ static void add(struct arena *arena, struct arguments *command, const char *argu
  * as make's $(CC) may be: `ccache gcc`. */
 static void add_compiler(struct arena *arena, struct arguments *command, const char *compiler)
 {
-    if (strchr(compiler, '/') && access(compiler, X_OK) == 0) {
+    if (strchr(compiler, '/') && access(compiler, X_OK) == 0)
         add(arena, command, compiler);
-        return;
-    }
-    for (const char *at = compiler + strspn(compiler, " \t"); *at; at += strspn(at, " \t")) {
-        size_t length = strcspn(at, " \t");
-        add(arena, command, arena_copy(arena, at, length));
-        at += length;
-    }
+    else
+        response_split(command, arena, compiler);
 }
 
 static struct arguments make_command(const struct options *options, struct arena *arena)

@@ -47,6 +47,28 @@ static const char *read_word(const char *at, struct text *word)
     return at;
 }
 
+static void add(struct arguments *result, struct arena *arena, const char *argument)
+{
+    result->items =
+        arena_grow(arena, result->items, result->count, &result->capacity, sizeof *result->items);
+    result->items[result->count++] = argument;
+}
+
+void response_split(struct arguments *result, struct arena *arena, const char *line)
+{
+    struct text word = {0};
+    for (;;) {
+        while (isspace((unsigned char)*line))
+            line++;
+        if (!*line)
+            break;
+        text_clear(&word);
+        line = read_word(line, &word);
+        add(result, arena, arena_copy(arena, word.data ? word.data : "", word.length));
+    }
+    text_free(&word);
+}
+
 static bool expand_file(struct arguments *result, struct arena *arena,
                         struct diagnostics *diagnostics, const char *path, int depth)
 {
@@ -54,21 +76,14 @@ static bool expand_file(struct arguments *result, struct arena *arena,
         report_failure(diagnostics, "response file '%s' names itself", path);
         return false;
     }
-    struct text text = {0}, word = {0};
+    struct text text = {0};
+    struct arguments words = {0};
     bool ok = read_text(diagnostics, path, &text);
-    const char *at = ok && text.data ? text.data : "";
-    while (ok) {
-        while (isspace((unsigned char)*at))
-            at++;
-        if (!*at)
-            break;
-        text_clear(&word);
-        at = read_word(at, &word);
-        const char *argument = arena_copy(arena, word.data ? word.data : "", word.length);
-        ok = expand(result, arena, diagnostics, argument, depth);
-    }
+    if (ok && text.data)
+        response_split(&words, arena, text.data);
+    for (size_t i = 0; ok && i < words.count; i++)
+        ok = expand(result, arena, diagnostics, words.items[i], depth);
     text_free(&text);
-    text_free(&word);
     return ok;
 }
 
@@ -77,9 +92,7 @@ static bool expand(struct arguments *result, struct arena *arena, struct diagnos
 {
     if (argument[0] == '@' && argument[1])
         return expand_file(result, arena, diagnostics, argument + 1, depth + 1);
-    result->items =
-        arena_grow(arena, result->items, result->count, &result->capacity, sizeof *result->items);
-    result->items[result->count++] = argument;
+    add(result, arena, argument);
     return true;
 }
 

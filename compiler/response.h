@@ -13,10 +13,13 @@ struct arguments {
     size_t count, capacity;
 };
 
-/* Adds the arguments to `result`, response files expanded (they may name others). They are split at
- * white space; '...' and "..." quote, a backslash makes the next character an ordinary one. Reports
- * a file that cannot be read, and returns false. */
+/* Adds the arguments to `result`, response files expanded (they may name others). Reports a file
+ * that cannot be read, and returns false. */
 bool response_expand(struct arguments *result, struct arena *arena, struct diagnostics *diagnostics,
                      size_t count, char *const *arguments);
+
+/* Adds the arguments of a text to `result`: it is split at white space; '...' and "..." quote, a
+ * backslash makes the next character an ordinary one. */
+void response_split(struct arguments *result, struct arena *arena, const char *line);
 
 #endif

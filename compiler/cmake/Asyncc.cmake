@@ -115,7 +115,8 @@ function(_asyncc_add_source target source folder)
     if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
         list(APPEND options -fno-tree-slp-vectorize)
     endif()
-    set_source_files_properties("${output}" TARGET_DIRECTORY ${target} PROPERTIES
+    _asyncc_files("${output}" files)
+    set_source_files_properties(${files} TARGET_DIRECTORY ${target} PROPERTIES
         GENERATED ON
         COMPILE_OPTIONS "${options}"
         SKIP_UNITY_BUILD_INCLUSION ON
@@ -135,7 +136,8 @@ function(_asyncc_add_header target source folder base)
     _asyncc_call_in("${home}" _asyncc_lower "${source}" "${output}" "${folder}/flags.rsp" --header)
 
     target_sources(${target} PRIVATE "${output}" "${source}")
-    set_source_files_properties("${output}" TARGET_DIRECTORY ${target} PROPERTIES GENERATED ON)
+    _asyncc_files("${output}" files)
+    set_source_files_properties(${files} TARGET_DIRECTORY ${target} PROPERTIES GENERATED ON)
     set_source_files_properties("${source}" TARGET_DIRECTORY ${target} PROPERTIES
         HEADER_FILE_ONLY ON)
     get_target_property(directories ${target} INCLUDE_DIRECTORIES)
@@ -145,13 +147,31 @@ function(_asyncc_add_header target source folder base)
     set(outputs ${outputs} "${output}" PARENT_SCOPE)
 endfunction()
 
+# The files that an output is: one for each configuration. What is said of "$<CONFIG>" itself, CMake
+# does not apply to them.
+function(_asyncc_files output result)
+    set(files "${output}")
+    if(output MATCHES "\\$<CONFIG>")
+        set(files)
+        foreach(config IN LISTS CMAKE_CONFIGURATION_TYPES)
+            string(REPLACE "$<CONFIG>" "${config}" file "${output}")
+            list(APPEND files "${file}")
+        endforeach()
+    endif()
+    set(${result} "${files}" PARENT_SCOPE)
+endfunction()
+
 # The build step that lowers one source or header, with further options.
 function(_asyncc_lower source output flags)
     cmake_path(GET output PARENT_PATH folder)
+    set(compiler "${CMAKE_C_COMPILER}")
+    if(CMAKE_C_COMPILER_ARG1) # CC was "ccache gcc"
+        set(compiler "\"${CMAKE_C_COMPILER}\" ${CMAKE_C_COMPILER_ARG1}")
+    endif()
     add_custom_command(
         OUTPUT "${output}"
         COMMAND "${CMAKE_COMMAND}" -E make_directory "${folder}"
-        COMMAND asyncc::asyncc "--cc=${CMAKE_C_COMPILER}" "@${flags}" ${ARGN}
+        COMMAND asyncc::asyncc "--cc=${compiler}" "@${flags}" ${ARGN}
                 -MD -MF "${output}.d" -MQ "${output}" "${source}" -o "${output}"
         DEPENDS "${source}" "${flags}" "$<TARGET_FILE:asyncc::asyncc>"
         DEPFILE "${output}.d"
@@ -169,7 +189,8 @@ function(_asyncc_write_flags target folder)
 
     set(content "# The C flags of target ${target}; written by CMake.\n")
     foreach(property INCLUDE_DIRECTORIES SYSTEM_INCLUDE_DIRECTORIES COMPILE_DEFINITIONS
-            COMPILE_OPTIONS COMPILE_FEATURES C_STANDARD C_EXTENSIONS POSITION_INDEPENDENT_CODE)
+            COMPILE_FLAGS COMPILE_OPTIONS COMPILE_FEATURES C_STANDARD C_EXTENSIONS
+            POSITION_INDEPENDENT_CODE)
         string(APPEND content
                "set(${property} [==[$<TARGET_PROPERTY:${target},${property}>]==])\n")
     endforeach()
@@ -191,6 +212,12 @@ function(_asyncc_write_flags target folder)
     foreach(config ${CMAKE_CONFIGURATION_TYPES} ${CMAKE_BUILD_TYPE})
         string(TOUPPER ${config} upper)
         string(APPEND flags " $<$<CONFIG:${config}>:${CMAKE_C_FLAGS_${upper}}>")
+    endforeach()
+    foreach(option TARGET EXTERNAL_TOOLCHAIN)
+        if(CMAKE_C_COMPILER_${option} AND CMAKE_C_COMPILE_OPTIONS_${option})
+            string(PREPEND flags "${CMAKE_C_COMPILE_OPTIONS_${option}}"
+                                 "\"${CMAKE_C_COMPILER_${option}}\" ")
+        endif()
     endforeach()
     string(APPEND content "set(FLAGS [==[${flags}]==])\n"
                           "set(SYSROOT [==[${CMAKE_SYSROOT}]==])\n"
@@ -226,5 +253,16 @@ function(_asyncc_link_runtime target)
     if(type MATCHES "STATIC|OBJECT")
         set_property(TARGET ${target} APPEND PROPERTY
                      INTERFACE_LINK_LIBRARIES "$<LINK_ONLY:asyncc::runtime>")
+    endif()
+    cmake_language(EVAL CODE "cmake_language(DEFER CALL _asyncc_follow_position [==[${target}]==])")
+endfunction()
+
+# What goes into a shared library needs a runtime that can go there, too.
+function(_asyncc_follow_position target)
+    get_target_property(type ${target} TYPE)
+    get_target_property(is_independent ${target} POSITION_INDEPENDENT_CODE)
+    get_target_property(runtime asyncc::runtime ALIASED_TARGET)
+    if(runtime AND (type MATCHES "SHARED|MODULE" OR is_independent))
+        set_property(TARGET ${runtime} PROPERTY POSITION_INDEPENDENT_CODE ON)
     endif()
 endfunction()
