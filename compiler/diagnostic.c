@@ -16,8 +16,12 @@
 #include "support/arena.h"
 #include "support/unicode.h"
 
+/* What switches a warning on: nothing needs to, -Wall, or only its own option. */
+enum switched { BY_DEFAULT, BY_ALL, BY_NAME };
+
 struct warning_state {
     bool is_on, is_error, is_never_error;
+    bool is_named; /* its own option was given, which -Wall does not change, before or after */
 };
 
 struct diagnostics {
@@ -34,9 +38,9 @@ struct diagnostics {
 
 static const struct {
     const char *name;
-    bool is_on;
+    enum switched by;
 } warning_table[WARNING_COUNT] = {
-#define X(id, name, on) [id] = {name, on},
+#define X(id, name, by) [id] = {name, by},
     WARNING_TABLE(X)
 #undef X
 };
@@ -46,7 +50,7 @@ struct diagnostics *diagnostics_new(struct arena *arena)
     struct diagnostics *diagnostics = arena_alloc(arena, sizeof *diagnostics);
     diagnostics->arena = arena;
     for (size_t i = 0; i < WARNING_COUNT; i++)
-        diagnostics->warnings[i].is_on = warning_table[i].is_on;
+        diagnostics->warnings[i].is_on = warning_table[i].by == BY_DEFAULT;
     return diagnostics;
 }
 
@@ -79,12 +83,31 @@ static const char *behind(const char *text, const char *prefix)
     return strncmp(text, prefix, length) == 0 ? text + length : NULL;
 }
 
+/* -Wall, -Wno-all: false, for they are for the C compiler as well. */
+static bool set_all(struct diagnostics *diagnostics, bool is_on)
+{
+    for (size_t i = 0; i < WARNING_COUNT; i++)
+        if (warning_table[i].by == BY_ALL && !diagnostics->warnings[i].is_named)
+            diagnostics->warnings[i].is_on = is_on;
+    return false;
+}
+
+static bool switch_warning(struct warning_state *state, bool is_on)
+{
+    state->is_on = is_on;
+    return state->is_named = true;
+}
+
 bool diagnostics_set_warning(struct diagnostics *diagnostics, const char *option)
 {
     struct warning_state *state;
     const char *name;
     if (strcmp(option, "-w") == 0)
         return diagnostics->all_are_off = true;
+    if (strcmp(option, "-Wall") == 0)
+        return set_all(diagnostics, true);
+    if (strcmp(option, "-Wno-all") == 0)
+        return set_all(diagnostics, false);
     if (strcmp(option, "-Werror") == 0)
         return diagnostics->all_are_errors = true;
     if (strcmp(option, "-Wno-error") == 0) {
@@ -92,19 +115,18 @@ bool diagnostics_set_warning(struct diagnostics *diagnostics, const char *option
         return true;
     }
     if ((name = behind(option, "-Werror=")) && (state = find_warning(diagnostics, name))) {
-        *state = (struct warning_state){.is_on = true, .is_error = true};
-        return true;
+        state->is_never_error = false;
+        state->is_error = true;
+        return switch_warning(state, true);
     }
     if ((name = behind(option, "-Wno-error=")) && (state = find_warning(diagnostics, name))) {
         state->is_error = false;
         return state->is_never_error = true;
     }
-    if ((name = behind(option, "-Wno-")) && (state = find_warning(diagnostics, name))) {
-        state->is_on = false;
-        return true;
-    }
+    if ((name = behind(option, "-Wno-")) && (state = find_warning(diagnostics, name)))
+        return switch_warning(state, false);
     if ((name = behind(option, "-W")) && (state = find_warning(diagnostics, name)))
-        return state->is_on = true;
+        return switch_warning(state, true);
     return false;
 }
 

@@ -19,19 +19,21 @@ struct range {
     uint32_t start, end;
 };
 
-/* The warnings, one row each: enumerator, the name after -W, on by default. */
-#define WARNING_TABLE(X)                                                \
-    X(WARNING_DANGLING_SPAWN, "dangling-spawn", true)                   \
-    X(WARNING_LOCK_ACROSS_AWAIT, "lock-across-await", true)             \
-    X(WARNING_BLOCKING_CALL, "blocking-call", true)                     \
-    X(WARNING_UNUSED_RESULT, "unused-result", true)                     \
-    X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", true)         \
-    X(WARNING_IMPLICIT_INT, "implicit-int", true)                       \
-    X(WARNING_IMPLICIT_FUNCTION, "implicit-function-declaration", true) \
-    X(WARNING_FRAME_SIZE, "frame-size", false)
+/* The warnings, one row each: enumerator, the name after -W, what switches it on. */
+#define WARNING_TABLE(X)                                                        \
+    X(WARNING_DANGLING_SPAWN, "dangling-spawn", BY_DEFAULT)                     \
+    X(WARNING_LOCK_ACROSS_AWAIT, "lock-across-await", BY_DEFAULT)               \
+    X(WARNING_BLOCKING_CALL, "blocking-call", BY_DEFAULT)                       \
+    X(WARNING_UNUSED_RESULT, "unused-result", BY_DEFAULT)                       \
+    X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", BY_DEFAULT)           \
+    X(WARNING_IMPLICIT_INT, "implicit-int", BY_DEFAULT)                         \
+    X(WARNING_IMPLICIT_FUNCTION, "implicit-function-declaration", BY_DEFAULT)   \
+    X(WARNING_RETURN_TYPE, "return-type", BY_ALL)                               \
+    X(WARNING_UNINITIALIZED, "uninitialized", BY_ALL)                           \
+    X(WARNING_FRAME_SIZE, "frame-size", BY_NAME)
 
 enum warning {
-#define X(id, name, on) id,
+#define X(id, name, by) id,
     WARNING_TABLE(X)
 #undef X
         WARNING_COUNT
@@ -44,7 +46,8 @@ struct diagnostics *diagnostics_new(struct arena *arena);
 void diagnostics_set_source(struct diagnostics *diagnostics, const struct source *source);
 void diagnostics_set_format(struct diagnostics *diagnostics, enum diagnostic_format format,
                             enum diagnostic_color color);
-/* `-Wname`, `-Wno-name`, `-Werror`, `-Werror=name`, `-w`: false if the name is none of ours. */
+/* `-Wname`, `-Wno-name`, `-Werror`, `-Werror=name`, `-w`, `-Wall`: false if the name is none of
+ * ours. */
 bool diagnostics_set_warning(struct diagnostics *diagnostics, const char *option);
 
 /* At a place in the file. A note belongs to the error or warning before it. */

@@ -1,9 +1,11 @@
 /* Warnings that need the control flow: a mutex that is held across an await, memory of alloca that
- * is used behind one.
+ * is used behind one, a variable that is read and has no value yet.
  *
  * From each suspension the walk goes back over the edges. A mutex is held if it comes to a call
  * that locks it before one that unlocks it; the value of a variable that is live at the suspension
- * is alloca's if the walk comes to the point where it was assigned that. */
+ * is alloca's if the walk comes to the point where it was assigned that. A variable of the frame, which
+ * C compilers know nothing of, has no value where it is read if the walk from there comes to its
+ * declaration and to nothing else that names it. */
 #include "lower/flow.h"
 
 #include <string.h>
@@ -23,7 +25,8 @@ struct warn {
     struct lowered *lowered;
     struct function *function;
     struct found *locks, *unlocks, *allocations;
-    uint32_t *seen; /* by point: number of the walk that was here last */
+    uint32_t *seen;  /* by point: number of the walk that was here last */
+    uint32_t *named; /* by point: index + 1 of the variable that is mentioned there */
     uint32_t *stack;
     uint32_t walk;
 };
@@ -195,6 +198,128 @@ static void warn_allocation(struct warn *w, struct found *allocation)
     }
 }
 
+/* --- variables without a value */
+
+/* Whether each place of the expression that names the variable reads it; with `any`, whether one
+ * does. Operands that nobody evaluates do not, and addresses were sorted out before. */
+static bool reads_only(const struct node *node, const struct symbol *symbol, bool *any)
+{
+    if (!node || node->kind == NODE_SIZEOF)
+        return true;
+    switch (node->kind) {
+    case NODE_IDENTIFIER:
+        *any |= node->symbol == symbol;
+        return true;
+    case NODE_ASSIGN: {
+        struct node *target = skip_parens(node->kid[0]);
+        if (node->op == OP_NONE && target->kind == NODE_IDENTIFIER && target->symbol == symbol)
+            return false;
+        break;
+    }
+    case NODE_ASM:
+    case NODE_STATEMENT_EXPRESSION:
+    case NODE_TYPEOF:
+    case NODE_GENERIC:
+    case NODE_MADE:
+        return !mentions(node, symbol);
+    default:
+        break;
+    }
+    for (uint32_t i = 0; i < node->count; i++)
+        if (!reads_only(node->kid[i], symbol, any))
+            return false;
+    return true;
+}
+
+static bool is_bare(const struct node *node, const struct symbol *symbol)
+{
+    if (!node || node->kind != NODE_DECLARED || node->kid[1])
+        return false;
+    const struct node *name = declarator_name(node->kid[0]);
+    return name && name->symbol == symbol;
+}
+
+/* Whether control comes to `point` only from the declaration without an initialiser, with nothing
+ * in between that names the variable, or from `point` itself, around a loop. */
+static bool comes_from_declaration(struct warn *w, const struct variable *variable, uint32_t start)
+{
+    const struct flow *flow = w->function->flow;
+    bool found = false;
+    uint32_t top = 0;
+    w->walk++;
+    w->seen[start] = w->walk;
+    go_back(w, &top, start);
+    while (top) {
+        uint32_t point = w->stack[--top];
+        if (is_bare(flow->nodes[point], variable->symbol))
+            found = true;
+        else if (!point || w->named[point] == variable->index + 1)
+            return false;
+        else
+            go_back(w, &top, point);
+    }
+    return found;
+}
+
+static const struct node *place_in(const struct node *node, const struct symbol *symbol)
+{
+    if (!node || (node->kind == NODE_IDENTIFIER && node->symbol == symbol))
+        return node;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const struct node *place = place_in(node->kid[i], symbol);
+        if (place)
+            return place;
+    }
+    return NULL;
+}
+
+/* Marks the points that mention the variable; false if its declaration has an initialiser. */
+static bool mark_mentions(struct warn *w, const struct variable *variable)
+{
+    const struct flow *flow = w->function->flow;
+    const struct mentions *mentions = &flow->mentions[variable->index];
+    bool any = false;
+    for (size_t i = 0; i < mentions->count; i++) {
+        w->named[mentions->items[i].point] = variable->index + 1;
+        any |= is_bare(flow->nodes[mentions->items[i].point], variable->symbol);
+    }
+    return any;
+}
+
+static void warn_variable(struct warn *w, const struct variable *variable)
+{
+    const struct flow *flow = w->function->flow;
+    const struct symbol *symbol = variable->symbol;
+    const struct mentions *mentions = &flow->mentions[variable->index];
+    if (!mark_mentions(w, variable))
+        return;
+    for (size_t i = 0; i < mentions->count; i++) {
+        uint32_t point = mentions->items[i].point;
+        /* The arguments of a suspension are read at the point before it. */
+        const struct node *node = flow->nodes[point] || point + 1 == flow->count
+                                      ? flow->nodes[point]
+                                      : flow->nodes[point + 1];
+        bool any = false;
+        if (!mentions->items[i].reads || is_bare(node, symbol) ||
+            !reads_only(node, symbol, &any) || !any || !comes_from_declaration(w, variable, point))
+            continue;
+        const struct node *place = place_in(node, symbol);
+        struct diagnostics *diagnostics = w->lowered->check->diagnostics;
+        report_warning(diagnostics, WARNING_UNINITIALIZED, (struct range){place->start, place->end},
+                       "'%s' is used uninitialized", symbol->name);
+        report_note(diagnostics, (struct range){symbol->node->start, symbol->node->end},
+                    "'%s' is declared here", symbol->name);
+        return;
+    }
+}
+
+static bool may_lack_value(const struct variable *variable)
+{
+    return variable->kind == VARIABLE_LOCAL && variable->in_frame && variable->symbol->node &&
+           !variable->symbol->is_address_taken && type_is_scalar(variable->type) &&
+           !variable->symbol->copy_of;
+}
+
 void warn_function(struct lowered *lowered, struct function *function)
 {
     struct flow *flow = function->flow;
@@ -202,13 +327,17 @@ void warn_function(struct lowered *lowered, struct function *function)
     for (uint32_t point = 0; point < flow->count; point++)
         if (!flow->suspended[point])
             find(&w, flow->nodes[point], point);
-    if ((!w.locks && !w.allocations) || !function->suspension_count)
+    if (!function->suspension_count)
         return;
     w.seen = arena_alloc(lowered->arena, flow->count * sizeof *w.seen);
+    w.named = arena_alloc(lowered->arena, flow->count * sizeof *w.named);
     w.stack = arena_alloc(lowered->arena, (flow->count + 1) * sizeof *w.stack);
     for (struct found *lock = w.locks; lock; lock = lock->next)
         for (size_t i = 0; i < function->suspension_count; i++)
             walk_to_lock(&w, lock, function->suspensions[i]);
     for (struct found *allocation = w.allocations; allocation; allocation = allocation->next)
         warn_allocation(&w, allocation);
+    for (size_t i = 0; i < function->variable_count; i++)
+        if (may_lack_value(function->variables[i]))
+            warn_variable(&w, function->variables[i]);
 }

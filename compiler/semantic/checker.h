@@ -12,6 +12,7 @@
  *     operand.c      what operators can be applied to
  *     address.c      whose address is taken
  *     stack.c        what cannot stay on the C stack            advice.c warnings
+ *     ending.c       async functions that end without a value
  *     language.c, runtime.c, container.c, range.c               asyncc's own constructs and names
  */
 #ifndef ASYNCC_SEMANTIC_CHECKER_H
@@ -252,6 +253,7 @@ void check_language_operands(struct check *check, struct node *node);
  * not known, if nothing wrong about it has been said. */
 void check_sources(struct check *check, const struct node *node);
 void check_stack(struct check *check, struct node *function); /* stack.c: of an async function */
+void check_ending(struct check *check, struct node *function); /* ending.c: of an async one */
 void advise(struct check *check, struct node *function);      /* advice.c: of any, outermost */
 
 /* --- language.c, runtime.c */
