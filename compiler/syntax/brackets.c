@@ -1,5 +1,9 @@
-/* Brackets that do not balance are looked for in the text: tree-sitter repairs them wherever that
- * costs it least, which may be far from the mistake.
+/* Brackets that do not balance, and quotes, are looked for in the text: tree-sitter repairs them
+ * wherever that costs it least, which may be far from the mistake.
+ *
+ * That a parenthesis was not closed shows at the next brace that closes something else. It should
+ * have been where something began that no parenthesis holds: a `;`, or the block that `if (...)` or
+ * a function has.
  *
  * One such mistake must not hide all others in the file. Where it lies in a function's body, that
  * most likely ends at the first `}` in the first column: it is blanked as far as there, and the
@@ -19,7 +23,10 @@ enum { NESTING = 256, MOST_MISTAKES = 20 };
 struct open_bracket {
     char bracket;
     uint32_t at;
-    bool is_body; /* of a function */
+    bool is_body;          /* of a function */
+    bool is_head;          /* of an if, a loop, a switch */
+    unsigned semicolons;   /* that may stand in it: those of a `for` */
+    struct range surprise; /* the first thing that cannot stand in it; empty: none yet */
 };
 
 struct search {
@@ -63,6 +70,16 @@ static void note_open(struct search *s, const struct open_bracket *open)
                 open->bracket);
 }
 
+/* Says what an open bracket lacks: where that showed first, or at the token. */
+static void report_open(struct search *s, const struct open_bracket *open, struct range token)
+{
+    if (open->surprise.end)
+        token = open->surprise;
+    report(s, token.start, token.end, "expected '%c' before '%c'", closing(open->bracket),
+           s->code[token.start]);
+    note_open(s, open);
+}
+
 /* --- mending */
 
 /* The body that is open, from its brace to the `}` in the first column at or behind `from`. */
@@ -96,13 +113,20 @@ static bool mend_stray(struct search *s, struct range token)
     return true;
 }
 
+/* Of several parentheses that the block leaves open all may have shown already. */
 static bool mend_mismatch(struct search *s, struct range token)
 {
-    const struct open_bracket *open = &s->stack[s->depth - 1];
-    report(s, token.start, token.end, "expected '%c' before '%c'", closing(open->bracket),
-           s->code[token.start]);
-    note_open(s, open);
+    report_open(s, &s->stack[s->depth - 1], token);
+    for (unsigned i = s->depth - 1; i-- > 0 && s->stack[i].bracket != '{';)
+        if (s->stack[i].surprise.end)
+            report_open(s, &s->stack[i], token);
     return blank_body(s, token.start);
+}
+
+static bool mend_quote(struct search *s, struct range token)
+{
+    report(s, token.start, token.start + 1, "missing terminating %c", s->code[token.start], 0);
+    return blank_body(s, token.end);
 }
 
 /* Something is still open at the end of the file, or where a definition begins: at the first `}` in
@@ -110,6 +134,11 @@ static bool mend_mismatch(struct search *s, struct range token)
 static bool mend_unclosed(struct search *s, unsigned depth_there, const struct open_bracket *open,
                           uint32_t there)
 {
+    const struct open_bracket *last = &s->stack[s->depth - 1];
+    if (last->surprise.end) {
+        report_open(s, last, last->surprise);
+        return blank_body(s, last->surprise.end);
+    }
     if (depth_there) {
         report(s, there, there + 1, "expected '%c' before the end of the function", '}', 0);
         note_open(s, open);
@@ -118,7 +147,6 @@ static bool mend_unclosed(struct search *s, unsigned depth_there, const struct o
     uint32_t end = s->length;
     while (end && isspace((unsigned char)s->code[end - 1]))
         end--;
-    const struct open_bracket *last = &s->stack[s->depth - 1];
     report(s, end ? end - 1 : 0, end, "expected '%c' at the end of the file",
            closing(last->bracket), 0);
     note_open(s, last);
@@ -135,28 +163,78 @@ static bool begins_definition(const struct search *s, struct range token)
            s->code[token.end] != ':';
 }
 
+static bool is_unterminated(const struct search *s, struct range token)
+{
+    char quote = s->code[token.start];
+    return (quote == '"' || quote == '\'') &&
+           (token.end - token.start == 1 || s->code[token.end - 1] != quote);
+}
+
+static bool is_word(const struct search *s, struct range token, const char *word)
+{
+    size_t length = strlen(word);
+    return token.end - token.start == length && !memcmp(s->code + token.start, word, length);
+}
+
+static bool is_name(const struct search *s, struct range token)
+{
+    unsigned char first = (unsigned char)s->code[token.start];
+    return token.end && (isalpha(first) || first == '_');
+}
+
+/* A bracket behind the token `before`. */
+static void open_bracket(struct search *s, struct range token, struct range before)
+{
+    struct open_bracket *open = &s->stack[s->depth++];
+    char byte = s->code[token.start];
+    bool is_for = is_word(s, before, "for");
+    *open = (struct open_bracket){.bracket = byte, .at = token.start};
+    open->is_body = byte == '{' && before.end && s->code[before.end - 1] == ')';
+    open->is_head = is_for || is_word(s, before, "if") || is_word(s, before, "while") ||
+                    is_word(s, before, "switch");
+    open->semicolons = is_for ? 2 : 0;
+}
+
+/* Notes the first token in parentheses that cannot stand there. */
+static void surprise(struct search *s, struct range token, struct range before)
+{
+    struct open_bracket *open = s->depth ? &s->stack[s->depth - 1] : NULL;
+    char byte = s->code[token.start];
+    if (!open || open->bracket == '{' || open->surprise.end)
+        return;
+    bool is_block = byte == '{' && (open->is_head ? !strchr("(,=", s->code[before.end - 1])
+                                                  : s->depth == 1 && is_name(s, before));
+    if (is_block || (byte == ';' && !open->semicolons))
+        open->surprise = token;
+    else if (byte == ';')
+        open->semicolons--;
+}
+
 enum found { FOUND_NOTHING, FOUND_MENDED, FOUND_HOPELESS };
 
 /* From `at`, where no bracket is open, to the first mistake. */
 static enum found find(struct search *s, uint32_t at)
 {
-    struct range token;
+    struct range token, before = {0};
     struct open_bracket unclosed = {0};
     unsigned unclosed_depth = 0;
     uint32_t unclosed_at = 0;
-    char before = 0;
     s->depth = 0;
-    for (; next_token(s->code, s->length, &at, &token); before = s->code[token.end - 1]) {
+    for (; next_token(s->code, s->length, &at, &token); before = token) {
         char byte = s->code[token.start];
-        if (unclosed_depth && before == '}' && begins_definition(s, token))
+        if (unclosed_depth && s->code[before.end - 1] == '}' && begins_definition(s, token))
             break;
-        if (token.end - token.start != 1 || !memchr("()[]{}", byte, 6))
+        if (is_unterminated(s, token))
+            return mend_quote(s, token) ? FOUND_MENDED : FOUND_HOPELESS;
+        if (token.end - token.start != 1 || !memchr("()[]{};", byte, 7))
+            continue;
+        surprise(s, token, before);
+        if (byte == ';')
             continue;
         if (memchr("([{", byte, 3)) {
             if (s->depth == NESTING)
                 return FOUND_NOTHING;
-            bool is_body = byte == '{' && before == ')';
-            s->stack[s->depth++] = (struct open_bracket){byte, token.start, is_body};
+            open_bracket(s, token, before);
             continue;
         }
         if (!s->depth)
