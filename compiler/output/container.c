@@ -31,15 +31,14 @@ static bool is_new(struct emitter *e, const char *name)
     return true;
 }
 
-/* What is written belongs to the place where it is needed first. Of headers several may write it.
- */
-static void start(struct emitter *e, const char *name, uint32_t place)
+/* Of headers several may write it. */
+static void start(struct emitter *e, const char *name)
 {
     if (e->writer.out->length > e->writer.line_start)
         write_string(&e->writer, "\n");
     if (e->header)
         write_format(&e->writer, "#ifndef %s__written\n#define %s__written\n", name, name);
-    write_place(&e->writer, place, false);
+    e->writer.place_file = NULL;
 }
 
 static void finish(struct emitter *e)
@@ -90,7 +89,9 @@ static void write_struct(struct emitter *e, const struct type *type, uint32_t pl
     struct symbol *symbol = check_file_tag(e->check, name_of(e->check->names, tag));
     if (!is_new(e, tag) || (symbol && type_is_complete(symbol->type)))
         return;
-    start(e, tag, place);
+    start(e, tag);
+    write_place(&e->writer, place, false); /* the struct belongs to who needs it first */
+    e->writer.place_file = NULL;
     write_format(&e->writer, "/* %s */\n", type_string(e->lowered->arena, type));
     write_format(&e->writer, "struct %s {\n", tag);
     if (type->kind == TYPE_LIST) {
@@ -258,7 +259,8 @@ static void write_operation(struct emitter *e, const struct type *type,
     w.item = parameter(e, type->kind == TYPE_LIST ? "item" : "key");
     w.value = parameter(e, "value");
     write_structs_of(e, type, place);
-    start(e, w.name, place);
+    start(e, w.name);
+    begin_own(e);
     writers[operation](e, &w);
     finish(e);
 }

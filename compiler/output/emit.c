@@ -185,11 +185,14 @@ const char *emit_unit(struct text *out, const struct check *check, const struct 
     if (!options->self_contained) {
         problem = emit_restored(&fresh, unit);
         if (!problem)
+            writer_number_lines(out);
+        if (!problem)
             return NULL;
         text_clear(out);
     }
     struct emitter e = fresh;
     emit_file(&e, unit);
     undefine_predefined(&e, unit);
+    writer_number_lines(out);
     return problem;
 }

@@ -100,6 +100,7 @@ void put_frame(struct emitter *e, struct function *function)
     e->function = function;
     write_line_break(&e->writer);
     write_place(&e->writer, function->node->start, false);
+    e->writer.place_file = NULL;
     write_format(&e->writer, "struct %s__frame {", function->name);
     e->writer.indent = 4;
     write_line_break(&e->writer);

@@ -178,7 +178,8 @@ static void put_resume(struct emitter *e, struct function *function)
     /* The body first, to know what it needs; its lines are placed by themselves. */
     w->out = &body;
     w->line_start = 0;
-    w->file = NULL;
+    w->file = w->place_file = NULL;
+    w->is_own = false;
     e->function = function;
     e->uses_self = e->uses_base = e->uses_step = e->uses_name = false;
     write_string(w, "\n"); /* so that a #line can stand before its first line */
@@ -191,8 +192,10 @@ static void put_resume(struct emitter *e, struct function *function)
     write_string(w, "\n");
     write_place(w, function->node->start, true);
     put_attributes(e, function);
-    write_format(w, "%senum async_step %s__resume(struct async_frame *%s)\n{", static_word(e),
+    write_format(w, "%senum async_step %s__resume(struct async_frame *%s)\n", static_word(e),
                  function->name, function->base);
+    begin_own(e);
+    write_string(w, "{");
     w->indent = 4;
     put_local_labels(e, function);
     write_line_break(w);
@@ -204,6 +207,9 @@ static void put_resume(struct emitter *e, struct function *function)
     w->line_start = offset + after.line_start - (size_t)(start - body.data);
     w->file = after.file;
     w->line = after.line;
+    w->place_file = after.place_file;
+    w->place_line = after.place_line;
+    w->is_own = after.is_own;
     write_string(w, "\n}\n");
     text_free(&body);
 }
@@ -291,7 +297,10 @@ static void put_table(struct emitter *e)
     struct function *const *functions = e->lowered->functions;
     struct writer *w = &e->writer;
     const char *name = e->header ? e->header->table : "async";
-    write_string(w, "\n/* For reports and tracebacks: the line of each await, by state. */\n");
+    write_string(w, "\n");
+    write_line(w, source_main_path(e->check->source), 1); /* for __FILE__ */
+    w->place_file = NULL;
+    write_string(w, "/* For reports and tracebacks: the line of each await, by state. */\n");
     put_parts(e, put_lines, functions);
     write_format(w, "\nstatic const struct async_function %s_functions[] = {\n", name);
     put_parts(e, put_entry, functions);
@@ -299,13 +308,17 @@ static void put_table(struct emitter *e)
     write_format(w, "    .functions = %s_functions,\n", name);
     write_format(w, "    .count = sizeof %s_functions / sizeof *%s_functions,\n", name, name);
     write_format(w, "    .next = 0,\n};\n");
-    write_format(w, "\n__attribute__((constructor)) static void %s_unit_register(void)\n{\n", name);
+    write_string(w, "\n");
+    begin_own(e);
+    write_format(w, "__attribute__((constructor)) static void %s_unit_register(void)\n{\n", name);
     write_format(w, "    async_register(&%s_unit);\n}\n", name);
 }
 
 static void put_main(struct emitter *e, const struct function *function)
 {
-    write_string(&e->writer, "\nint main(");
+    write_string(&e->writer, "\n");
+    begin_own(e);
+    write_string(&e->writer, "int main(");
     put_parameters(e, function, HEAD_HANDLE);
     write_format(&e->writer, ")\n{\n    return async_main(%s(", name_of_function(function));
     for (size_t i = 0; i < function->type->parameter_count; i++)
@@ -360,6 +373,7 @@ void emit_functions(struct emitter *e)
     put_parts(e, put_containers, lowered->functions);
     put_parts(e, put_frame, lowered->by_frame);
     write_string(&e->writer, "\n");
+    begin_own(e);
     put_parts(e, put_resume_prototype, lowered->functions);
     put_parts(e, put_made_prototypes, lowered->functions);
     put_parts(e, put_begin, lowered->functions);

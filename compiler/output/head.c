@@ -156,8 +156,10 @@ void put_begin(struct emitter *e, struct function *function)
 {
     if (!function->is_embedded)
         return;
-    write_format(&e->writer, "\nstatic inline void %s__begin(struct %s__frame *%s, ",
-                 function->name, function->name, function->self);
+    write_string(&e->writer, "\n");
+    begin_own(e);
+    write_format(&e->writer, "static inline void %s__begin(struct %s__frame *%s, ", function->name,
+                 function->name, function->self);
     write_format(&e->writer, "struct async_frame *%s", function->caller);
     put_parameters(e, function, HEAD_BEGIN);
     write_string(&e->writer, ")\n{");
@@ -173,7 +175,9 @@ static void put_making(struct emitter *e, const struct function *function, const
                        const char *last_argument, const char *is_new)
 {
     const char *future = function->future, *name = function->name;
-    write_string(&e->writer, ")\n{");
+    write_string(&e->writer, ")\n");
+    begin_own(e);
+    write_string(&e->writer, "{");
     e->writer.indent = 4;
     write_line_break(&e->writer);
     write_format(&e->writer, "struct async_future *%s = %s(", future, maker);
@@ -204,7 +208,9 @@ void put_spawn(struct emitter *e, struct function *function)
     const char *name = function->name;
     if (!function->is_spawned)
         return;
-    write_format(&e->writer, "\nstatic %sstruct async_future *%s__spawn(void *%s",
+    write_string(&e->writer, "\n");
+    begin_own(e);
+    write_format(&e->writer, "static %sstruct async_future *%s__spawn(void *%s",
                  function->in_cycle ? "__attribute__((noinline)) " : "inline ", name,
                  function->place);
     put_parameters(e, function, HEAD_BEGIN);
@@ -297,10 +303,13 @@ static void put_handle_function(struct emitter *e, struct function *function)
     bool is_inline = has_specifier(function, OP_INLINE);
     bool unused = is_static(function) && !function->is_called_by_handle &&
                   (function->is_mentioned || is_inline);
+    write_string(&e->writer, "\n");
+    write_place(&e->writer, function->node->start, false);
+    e->writer.place_file = NULL;
     /* Of an inline function every unit has a definition, and the linker takes one. Inlined into a
      * body that recurses, it would make each resumption save more registers. */
     write_format(
-        &e->writer, "\n%s%s%s%sstruct async_%s *%s(", unused ? "__attribute__((unused)) " : "",
+        &e->writer, "%s%s%s%sstruct async_%s *%s(", unused ? "__attribute__((unused)) " : "",
         is_inline && !in_file ? "__attribute__((weak)) " : "",
         function->in_cycle ? "__attribute__((noinline)) " : "", in_file ? static_word(e) : "",
         function_is_generator(function) ? "generator" : "future", name_of_function(function));

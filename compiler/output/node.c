@@ -11,6 +11,15 @@
 #include "support/arena.h"
 #include "support/text.h"
 
+/* A header's lines are nobody's: it is read as a part of many files. */
+void begin_own(struct emitter *e)
+{
+    if (e->header)
+        e->writer.place_file = NULL;
+    else
+        write_own_place(&e->writer);
+}
+
 void emit_gap(struct emitter *e, uint32_t start, uint32_t end)
 {
     if (start < end)

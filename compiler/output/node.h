@@ -34,6 +34,8 @@ struct emitter {
 void emit_node(struct emitter *e, struct node *node);
 /* Copies the node's text, with its kids emitted in their places. */
 void emit_copy(struct emitter *e, struct node *node);
+/* What follows is none of the user's: no line of the source leads there. */
+void begin_own(struct emitter *e);
 /* Follows the node's template. */
 void emit_template(struct emitter *e, struct node *node);
 /* The same as emit_copy, with the first `skip` kids left to `special`. */

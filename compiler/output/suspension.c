@@ -41,7 +41,7 @@ static void emit_arguments(struct emitter *e, struct node *node, size_t open)
             write_line_break(w);
         if (breaks && tells_line(&text))
             write_place(w, node->kid[i]->start, false);
-        write_text(w, text.data ? text.data : "", text.length);
+        write_again(w, &text);
         text_free(&text);
     }
     w->indent = indent;

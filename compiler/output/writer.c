@@ -19,11 +19,46 @@ static void trim_line(struct writer *w)
         out->length--;
 }
 
-void write_text(struct writer *w, const char *text, size_t length)
+static void put_line(struct writer *w, const char *file, uint32_t line);
+
+/* The compiler believes that this is that line. */
+static void believe(struct writer *w, const char *file, uint32_t line)
+{
+    w->file = w->place_file = file;
+    w->line = w->place_line = line;
+    w->is_own = w->is_own && !file;
+}
+
+static bool only_blanks(const struct writer *w)
+{
+    for (size_t i = w->line_start; i < w->out->length; i++)
+        if (w->out->data[i] != ' ' && w->out->data[i] != '\t')
+            return false;
+    return true;
+}
+
+/* One more line of what stems from another one. */
+static void keep_place(struct writer *w, const char *text, size_t length)
+{
+    bool is_there =
+        w->file && w->place_file && w->line == w->place_line && !strcmp(w->file, w->place_file);
+    size_t blanks = 0;
+    while (blanks < length && (text[blanks] == ' ' || text[blanks] == '\t'))
+        blanks++;
+    if (w->lines && w->place_file && !is_there && blanks < length && text[blanks] != '#' &&
+        only_blanks(w))
+        put_line(w, w->place_file, w->place_line);
+}
+
+enum origin { MADE, COPIED, AGAIN };
+
+static void write_lines(struct writer *w, const char *text, size_t length, enum origin origin)
 {
     while (length) {
         const char *newline = memchr(text, '\n', length);
         size_t part = newline ? (size_t)(newline - text) : length;
+        if (part && origin == MADE)
+            keep_place(w, text, part);
         if (part)
             text_write(w->out, text, part);
         if (!newline)
@@ -32,9 +67,32 @@ void write_text(struct writer *w, const char *text, size_t length)
         text_put(w->out, '\n');
         w->line_start = w->out->length;
         w->line++;
+        if (origin == COPIED)
+            believe(w, w->file, w->line);
         text += part + 1;
         length -= part + 1;
     }
+}
+
+void write_text(struct writer *w, const char *text, size_t length)
+{
+    write_lines(w, text, length, MADE);
+}
+
+static void copy_text(struct writer *w, const char *text, size_t length)
+{
+    write_lines(w, text, length, COPIED);
+}
+
+void write_again(struct writer *w, const struct text *text)
+{
+    if (!text->length)
+        return;
+    size_t line = text->data[0] == '\n' ? 1 : text->length;
+    keep_place(w, text->data, line);
+    write_lines(w, text->data, text->length, AGAIN);
+    if (memchr(text->data, '\n', text->length))
+        w->file = NULL; /* it may have told another line */
 }
 
 void write_string(struct writer *w, const char *string)
@@ -72,14 +130,6 @@ int writer_indent(const struct writer *w)
     return indent;
 }
 
-static bool only_blanks(const struct writer *w)
-{
-    for (size_t i = w->line_start; i < w->out->length; i++)
-        if (w->out->data[i] != ' ' && w->out->data[i] != '\t')
-            return false;
-    return true;
-}
-
 static void put_file(struct text *out, const char *file)
 {
     text_put(out, '"');
@@ -105,8 +155,7 @@ static void put_line(struct writer *w, const char *file, uint32_t line)
     if (kept)
         text_write(w->out, kept, blanks);
     free(kept);
-    w->file = file;
-    w->line = line;
+    believe(w, file, line);
 }
 
 void write_place(struct writer *w, uint32_t offset, bool always)
@@ -119,6 +168,41 @@ void write_place(struct writer *w, uint32_t offset, bool always)
     bool same = w->file && !strcmp(w->file, place.file) && w->line == place.line;
     if (!same || always)
         put_line(w, place.file, place.line);
+    else
+        believe(w, place.file, place.line);
+}
+
+static const char own_place[] = "#line 0 __BASE_FILE__\n";
+
+void write_own_place(struct writer *w)
+{
+    if (!w->lines || w->is_own)
+        return;
+    if (!only_blanks(w))
+        write_text(w, "\n", 1);
+    text_puts(w->out, own_place);
+    w->line_start = w->out->length;
+    believe(w, NULL, 0);
+    w->is_own = true;
+}
+
+void writer_number_lines(struct text *out)
+{
+    struct text numbered = {0};
+    unsigned line = 1;
+    size_t length = sizeof own_place - 1;
+    for (size_t at = 0; at < out->length; line++) {
+        const char *text = out->data + at, *end = memchr(text, '\n', out->length - at);
+        size_t size = end ? (size_t)(end - text) + 1 : out->length - at;
+        if (size == length && !memcmp(text, own_place, length))
+            text_printf(&numbered, "#line %u __BASE_FILE__\n", line + 1);
+        else
+            text_write(&numbered, text, size);
+        at += size;
+    }
+    text_clear(out);
+    text_write(out, numbered.data, numbered.length);
+    text_free(&numbered);
 }
 
 void write_line(struct writer *w, const char *file, uint32_t line)
@@ -145,7 +229,7 @@ static size_t directive_at(const struct directive *directives, size_t count, uin
 static void start_line(struct writer *w)
 {
     if (!only_blanks(w))
-        write_text(w, "\n", 1);
+        copy_text(w, "\n", 1);
 }
 
 /* --- what is restored */
@@ -157,7 +241,7 @@ static void drop_blank_lines(struct writer *w, uint32_t line)
     while (w->line > line && out->length > 1 && out->data[out->length - 1] == '\n' &&
            out->data[out->length - 2] == '\n') {
         w->line_start = --out->length;
-        w->line--;
+        believe(w, w->file, w->line - 1);
     }
 }
 
@@ -171,18 +255,17 @@ static void go_to_line(struct writer *w, const char *file, uint32_t line, bool i
         drop_blank_lines(w, line);
     if (same && line >= w->line && line - w->line <= MOST_BLANK_LINES) {
         while (w->line < line)
-            write_text(w, "\n", 1);
+            copy_text(w, "\n", 1);
     } else if (w->lines && is_system) {
         text_printf(w->out, "# %u ", line);
         put_file(w->out, file);
-        write_text(w, " 3\n", 3);
+        copy_text(w, " 3\n", 3);
     } else if (w->lines) {
         put_line(w, file, line);
     } else if (w->file) {
-        write_text(w, "\n", 1);
+        copy_text(w, "\n", 1);
     }
-    w->file = file;
-    w->line = line;
+    believe(w, file, line);
 }
 
 static void write_undefs(struct writer *w, size_t event)
@@ -200,7 +283,7 @@ static void write_undefs(struct writer *w, size_t event)
     if (any && w->lines && file)
         put_line(w, file, line);
     else
-        w->line = line;
+        believe(w, file, line);
 }
 
 static void add_event(struct writer *w, size_t first, size_t last, bool is_include)
@@ -231,7 +314,7 @@ static void write_include(struct writer *w, const struct include *include,
 static void write_definition(struct writer *w, const struct directive *directive, size_t index)
 {
     start_line(w);
-    write_text(w, source_text(w->source) + directive->start, directive->end - directive->start);
+    copy_text(w, source_text(w->source) + directive->start, directive->end - directive->start);
     add_event(w, index, index + 1, false);
 }
 
@@ -259,9 +342,8 @@ static void write_restored_marker(struct writer *w, const struct directive *mark
         return;
     }
     start_line(w);
-    write_text(w, source_text(w->source) + marker->start, marker->end - marker->start);
-    w->file = marker->file;
-    w->line = marker->line;
+    copy_text(w, source_text(w->source) + marker->start, marker->end - marker->start);
+    believe(w, marker->file, marker->line);
 }
 
 /* --- copying */
@@ -306,11 +388,9 @@ static void write_directive(struct writer *w, size_t index, bool markers)
     }
     start_line(w);
     if (!marker || w->lines || directive->flags & MARKS_SYSTEM_HEADER)
-        write_text(w, text + directive->start, directive->end - directive->start);
-    if (marker) {
-        w->file = directive->file;
-        w->line = directive->line;
-    }
+        copy_text(w, text + directive->start, directive->end - directive->start);
+    if (marker)
+        believe(w, directive->file, directive->line);
 }
 
 static bool is_blank(char byte)
@@ -331,7 +411,7 @@ static void take_back_line_end(struct writer *w)
     take_back_spaces(out);
     if (out->length && out->data[out->length - 1] == '\n') {
         out->length--;
-        w->line--;
+        believe(w, w->file, w->line - 1);
     }
     take_back_spaces(out);
     w->line_start = out->length;
@@ -435,17 +515,17 @@ static void write_shifted(struct writer *w, uint32_t start, uint32_t end)
         if (!newline)
             break;
         uint32_t next = (uint32_t)(newline - text) + 1;
-        write_text(w, text + start, next - start);
+        copy_text(w, text + start, next - start);
         start = next;
         if (is_empty_line(text, start))
             continue;
         for (int i = 0; i < w->shift; i++)
-            write_text(w, " ", 1);
+            copy_text(w, " ", 1);
         for (int i = 0; i > w->shift && start < end && is_blank(text[start]); i--)
             start++;
     }
     if (start < end)
-        write_text(w, text + start, end - start);
+        copy_text(w, text + start, end - start);
 }
 
 void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)

@@ -1,5 +1,7 @@
 /* Writes C that says where it comes from: keeps the line that the C compiler believes it reads in
- * step with the .ac file, by a #line only where the two would part. */
+ * step with the .ac file, by a #line only where the two would part. Lines that are made of one line
+ * of the source all say that they are that line, so that a debugger stops and steps by lines of the
+ * source. What stems from no line of it is told to be what it is, lines of the output. */
 #ifndef ASYNCC_OUTPUT_WRITER_H
 #define ASYNCC_OUTPUT_WRITER_H
 
@@ -19,12 +21,17 @@ struct writer {
     bool no_loop_pragmas;            /* what follows is no loop any more */
     const char *file; /* what the compiler believes the current line is; NULL: not known */
     uint32_t line;
+    const char *place_file; /* where made text stems from; NULL: wherever it comes to stand */
+    uint32_t place_line;
+    bool is_own;       /* the compiler knows the line for one of the output */
     size_t line_start; /* in `out` */
     int indent;        /* of generated lines */
     int shift;         /* of lines of the source, inside what was made around them */
 };
 
 void write_text(struct writer *w, const char *text, size_t length);
+/* Text that was written before, elsewhere: its lines are in step as they are. */
+void write_again(struct writer *w, const struct text *text);
 void write_string(struct writer *w, const char *string);
 void write_format(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -34,6 +41,10 @@ void write_line_break(struct writer *w);
 /* What follows stems from this byte of the source: puts a #line before the current line if nothing
  * but blanks stands on it and it would be taken for another line. `always`: even if not. */
 void write_place(struct writer *w, uint32_t offset, bool always);
+
+/* What follows stems from no line of the source, up to the next write_place. writer_number_lines
+ * tells its lines. */
+void write_own_place(struct writer *w);
 
 /* What follows is this line of this file: the same for a text that is not the source's. */
 void write_line(struct writer *w, const char *file, uint32_t line);
@@ -47,6 +58,8 @@ int writer_indent(const struct writer *w);
 void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers);
 /* The #define and #undef of these bytes alone, for text that was written anew. */
 void write_definitions(struct writer *w, uint32_t start, uint32_t end);
+/* Puts the numbers of lines into what write_own_place wrote, once the output is complete. */
+void writer_number_lines(struct text *out);
 /* What is restored before the first byte: #undef of the compiler's macros that must go. */
 void write_start(struct writer *w);
 
