@@ -44,6 +44,8 @@ static void check_size(struct check *check, struct type *type, struct node *size
     if (constancy == CONSTANT_KNOWN) {
         type->length = (uint64_t)value;
         type->length_is_known = true;
+        if (value < 0 && !type_is_unsigned(size->type))
+            complain(check, size, "the size of an array is negative");
     } else if (constancy == CONSTANT_NOT && (check->state->function || check->state->prototypes)) {
         type->array_size = ARRAY_VARIABLE;
     }

@@ -41,8 +41,9 @@ static enum outcome outcome_of(struct check *check, struct node *condition)
 
 static bool is_noreturn(struct check *check, const struct symbol *symbol)
 {
-    static const char *const names[] = {"abort", "exit", "_exit", "_Exit", "quick_exit",
-                                        "__builtin_unreachable", "__builtin_trap", "longjmp"};
+    static const char *const names[] = {"abort",          "exit",       "_exit",
+                                        "_Exit",          "quick_exit", "__builtin_unreachable",
+                                        "__builtin_trap", "longjmp"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(symbol->name, names[i]))
             return true;

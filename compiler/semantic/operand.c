@@ -249,9 +249,21 @@ static void check_written(struct check *check, struct node *node)
         add_note(check, target->symbol->node, "'%s' is declared here", target->name);
 }
 
+/* Whether it is a part of a variable that was declared `register`. */
+static bool is_register(struct node *node)
+{
+    node = skip_parens(node);
+    while (node->kind == NODE_MEMBER && node->op == OP_DOT)
+        node = skip_parens(node->kid[0]);
+    return node->kind == NODE_IDENTIFIER && node->symbol && node->symbol->storage == OP_REGISTER &&
+           node->symbol->function;
+}
+
 static void check_addressed(struct check *check, struct node *node)
 {
     struct node *target = skip_parens(node);
+    if (is_register(target))
+        complain(check, node, "what is declared 'register' has no address");
     if (!target->type || is_unknown(target->type) ||
         type_resolve(target->type)->kind == TYPE_FUNCTION)
         return;
@@ -269,10 +281,11 @@ static void check_assignment(struct check *check, struct node *node)
 static void check_step(struct check *check, struct node *node)
 {
     const struct type *type = value_of(check, node->kid[0]);
-    check_written(check, node->kid[0]);
     if (type && !type_is_scalar(type))
         complain(check, node, "'%s' of a value of type '%s'", operator_names[node->op],
                  show(check, type));
+    else if (!is_handle(node->kid[0])) /* of those check_handles speaks */
+        check_written(check, node->kid[0]);
 }
 
 static void check_choice(struct check *check, const struct node *node)
