@@ -54,24 +54,63 @@ static const char *enter(const char *at, const char *end, enum lexical_state *st
     return at + (*state == IN_CODE ? 1 : 2);
 }
 
+/* Over what `state` is about, to where it changes, or to `end`. */
+static const char *go_on(const char *at, const char *end, enum lexical_state *state)
+{
+    switch (*state) {
+    case IN_CODE:
+        at = skip_code(at, end);
+        return at < end ? enter(at, end, state) : end;
+    case IN_COMMENT:
+        return skip_comment(at, end, state);
+    case IN_LINE_COMMENT:
+        return end;
+    default:
+        return skip_quoted(at, end, state);
+    }
+}
+
 enum lexical_state lexical_line(enum lexical_state state, const char *line, size_t length)
 {
     const char *at = line, *end = line + length;
-    while (at < end) {
-        if (state == IN_CODE) {
-            at = skip_code(at, end);
-            if (at < end)
-                at = enter(at, end, &state);
-        } else if (state == IN_COMMENT) {
-            at = skip_comment(at, end, &state);
-        } else if (state == IN_LINE_COMMENT) {
-            at = end;
-        } else {
-            at = skip_quoted(at, end, &state);
-        }
-    }
+    while (at < end)
+        at = go_on(at, end, &state);
     if (length && line[length - 1] == '\r')
         length--;
     bool is_spliced = length && line[length - 1] == '\\';
     return state == IN_COMMENT || is_spliced ? state : IN_CODE;
+}
+
+static void spell_code(char *at, const char *end)
+{
+    static const char digraphs[][3] = {"<%{", "%>}", "<:[", ":>]"};
+    for (; at + 1 < end; at++)
+        for (size_t i = 0; i < sizeof digraphs / sizeof *digraphs; i++)
+            if (!memcmp(at, digraphs[i], 2)) {
+                *at++ = digraphs[i][2];
+                *at = ' ';
+                break;
+            }
+}
+
+void lexical_spell_digraphs(char *text, size_t length)
+{
+    enum lexical_state state = IN_CODE;
+    char *limit = text + length;
+    if (!memmem(text, length, "<%", 2) && !memmem(text, length, "<:", 2))
+        return;
+    for (char *line = text; line < limit;) {
+        char *newline = memchr(line, '\n', (size_t)(limit - line)),
+             *end = newline ? newline : limit;
+        enum lexical_state before = state;
+        for (const char *at = line; at < end;) {
+            const char *start = at;
+            bool is_code = before == IN_CODE;
+            at = go_on(at, end, &before);
+            if (is_code)
+                spell_code(line + (start - line), at);
+        }
+        state = lexical_line(state, line, (size_t)(end - line));
+        line = end + 1;
+    }
 }

@@ -149,8 +149,10 @@ struct source *source_new(struct arena *arena, const char *main_path, const char
     source->files = names_new(arena);
     source->main_path = name_of(source->files, main_path);
     source->length = length;
-    source->text = arena_copy(arena, text, length);
-    char *code = arena_copy(arena, text, length);
+    char *copy = arena_copy(arena, text, length);
+    lexical_spell_digraphs(copy, length);
+    source->text = copy;
+    char *code = arena_copy(arena, copy, length);
     source->code = code;
     scan_lines(source, code);
     source->originals = originals_new(arena);
