@@ -116,7 +116,13 @@ static bool mend_stray(struct search *s, struct range token)
 /* Of several parentheses that the block leaves open all may have shown already. */
 static bool mend_mismatch(struct search *s, struct range token)
 {
-    report_open(s, &s->stack[s->depth - 1], token);
+    const struct open_bracket *open = &s->stack[s->depth - 1];
+    if (open->bracket == '{') { /* a bracket too many, most likely */
+        report(s, token.start, token.end, "unexpected '%c'", s->code[token.start], 0);
+        blank(s, token.start, token.end);
+        return true;
+    }
+    report_open(s, open, token);
     for (unsigned i = s->depth - 1; i-- > 0 && s->stack[i].bracket != '{';)
         if (s->stack[i].surprise.end)
             report_open(s, &s->stack[i], token);
@@ -191,7 +197,7 @@ static void open_bracket(struct search *s, struct range token, struct range befo
     *open = (struct open_bracket){.bracket = byte, .at = token.start};
     open->is_body = byte == '{' && before.end && s->code[before.end - 1] == ')';
     open->is_head = is_for || is_word(s, before, "if") || is_word(s, before, "while") ||
-                    is_word(s, before, "switch");
+                    is_word(s, before, "switch") || is_word(s, before, "with");
     open->semicolons = is_for ? 2 : 0;
 }
 

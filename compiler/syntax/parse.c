@@ -18,6 +18,7 @@
 #include "syntax/declared.h"
 #include "syntax/errors.h"
 #include "syntax/headers.h"
+#include "syntax/semicolons.h"
 #include "syntax/stray_else.h"
 #include "syntax/tree.h"
 
@@ -88,6 +89,48 @@ static TSTree *mend_elses(struct arena *arena, TSParser *parser, TSTree *tree, c
     return mended;
 }
 
+static unsigned count_errors(const TSTree *tree)
+{
+    unsigned count = 0;
+    TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(tree));
+    for (bool goes_on = true; goes_on;) {
+        TSNode node = ts_tree_cursor_current_node(&cursor);
+        count += ts_node_is_missing(node) || !strcmp(ts_node_type(node), "ERROR");
+        if (ts_node_has_error(node) && ts_tree_cursor_goto_first_child(&cursor))
+            continue;
+        while (!ts_tree_cursor_goto_next_sibling(&cursor) &&
+               (goes_on = ts_tree_cursor_goto_parent(&cursor)))
+            ;
+    }
+    ts_tree_cursor_delete(&cursor);
+    return count;
+}
+
+/* Puts semicolons where they seem to be missing, and says so if that leaves fewer mistakes. */
+static TSTree *mend_semicolons(struct arena *arena, TSParser *parser, TSTree *tree,
+                               const char *code, char *text, uint32_t length,
+                               struct diagnostics *diagnostics)
+{
+    struct semicolons found = find_missing_semicolons(arena, code, text, length);
+    uint32_t reached;
+    if (!found.count)
+        return tree;
+    for (size_t i = 0; i < found.count; i++)
+        text[found.offsets[i]] = ';';
+    TSTree *mended = parse_bounded(parser, text, length, &reached);
+    if (!mended || (has_error(mended) && count_errors(mended) >= count_errors(tree))) {
+        for (size_t i = 0; i < found.count; i++)
+            text[found.offsets[i]] = code[found.offsets[i]];
+        ts_tree_delete(mended);
+        return tree;
+    }
+    for (size_t i = 0; i < found.count; i++)
+        report_error(diagnostics, (struct range){found.offsets[i] - 1, found.offsets[i]},
+                     "expected ';'");
+    ts_tree_delete(tree);
+    return mended;
+}
+
 static struct node *build(struct arena *arena, struct names *names, const TSTree *tree,
                           const char *code, const char *marked, struct diagnostics *diagnostics)
 {
@@ -130,6 +173,8 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
         ts_tree_delete(tree);
         tree = parse_bounded(parser, marked, length, &reached);
     }
+    if (balance != BRACKETS_HOPELESS && tree && has_error(tree))
+        tree = mend_semicolons(arena, parser, tree, code, marked, length, diagnostics);
     if (balance != BRACKETS_HOPELESS && tree)
         tree = mend_elses(arena, parser, tree, marked, length, diagnostics);
     if (balance != BRACKETS_HOPELESS && !tree)
