@@ -317,10 +317,11 @@ static void copy_original(struct output *o, uint32_t to, bool writes)
         const char *newline = memchr(text + start, '\n', to - start);
         o->at = newline ? (uint32_t)(newline - text) + 1 : to;
         if (writes)
-            write_text(w, text + start, o->at - start);
+            write_copied(w, text + start, o->at - start);
         o->state = lexical_line(o->state, text + start, o->at - start - (newline != NULL));
         o->line += newline != NULL;
     }
+    w->place_file = NULL;
 }
 
 /* --- what is written anew */

@@ -79,7 +79,7 @@ void write_text(struct writer *w, const char *text, size_t length)
     write_lines(w, text, length, MADE);
 }
 
-static void copy_text(struct writer *w, const char *text, size_t length)
+void write_copied(struct writer *w, const char *text, size_t length)
 {
     write_lines(w, text, length, COPIED);
 }
@@ -229,7 +229,7 @@ static size_t directive_at(const struct directive *directives, size_t count, uin
 static void start_line(struct writer *w)
 {
     if (!only_blanks(w))
-        copy_text(w, "\n", 1);
+        write_copied(w, "\n", 1);
 }
 
 /* --- what is restored */
@@ -255,15 +255,15 @@ static void go_to_line(struct writer *w, const char *file, uint32_t line, bool i
         drop_blank_lines(w, line);
     if (same && line >= w->line && line - w->line <= MOST_BLANK_LINES) {
         while (w->line < line)
-            copy_text(w, "\n", 1);
+            write_copied(w, "\n", 1);
     } else if (w->lines && is_system) {
         text_printf(w->out, "# %u ", line);
         put_file(w->out, file);
-        copy_text(w, " 3\n", 3);
+        write_copied(w, " 3\n", 3);
     } else if (w->lines) {
         put_line(w, file, line);
     } else if (w->file) {
-        copy_text(w, "\n", 1);
+        write_copied(w, "\n", 1);
     }
     believe(w, file, line);
 }
@@ -314,7 +314,7 @@ static void write_include(struct writer *w, const struct include *include,
 static void write_definition(struct writer *w, const struct directive *directive, size_t index)
 {
     start_line(w);
-    copy_text(w, source_text(w->source) + directive->start, directive->end - directive->start);
+    write_copied(w, source_text(w->source) + directive->start, directive->end - directive->start);
     add_event(w, index, index + 1, false);
 }
 
@@ -342,7 +342,7 @@ static void write_restored_marker(struct writer *w, const struct directive *mark
         return;
     }
     start_line(w);
-    copy_text(w, source_text(w->source) + marker->start, marker->end - marker->start);
+    write_copied(w, source_text(w->source) + marker->start, marker->end - marker->start);
     believe(w, marker->file, marker->line);
 }
 
@@ -388,7 +388,7 @@ static void write_directive(struct writer *w, size_t index, bool markers)
     }
     start_line(w);
     if (!marker || w->lines || directive->flags & MARKS_SYSTEM_HEADER)
-        copy_text(w, text + directive->start, directive->end - directive->start);
+        write_copied(w, text + directive->start, directive->end - directive->start);
     if (marker)
         believe(w, directive->file, directive->line);
 }
@@ -515,17 +515,17 @@ static void write_shifted(struct writer *w, uint32_t start, uint32_t end)
         if (!newline)
             break;
         uint32_t next = (uint32_t)(newline - text) + 1;
-        copy_text(w, text + start, next - start);
+        write_copied(w, text + start, next - start);
         start = next;
         if (is_empty_line(text, start))
             continue;
         for (int i = 0; i < w->shift; i++)
-            copy_text(w, " ", 1);
+            write_copied(w, " ", 1);
         for (int i = 0; i > w->shift && start < end && is_blank(text[start]); i--)
             start++;
     }
     if (start < end)
-        copy_text(w, text + start, end - start);
+        write_copied(w, text + start, end - start);
 }
 
 void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)

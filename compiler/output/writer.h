@@ -30,6 +30,8 @@ struct writer {
 };
 
 void write_text(struct writer *w, const char *text, size_t length);
+/* Text of the source, each line of which stems from the next line of it. */
+void write_copied(struct writer *w, const char *text, size_t length);
 /* Text that was written before, elsewhere: its lines are in step as they are. */
 void write_again(struct writer *w, const struct text *text);
 void write_string(struct writer *w, const char *string);
