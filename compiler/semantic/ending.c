@@ -198,12 +198,13 @@ static bool completes(struct check *check, struct node *node)
     }
 }
 
+/* Where there are errors, a body may lack what could not be read. */
 void check_ending(struct check *check, struct node *function)
 {
     struct node *body = function->kid[2];
     bool is_main = !strcmp(function->symbol->name, "main");
-    if (is_main || check->state->quiet || type_is_void(check->state->function->result) ||
-        !completes(check, body))
+    if (is_main || check->state->quiet || diagnostics_errors(check->diagnostics) ||
+        type_is_void(check->state->function->result) || !completes(check, body))
         return;
     report_warning(check->diagnostics, WARNING_RETURN_TYPE,
                    (struct range){body->end - 1, body->end},

@@ -26,6 +26,7 @@ struct open_bracket {
     bool is_body;          /* of a function */
     bool is_head;          /* of an if, a loop, a switch */
     unsigned semicolons;   /* that may stand in it: those of a `for` */
+    struct range comma;    /* the first one in the head of a `for` without semicolons; empty */
     struct range surprise; /* the first thing that cannot stand in it; empty: none yet */
 };
 
@@ -214,6 +215,17 @@ static void surprise(struct search *s, struct range token, struct range before)
         open->surprise = token;
     else if (byte == ';')
         open->semicolons--;
+    else if (byte == ',' && open->semicolons == 2 && !open->comma.end)
+        open->comma = token;
+    else if (byte == ':')
+        open->semicolons = 0; /* over a range */
+}
+
+/* `for (int i = 0, i < n, i++)` */
+static bool mend_commas(struct search *s, const struct open_bracket *closed)
+{
+    report(s, closed->comma.start, closed->comma.end, "expected '%c' before '%c'", ';', ',');
+    return blank_body(s, closed->comma.end);
 }
 
 enum found { FOUND_NOTHING, FOUND_MENDED, FOUND_HOPELESS };
@@ -232,10 +244,10 @@ static enum found find(struct search *s, uint32_t at)
             break;
         if (is_unterminated(s, token))
             return mend_quote(s, token) ? FOUND_MENDED : FOUND_HOPELESS;
-        if (token.end - token.start != 1 || !memchr("()[]{};", byte, 7))
+        if (token.end - token.start != 1 || !memchr("()[]{};,:", byte, 9))
             continue;
         surprise(s, token, before);
-        if (byte == ';')
+        if (memchr(";,:", byte, 3))
             continue;
         if (memchr("([{", byte, 3)) {
             if (s->depth == NESTING)
@@ -247,6 +259,9 @@ static enum found find(struct search *s, uint32_t at)
             return mend_stray(s, token) ? FOUND_MENDED : FOUND_HOPELESS;
         if (closing(s->stack[s->depth - 1].bracket) != byte)
             return mend_mismatch(s, token) ? FOUND_MENDED : FOUND_HOPELESS;
+        const struct open_bracket *closed = &s->stack[s->depth - 1];
+        if (closed->comma.end && closed->semicolons == 2)
+            return mend_commas(s, closed) ? FOUND_MENDED : FOUND_HOPELESS;
         if (s->depth > 1 && !unclosed_depth && is_first_column(s, token.start)) {
             unclosed = s->stack[s->depth - 1];
             unclosed_depth = s->depth;
@@ -284,4 +299,29 @@ enum balance mend_brackets(struct arena *arena, struct diagnostics *diagnostics,
         }
     }
     return BRACKETS_HOPELESS;
+}
+
+bool body_around(const char *code, uint32_t length, uint32_t offset, struct range *body)
+{
+    struct range token;
+    unsigned depth = 0;
+    char before = 0;
+    bool is_body = false;
+    for (uint32_t at = 0; next_token(code, length, &at, &token); before = code[token.end - 1]) {
+        char byte = code[token.start];
+        if (!depth && token.start > offset)
+            return false;
+        if (token.end - token.start != 1 || !memchr("()[]{}", byte, 6))
+            continue;
+        if (memchr("([{", byte, 3)) {
+            if (!depth++) {
+                is_body = byte == '{' && before == ')';
+                body->start = token.end;
+            }
+        } else if (depth && !--depth && is_body && token.start >= offset) {
+            body->end = token.start;
+            return offset >= body->start;
+        }
+    }
+    return false;
 }

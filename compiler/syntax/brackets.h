@@ -1,11 +1,13 @@
-/* Brackets that do not balance. */
+/* Brackets that do not balance, and the bodies of functions that those do that do. */
 #ifndef ASYNCC_SYNTAX_BRACKETS_H
 #define ASYNCC_SYNTAX_BRACKETS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct arena;
 struct diagnostics;
+struct range;
 
 enum balance { BRACKETS_BALANCE, BRACKETS_MENDED, BRACKETS_HOPELESS };
 
@@ -14,5 +16,9 @@ enum balance { BRACKETS_BALANCE, BRACKETS_MENDED, BRACKETS_HOPELESS };
  * what is left means nothing. */
 enum balance mend_brackets(struct arena *arena, struct diagnostics *diagnostics, const char *code,
                            uint32_t length, char *parsed);
+
+/* The body of the function that this byte of the code is in, without its braces; false if it is in
+ * none. The brackets balance. */
+bool body_around(const char *code, uint32_t length, uint32_t offset, struct range *body);
 
 #endif

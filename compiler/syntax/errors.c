@@ -14,7 +14,9 @@
 #include "syntax/token.h"
 
 struct report {
-    struct diagnostics *diagnostics;
+    struct diagnostics *diagnostics; /* NULL: they are counted */
+    struct range within;
+    uint32_t first; /* place of the first one */
     const char *code;
     uint32_t length;
     unsigned count;
@@ -30,10 +32,13 @@ struct place {
 
 static void say(struct report *r, struct range range, const char *what)
 {
-    if (r->count && range.start < r->reported_end)
+    bool is_within = range.start >= r->within.start && range.start < r->within.end;
+    if (!is_within || (r->count && range.start < r->reported_end))
         return;
-    report_error(r->diagnostics, range, "%s", what);
-    r->count++;
+    if (r->diagnostics)
+        report_error(r->diagnostics, range, "%s", what);
+    if (!r->count++)
+        r->first = range.start;
     r->reported_end = range.end;
 }
 
@@ -192,11 +197,21 @@ static void visit(struct report *r, TSNode node, const struct place *place)
     ts_tree_cursor_delete(&cursor);
 }
 
+unsigned report_syntax_errors_in(struct diagnostics *diagnostics, TSNode root, const char *code,
+                                 struct range within, uint32_t *first)
+{
+    struct report report = {.diagnostics = diagnostics,
+                            .within = within,
+                            .code = code,
+                            .length = (uint32_t)strlen(code)};
+    visit(&report, root, &(struct place){0});
+    if (first)
+        *first = report.first;
+    return report.count;
+}
+
 void report_syntax_errors(struct diagnostics *diagnostics, TSNode root, const char *code)
 {
-    struct report report = {
-        .diagnostics = diagnostics, .code = code, .length = (uint32_t)strlen(code)};
-    visit(&report, root, &(struct place){0});
-    if (!report.count)
+    if (!report_syntax_errors_in(diagnostics, root, code, (struct range){0, UINT32_MAX}, NULL))
         report_error(diagnostics, (struct range){0, 1}, "this file cannot be parsed");
 }

@@ -131,6 +131,53 @@ static TSTree *mend_semicolons(struct arena *arena, TSParser *parser, TSTree *tr
     return mended;
 }
 
+/* The first body with a mistake that makes the parser complain of what is behind it, too. */
+static bool find_leading_body(const TSTree *tree, const char *code, const char *text,
+                              uint32_t length, struct range *body)
+{
+    uint32_t first = 0;
+    TSNode root = ts_tree_root_node(tree);
+    return report_syntax_errors_in(NULL, root, code, (struct range){0, UINT32_MAX}, &first) &&
+           body_around(text, length, first, body) &&
+           report_syntax_errors_in(NULL, root, code, (struct range){body->end, UINT32_MAX}, NULL);
+}
+
+/* Whether the parser finds less to complain of behind the body than it did with it. */
+static bool is_relieved(const TSTree *tree, const TSTree *rest, const char *code, struct range body)
+{
+    struct range behind = {body.end, UINT32_MAX}, whole = {0, UINT32_MAX};
+    return rest && report_syntax_errors_in(NULL, ts_tree_root_node(rest), code, whole, NULL) <
+                       report_syntax_errors_in(NULL, ts_tree_root_node(tree), code, behind, NULL);
+}
+
+/* A mistake in one function may make the parser lose its way in those behind it. Then what is wrong
+ * in the first is reported, and the rest is parsed without its body. */
+static TSTree *contain_mistakes(struct arena *arena, TSParser *parser, TSTree *tree,
+                                const char *code, char *text, uint32_t length,
+                                struct diagnostics *diagnostics)
+{
+    enum { MOST_FUNCTIONS = 20 };
+    struct range body;
+    for (int i = 0; i < MOST_FUNCTIONS && tree && has_error(tree) &&
+                    find_leading_body(tree, code, text, length, &body);
+         i++) {
+        uint32_t size = body.end - body.start, reached;
+        const char *kept = arena_copy(arena, text + body.start, size);
+        for (uint32_t at = body.start; at < body.end; at++)
+            text[at] = text[at] == '\n' ? '\n' : ' ';
+        TSTree *rest = parse_bounded(parser, text, length, &reached);
+        if (!is_relieved(tree, rest, code, body)) {
+            memcpy(text + body.start, kept, size);
+            ts_tree_delete(rest);
+            break;
+        }
+        report_syntax_errors_in(diagnostics, ts_tree_root_node(tree), code, body, NULL);
+        ts_tree_delete(tree);
+        tree = rest;
+    }
+    return tree;
+}
+
 static struct node *build(struct arena *arena, struct names *names, const TSTree *tree,
                           const char *code, const char *marked, struct diagnostics *diagnostics)
 {
@@ -177,6 +224,8 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
         tree = mend_semicolons(arena, parser, tree, code, marked, length, diagnostics);
     if (balance != BRACKETS_HOPELESS && tree)
         tree = mend_elses(arena, parser, tree, marked, length, diagnostics);
+    if (balance != BRACKETS_HOPELESS)
+        tree = contain_mistakes(arena, parser, tree, code, marked, length, diagnostics);
     if (balance != BRACKETS_HOPELESS && !tree)
         report_circle(diagnostics, code, reached);
     else if (balance != BRACKETS_HOPELESS && has_error(tree))
