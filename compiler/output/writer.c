@@ -537,7 +537,7 @@ void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
             break;
         if (directives[i].start > start)
             write_shifted(w, start, directives[i].start);
-        bool mends = !(markers && (w->lines || !w->restoration));
+        bool mends = !markers || w->restoration;
         if (mends && follows_left_out(w, &directives[i], i)) {
             start = behind_blanks(w, directives[i].end, end);
             continue;
