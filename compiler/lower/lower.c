@@ -30,13 +30,15 @@ static bool mentions_name(const struct node *node, const char *name)
     return false;
 }
 
-/* A name like `wish` that means nothing else in this function. */
+/* A name like `wish` that means nothing else in this function, and hides nothing of the file's. */
 static const char *name_in(const struct lowered *lowered, const struct function *function,
                            const char *wish)
 {
     struct names *names = lowered->check->names;
     const char *name = wish;
-    while (name_is_known(names, name) && mentions_name(function->node, name_of(names, name)))
+    while (name_is_known(names, name) &&
+           (mentions_name(function->node, name_of(names, name)) ||
+            check_file_symbol(lowered->check, name_of(names, name))))
         name = arena_format(lowered->arena, "%s_", name);
     return name;
 }
