@@ -141,6 +141,20 @@ static bool may_leave(struct check *check, const struct node *node, const char *
 
 /* --- expressions */
 
+/* A function that a header made by --header declares: what it awaits is lost there. */
+static void note_declared_for_c(struct check *check, struct node *operand, const struct type *type)
+{
+    const struct node *call = skip_parens(operand);
+    const struct node *callee = call->kind == NODE_CALL ? skip_parens(call->kid[0]) : NULL;
+    const struct type *target = type->kind == TYPE_POINTER ? type_resolve(type->target) : NULL;
+    bool is_handle = target && target->kind == TYPE_STRUCT && target->name &&
+                     !strcmp(target->name, "async_future");
+    if (is_handle && callee && callee->symbol && callee->symbol->node)
+        add_note(check, callee->symbol->node,
+                 "'%s' is declared for C here; include the .ah file that the header is made of",
+                 callee->symbol->name);
+}
+
 static struct type *check_await(struct check *check, struct node *node)
 {
     bool is_word = word_is_declared(check, node, "await");
@@ -155,7 +169,8 @@ static struct type *check_await(struct check *check, struct node *node)
     if (resolved->kind == TYPE_UNKNOWN)
         return NULL;
     if (resolved->kind != TYPE_FUTURE) {
-        complain(check, node, "cannot await a value of type '%s'", show(check, type));
+        if (complain(check, node, "cannot await a value of type '%s'", show(check, type)))
+            note_declared_for_c(check, node->kid[0], resolved);
         return NULL;
     }
     if (!type_is_void(resolved->target) && !type_is_complete(resolved->target))
