@@ -149,6 +149,18 @@ static void advise_blocking(struct advice *a, struct node *call)
 
 /* --- results that tell whether anything was done */
 
+/* C compilers see that the handle is used. */
+static void advise_awaited(struct advice *a, struct node *node, const struct node *call)
+{
+    const struct node *callee = call->kind == NODE_CALL ? skip_parens(call->kid[0]) : NULL;
+    const struct symbol *symbol = callee ? callee->symbol : NULL;
+    if (node->kind != NODE_AWAIT || !symbol || symbol->kind != SYMBOL_FUNCTION)
+        return;
+    if (declaration_mentions(a->check, symbol, "warn_unused_result") ||
+        declaration_mentions(a->check, symbol, "nodiscard"))
+        warn(a, WARNING_UNUSED_RESULT, node, "the result of '%s' is thrown away", symbol->name);
+}
+
 static void advise_result(struct advice *a, struct node *node)
 {
     static const char *const names[] = {
@@ -186,6 +198,7 @@ static void advise_result(struct advice *a, struct node *node)
     };
     struct node *call = node->kind == NODE_AWAIT ? skip_parens(node->kid[0]) : node;
     const char *name = call->kind == NODE_CALL ? foreign_callee(call) : NULL;
+    advise_awaited(a, node, call);
     if (!name || !node->type || !type_is_integer(node->type))
         return;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

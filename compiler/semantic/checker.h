@@ -80,6 +80,8 @@ void add_note(struct check *check, const struct node *at, const char *format, ..
 const char *show(struct check *check, const struct type *type);
 /* The text of [start, end) mentions `word` anywhere (attributes, which the tree leaves as text). */
 bool text_mentions(const struct check *check, uint32_t start, uint32_t end, const char *word);
+/* The same of a symbol's declaration, without a body: what its attributes say. */
+bool declaration_mentions(const struct check *check, const struct symbol *symbol, const char *word);
 /* Whether `#pragma pack` is in effect there; asked in the order of the file. (packing.c) */
 bool is_packed_at(struct check *check, uint32_t offset);
 const char *text_of(struct check *check, const struct node *node);
@@ -252,9 +254,9 @@ void check_language_operands(struct check *check, struct node *node);
 /* Refuses what a loop, comprehension or `async with` cannot be lowered for: a source whose type is
  * not known, if nothing wrong about it has been said. */
 void check_sources(struct check *check, const struct node *node);
-void check_stack(struct check *check, struct node *function); /* stack.c: of an async function */
+void check_stack(struct check *check, struct node *function);  /* stack.c: of an async function */
 void check_ending(struct check *check, struct node *function); /* ending.c: of an async one */
-void advise(struct check *check, struct node *function);      /* advice.c: of any, outermost */
+void advise(struct check *check, struct node *function);       /* advice.c: of any, outermost */
 
 /* --- language.c, runtime.c */
 

@@ -47,14 +47,8 @@ static bool is_noreturn(struct check *check, const struct symbol *symbol)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(symbol->name, names[i]))
             return true;
-    const struct node *declaration = symbol->declaration;
-    if (!declaration)
-        return false;
-    bool is_function = declaration->kind == NODE_FUNCTION;
-    uint32_t end = is_function ? declaration->kid[2]->start : declaration->end;
-    return text_mentions(check, declaration->start, end, "noreturn") ||
-           text_mentions(check, declaration->start, end, "__noreturn__") ||
-           text_mentions(check, declaration->start, end, "_Noreturn");
+    return declaration_mentions(check, symbol, "noreturn") ||
+           declaration_mentions(check, symbol, "_Noreturn");
 }
 
 static bool calls_noreturn(struct check *check, struct node *call)

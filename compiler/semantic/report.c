@@ -42,6 +42,16 @@ bool text_mentions(const struct check *check, uint32_t start, uint32_t end, cons
     return memmem(source_code(check->source) + start, end - start, word, strlen(word)) != NULL;
 }
 
+bool declaration_mentions(const struct check *check, const struct symbol *symbol, const char *word)
+{
+    const struct node *declaration = symbol->declaration;
+    if (!declaration)
+        return false;
+    uint32_t end =
+        declaration->kind == NODE_FUNCTION ? declaration->kid[2]->start : declaration->end;
+    return text_mentions(check, declaration->start, end, word);
+}
+
 const char *text_of(struct check *check, const struct node *node)
 {
     return arena_copy(check->arena, source_code(check->source) + node->start,
