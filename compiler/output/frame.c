@@ -17,9 +17,27 @@ bool returns_value(const struct function *function)
     return !type_is_void(function->result);
 }
 
+/* Whether the C compiler may have something to say of the type, its name or its size. */
+static bool is_remarkable(const struct type *type)
+{
+    while (type->kind == TYPE_POINTER)
+        type = type->target;
+    return type_resolve(type) != type || type_is_tagged(type) || type->kind == TYPE_ARRAY;
+}
+
+/* What it says is about the declaration. */
+static void put_declared_place(struct emitter *e, const struct variable *variable)
+{
+    if (!variable->symbol->node || !is_remarkable(variable->type))
+        return;
+    write_place(&e->writer, variable->symbol->node->start, false);
+    e->writer.place_file = NULL;
+}
+
 static void put_slot(struct emitter *e, const struct slot *slot)
 {
     if (slot->variable) {
+        put_declared_place(e, slot->variable);
         emit_node(e, field_alignment(e->lowered, slot->variable));
         put_declaration(e, slot->variable->type, slot->name, FRAME_DROP);
     } else if (!slot->child) {
