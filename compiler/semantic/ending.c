@@ -109,27 +109,34 @@ static bool list_completes(struct check *check, const struct node *node)
     return is_reached;
 }
 
-/* Whether a `break` in the body of a loop or switch leaves it. */
-static bool breaks(const struct node *node)
+/* Whether a `break` in the body of a loop or switch leaves it; or a `continue` begins it anew. */
+static bool has_jump(const struct node *node, enum node_kind jump)
 {
     if (!node)
         return false;
     switch (node->kind) {
-    case NODE_BREAK:
-        return true;
     case NODE_WHILE:
     case NODE_DO:
     case NODE_FOR:
     case NODE_RANGE_FOR:
-    case NODE_SWITCH:
     case NODE_FUNCTION:
         return false;
+    case NODE_SWITCH:
+        if (jump == NODE_BREAK)
+            return false;
+        break;
     default:
-        for (uint32_t i = 0; i < node->count; i++)
-            if (breaks(node->kid[i]))
-                return true;
-        return false;
+        break;
     }
+    for (uint32_t i = 0; i < node->count; i++)
+        if (has_jump(node->kid[i], jump))
+            return true;
+    return node->kind == jump;
+}
+
+static bool breaks(const struct node *body)
+{
+    return has_jump(body, NODE_BREAK);
 }
 
 static bool has_default(const struct node *node)
@@ -142,6 +149,13 @@ static bool has_default(const struct node *node)
         if (has_default(node->kid[i]))
             return true;
     return false;
+}
+
+/* Of an enumeration's values all are taken to have a case; C compilers count them. */
+static bool is_exhaustive(const struct node *node)
+{
+    const struct type *type = node->kid[0]->type;
+    return (type && type_resolve(type)->kind == TYPE_ENUM) || has_default(node->kid[1]);
 }
 
 static bool if_completes(struct check *check, struct node *node)
@@ -179,11 +193,13 @@ static bool completes(struct check *check, struct node *node)
     case NODE_WHILE:
         return outcome_of(check, node->kid[0]) != ALWAYS || breaks(node->kid[1]);
     case NODE_DO:
-        return outcome_of(check, node->kid[1]) != ALWAYS || breaks(node->kid[0]);
+        return breaks(node->kid[0]) ||
+               (outcome_of(check, node->kid[1]) != ALWAYS &&
+                (completes(check, node->kid[0]) || has_jump(node->kid[0], NODE_CONTINUE)));
     case NODE_FOR:
         return outcome_of(check, node->kid[1]) != ALWAYS || breaks(node->kid[3]);
     case NODE_SWITCH:
-        return !has_default(node->kid[1]) || breaks(node->kid[1]) || completes(check, node->kid[1]);
+        return !is_exhaustive(node) || breaks(node->kid[1]) || completes(check, node->kid[1]);
     case NODE_ASYNC_WITH: /* that it cannot be entered is no reason to demand an else */
         return completes(check, node->kid[3]) ||
                (node_kid(node, 4) && completes(check, node->kid[4]));
