@@ -202,6 +202,23 @@ Test(diagnostic, a_warning_that_is_off_can_be_switched_on)
     fixture_free(&f);
 }
 
+Test(diagnostic, wall_is_for_both_and_leaves_what_was_named)
+{
+    struct fixture f = with_text("x\n");
+    warn(&f, WARNING_RETURN_TYPE);
+    expect_messages(&f, "");
+    cr_expect(diagnostics_set_warning(f.diagnostics, "-Wno-uninitialized"));
+    cr_expect_not(diagnostics_set_warning(f.diagnostics, "-Wall"));
+    warn(&f, WARNING_UNINITIALIZED);
+    expect_messages(&f, "");
+    warn(&f, WARNING_RETURN_TYPE);
+    cr_expect_str_neq(fixture_messages(&f), "");
+    cr_expect_not(diagnostics_set_warning(f.diagnostics, "-Wno-all"));
+    warn(&f, WARNING_RETURN_TYPE);
+    expect_messages(&f, "");
+    fixture_free(&f);
+}
+
 Test(diagnostic, werror_makes_errors)
 {
     struct fixture f = with_text("x\n");
