@@ -28,7 +28,8 @@ static bool is_remarkable(const struct type *type)
 /* What it says is about the declaration. */
 static void put_declared_place(struct emitter *e, const struct variable *variable)
 {
-    if (!variable->symbol->node || !is_remarkable(variable->type))
+    bool is_aligned = field_alignment(e->lowered, variable) != NULL;
+    if (!variable->symbol->node || (!is_aligned && !is_remarkable(variable->type)))
         return;
     write_place(&e->writer, variable->symbol->node->start, false);
     e->writer.place_file = NULL;

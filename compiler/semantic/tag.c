@@ -171,6 +171,14 @@ static struct type *type_that_holds(struct check *check, long long value)
                                                                          : TYPE_UINT);
 }
 
+/* Of a function's own enumerators C compilers see the values alone. */
+static void check_new_enumerator(struct check *check, const struct node *node)
+{
+    struct symbol *old = scope_find_here(check->state->scopes, SPACE_ORDINARY, node->name);
+    if (old && check->state->function && complain(check, node, "redefinition of '%s'", node->name))
+        add_note(check, old->node, "previous declaration of '%s' is here", old->name);
+}
+
 /* `fixed` is the type that the enum names for them, or NULL. */
 static void add_enumerator(struct check *check, struct node *node, struct type *fixed,
                            long long *next, bool *next_is_known, struct range_of_values *range)
@@ -195,8 +203,10 @@ static void add_enumerator(struct check *check, struct node *node, struct type *
     symbol->type = fixed ? fixed : type_that_holds(check, *next);
     node->symbol = symbol;
     node->type = symbol->type;
-    if (node->name)
+    if (node->name) {
+        check_new_enumerator(check, node);
         scope_bind(check->state->scopes, SPACE_ORDINARY, node->name, symbol);
+    }
     *next = (long long)((unsigned long long)*next + 1);
 }
 
