@@ -36,9 +36,8 @@ static const char *name_in(const struct lowered *lowered, const struct function 
 {
     struct names *names = lowered->check->names;
     const char *name = wish;
-    while (name_is_known(names, name) &&
-           (mentions_name(function->node, name_of(names, name)) ||
-            check_file_symbol(lowered->check, name_of(names, name))))
+    while (name_is_known(names, name) && (mentions_name(function->node, name_of(names, name)) ||
+                                          check_file_symbol(lowered->check, name_of(names, name))))
         name = arena_format(lowered->arena, "%s_", name);
     return name;
 }

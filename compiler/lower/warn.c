@@ -3,9 +3,9 @@
  *
  * From each suspension the walk goes back over the edges. A mutex is held if it comes to a call
  * that locks it before one that unlocks it; the value of a variable that is live at the suspension
- * is alloca's if the walk comes to the point where it was assigned that. A variable of the frame, which
- * C compilers know nothing of, has no value where it is read if the walk from there comes to its
- * declaration and to nothing else that names it. */
+ * is alloca's if the walk comes to the point where it was assigned that. A variable of the frame,
+ * which C compilers know nothing of, has no value where it is read if the walk from there comes to
+ * its declaration and to nothing else that names it. */
 #include "lower/flow.h"
 
 #include <string.h>
@@ -300,8 +300,8 @@ static void warn_variable(struct warn *w, const struct variable *variable)
                                       ? flow->nodes[point]
                                       : flow->nodes[point + 1];
         bool any = false;
-        if (!mentions->items[i].reads || is_bare(node, symbol) ||
-            !reads_only(node, symbol, &any) || !any || !comes_from_declaration(w, variable, point))
+        if (!mentions->items[i].reads || is_bare(node, symbol) || !reads_only(node, symbol, &any) ||
+            !any || !comes_from_declaration(w, variable, point))
             continue;
         const struct node *place = place_in(node, symbol);
         struct diagnostics *diagnostics = w->lowered->check->diagnostics;
