@@ -197,6 +197,8 @@ struct type *check_unevaluated(struct check *check, struct node *node);
 void check_condition(struct check *check, struct node *node);
 /* An expression whose value nobody takes: a coroutine there is never awaited. */
 void check_discarded(struct check *check, struct node *node);
+/* The same for one that has been checked. */
+void check_awaited(struct check *check, struct node *node);
 /* The value type after integer promotion, narrow bit-fields included. */
 struct type *promoted_type(struct check *check, struct node *node);
 

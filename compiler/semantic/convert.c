@@ -159,6 +159,8 @@ bool check_conversion(struct check *check, const struct type *to, struct node *v
     take_target_type(check, value, to);
     const struct type *from = type_decay(check->types, value->type);
     enum verdict verdict = judge(check, to, from, value);
+    if (type_resolve(to)->kind == TYPE_BOOL)
+        check_awaited(check, value);
     if (strictness == OUR_MISTAKES && function && (function->is_async || function->is_generator))
         strictness = C_ERRORS;
     if (verdict == FITS || (verdict == C_MISMATCH && strictness < C_ERRORS) ||

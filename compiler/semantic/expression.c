@@ -383,7 +383,7 @@ static void check_run(struct check *check, struct node *call)
         refuse_unrun(check, call, skip_parens(call->kid[0]), type->target);
 }
 
-static void check_awaited(struct check *check, struct node *node)
+void check_awaited(struct check *check, struct node *node)
 {
     struct node *inner = skip_parens(node), *last;
     const struct node *callee;

@@ -196,7 +196,7 @@ static struct type *check_spawn(struct check *check, struct node *node)
     return type;
 }
 
-static void check_try_rules(struct check *check, struct node *node, const struct type *type)
+static void check_try_place(struct check *check, struct node *node)
 {
     const struct function_state *function = check->state->function;
     if (!function) {
@@ -205,9 +205,6 @@ static void check_try_rules(struct check *check, struct node *node, const struct
     }
     if (!may_leave(check, node, "'try'"))
         return;
-    if (!type_carries_error(type))
-        complain(check, node, "'try' of a value of type '%s', which cannot carry an error",
-                 show(check, type));
     if (!function->is_generator && !is_unknown(function->result) &&
         !type_carries_error(function->result))
         complain(check, node, "'try' in a function of type '%s', which cannot return an error",
@@ -220,9 +217,17 @@ static struct type *check_try(struct check *check, struct node *node)
 {
     bool is_word = word_is_declared(check, node, "try");
     struct type *type = check_value(check, node->kid[0]);
-    if (!is_word && !is_unknown(type))
-        check_try_rules(check, node, type);
-    return is_word ? NULL : type;
+    if (is_word || is_unknown(type))
+        return NULL;
+    check_try_place(check, node);
+    if (type_carries_error(type))
+        return type;
+    const struct type *resolved = type_resolve(type);
+    if (complain(check, node, "'try' of a value of type '%s', which cannot carry an error",
+                 show(check, type)) &&
+        resolved->kind == TYPE_FUTURE && type_carries_error(resolved->target))
+        note_await(check, node->kid[0]);
+    return NULL; /* whatever it stands in may be right */
 }
 
 static void check_yield_rules(struct check *check, struct node *node)

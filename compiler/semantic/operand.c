@@ -361,14 +361,17 @@ static void check_no_handle(struct check *check, const struct node *node, const 
         note_await(check, node);
 }
 
-/* Beside a handle, == and != take another one, or NULL. */
-static void check_equality(struct check *check, const struct node *handle, const struct node *other)
+/* Beside a handle, == and != take another one, or NULL. A coroutine is lost behind them. */
+static void check_equality(struct check *check, struct node *handle, const struct node *other)
 {
-    if (!is_handle(handle) || is_handle(other) || !other->type || is_unknown(other->type) ||
+    if (!is_handle(handle))
+        return;
+    if (is_handle(other) || !other->type || is_unknown(other->type) ||
         is_null_constant(check, other) ||
         is_plain_handle(other->type, type_resolve(handle->type)->kind))
-        return;
-    check_no_handle(check, handle, "comparison with a number");
+        check_awaited(check, handle);
+    else
+        check_no_handle(check, handle, "comparison with a number");
 }
 
 static void check_handle_pair(struct check *check, const struct node *node)
@@ -384,9 +387,33 @@ static void check_handle_pair(struct check *check, const struct node *node)
     check_no_handle(check, node->kid[1], what);
 }
 
+/* A coroutine whose value is only tested never runs. */
+static void check_tested(struct check *check, struct node *condition)
+{
+    if (condition && is_handle(condition))
+        check_awaited(check, condition);
+}
+
 static void check_handles(struct check *check, const struct node *node)
 {
     switch (node->kind) {
+    case NODE_LOGICAL:
+        check_tested(check, node->kid[0]);
+        check_tested(check, node->kid[1]);
+        break;
+    case NODE_CONDITIONAL:
+        if (node->kid[1]) /* else it is the value, too */
+            check_tested(check, node->kid[0]);
+        break;
+    case NODE_IF:
+    case NODE_WHILE:
+    case NODE_COMP_IF:
+        check_tested(check, node->kid[0]);
+        break;
+    case NODE_DO:
+    case NODE_FOR:
+        check_tested(check, node->kid[1]);
+        break;
     case NODE_ASSIGN:
         if (node->op != OP_NONE)
             check_handle_pair(check, node);
@@ -395,7 +422,9 @@ static void check_handles(struct check *check, const struct node *node)
         check_handle_pair(check, node);
         break;
     case NODE_UNARY:
-        if (node->op == OP_PLUS || node->op == OP_MINUS || node->op == OP_COMPLEMENT)
+        if (node->op == OP_NOT)
+            check_tested(check, node->kid[0]);
+        else if (node->op == OP_PLUS || node->op == OP_MINUS || node->op == OP_COMPLEMENT)
             check_no_handle(check, node->kid[0],
                             arena_format(check->arena, "'%s'", operator_names[node->op]));
         break;
