@@ -13,6 +13,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "output/attribute.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -56,6 +57,15 @@ bool specifiers_are_special(const struct node *specifiers)
     return special_of(specifiers, &handle) != SPECIAL_NONE;
 }
 
+/* Whether what they declare, if it is a function, is an async one or a generator. */
+static bool say_lowered(const struct node *specifiers)
+{
+    const char *handle;
+    enum special special = special_of(specifiers, &handle);
+    return special == SPECIAL_ASYNC ||
+           (special == SPECIAL_HANDLE && !strcmp(handle, "struct async_generator"));
+}
+
 static bool is_kept(const struct node *specifier)
 {
     return specifier->kind == NODE_STORAGE || specifier->kind == NODE_ALIGNAS ||
@@ -64,11 +74,15 @@ static bool is_kept(const struct node *specifier)
 
 static void emit_special(struct emitter *e, struct node *specifiers, const char *handle)
 {
+    bool is_lowered = say_lowered(specifiers);
     for (uint32_t i = 0; i < specifiers->count; i++) {
-        if (is_kept(specifiers->kid[i])) {
-            emit_node(e, specifiers->kid[i]);
-            write_string(&e->writer, " ");
-        }
+        struct node *kid = specifiers->kid[i];
+        bool any = is_kept(kid) && !(is_lowered && kid->op == OP_NORETURN);
+        if (any && is_lowered && kid->kind == NODE_ATTRIBUTE)
+            any = emit_attributes(e, kid->start, kid->end, USE_HANDLE);
+        else if (any)
+            emit_node(e, kid);
+        write_string(&e->writer, any ? " " : "");
     }
     write_string(&e->writer, handle);
 }
@@ -179,6 +193,12 @@ static void emit_handle_qualifiers(struct emitter *e, const struct node *specifi
             write_format(&e->writer, "%s ", operator_names[specifiers->kid[i]->op]);
 }
 
+/* Of a function that is lowered. */
+static void emit_attributes_behind(struct emitter *e, const struct node *declarator)
+{
+    emit_attributes(e, declarator_without_attributes(declarator)->end, declarator->end, USE_HANDLE);
+}
+
 void emit_declarator(struct emitter *e, const struct node *specifiers, struct node *declarator)
 {
     const char *handle;
@@ -192,12 +212,19 @@ void emit_declarator(struct emitter *e, const struct node *specifiers, struct no
         if (function)
             write_string(&e->writer, "*");
         emit_node(e, function ? function : declarator);
+        if (function)
+            emit_attributes_behind(e, declarator);
         break;
     }
     case SPECIAL_HANDLE:
         write_string(&e->writer, "*");
         emit_handle_qualifiers(e, specifiers);
-        emit_node(e, declarator);
+        if (say_lowered(specifiers) && declarator) {
+            emit_node(e, (struct node *)declarator_without_attributes(declarator));
+            emit_attributes_behind(e, declarator);
+        } else {
+            emit_node(e, declarator);
+        }
         break;
     }
 }

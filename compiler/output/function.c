@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "output/attribute.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -117,26 +118,13 @@ static void put_dispatch(struct emitter *e, const struct function *function)
     e->uses_base = true;
 }
 
-/* Those that are about the name that is linked. */
-static bool is_of_name(const struct emitter *e, const struct node *attribute)
-{
-    static const char *const words[] = {"weak", "alias", "ifunc", "visibility"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (memmem(e->code + attribute->start, attribute->end - attribute->start, words[i],
-                   strlen(words[i])))
-            return true;
-    return false;
-}
-
-/* Attributes of the function (noinline, cold ...) are those of its body. */
 static void put_attributes(struct emitter *e, const struct function *function)
 {
     const struct node *specifiers = function->node->kid[0];
     for (uint32_t i = 0; i < specifiers->count; i++) {
-        if (specifiers->kid[i]->kind != NODE_ATTRIBUTE || is_of_name(e, specifiers->kid[i]))
-            continue;
-        emit_copy(e, specifiers->kid[i]);
-        write_string(&e->writer, "\n");
+        const struct node *kid = specifiers->kid[i];
+        if (kid->kind == NODE_ATTRIBUTE && emit_attributes(e, kid->start, kid->end, USE_BODY))
+            write_string(&e->writer, " ");
     }
 }
 

@@ -307,12 +307,14 @@ static void put_handle_function(struct emitter *e, struct function *function)
     write_place(&e->writer, function->node->start, false);
     e->writer.place_file = NULL;
     /* Of an inline function every unit has a definition, and the linker takes one. Inlined into a
-     * body that recurses, it would make each resumption save more registers. */
+     * body that recurses, it would make each resumption save more registers; where the user says
+     * `inline`, so be it. */
     write_format(
         &e->writer, "%s%s%s%sstruct async_%s *%s(", unused ? "__attribute__((unused)) " : "",
         is_inline && !in_file ? "__attribute__((weak)) " : "",
-        function->in_cycle ? "__attribute__((noinline)) " : "", in_file ? static_word(e) : "",
-        function_is_generator(function) ? "generator" : "future", name_of_function(function));
+        function->in_cycle && !is_inline ? "__attribute__((noinline)) " : "",
+        in_file ? static_word(e) : "", function_is_generator(function) ? "generator" : "future",
+        name_of_function(function));
     put_parameters(e, function, HEAD_HANDLE);
     put_making(e, function, "async_coroutine", "",
                arena_format(e->lowered->arena, "async_is_cold(%s)", future));
