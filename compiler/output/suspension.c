@@ -168,7 +168,8 @@ static bool needs_semicolon(const struct node *next)
     return !next || next->kind == NODE_DECLARATION || next->kind == NODE_SPILL ||
            next->kind == NODE_CASE || next->kind == NODE_DEFAULT || next->kind == NODE_LABEL ||
            next->kind == NODE_SPLICE || next->kind == NODE_FUNCTION ||
-           next->kind == NODE_STATIC_ASSERT || next->kind == NODE_EMPTY;
+           next->kind == NODE_STATIC_ASSERT || next->kind == NODE_EMPTY ||
+           next->kind == NODE_ATTRIBUTED; /* its attribute would be the label's */
 }
 
 /* A label, which stands four to the left of what it stands before. */
