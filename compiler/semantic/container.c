@@ -129,7 +129,7 @@ void check_container_call(struct check *check, struct node *call, const char *na
     if (container->sent)
         check_is_complete(check, call, name, container->sent);
     if (!strcmp(name, "dict_put"))
-        check_conversion(check, container->sent, call->kid[3], C_ERRORS, "argument 3 of '%s'",
+        check_conversion(check, container->sent, call->kid[3], C_WARNINGS, "argument 3 of '%s'",
                          name);
 }
 

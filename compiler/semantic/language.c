@@ -230,6 +230,15 @@ static struct type *check_try(struct check *check, struct node *node)
     return NULL; /* whatever it stands in may be right */
 }
 
+/* What the yield gives if an error is thrown in; where nothing is sent, it gives nothing. */
+static void check_otherwise(struct check *check, const struct type *generator, struct node *value)
+{
+    if (generator->sent)
+        check_conversion(check, generator->sent, value, C_ERRORS, "value");
+    else
+        check_awaited(check, value);
+}
+
 static void check_yield_rules(struct check *check, struct node *node)
 {
     const struct function_state *function = check->state->function;
@@ -250,6 +259,8 @@ static void check_yield_rules(struct check *check, struct node *node)
                  show(check, generator->target));
     else if (value)
         check_conversion(check, generator->target, value, C_ERRORS, "yielded value");
+    if (node_kid(node, 1))
+        check_otherwise(check, generator, node->kid[1]);
     if (check->state->defers)
         complain(check, node, "'yield' in a 'defer'");
 }

@@ -391,10 +391,10 @@ struct type *check_owned(struct check *check, struct node *node)
 
 static void convert_elements(struct check *check, struct node *node, const struct type *type)
 {
-    check_conversion(check, type->target, node->kid[0], C_ERRORS,
+    check_conversion(check, type->target, node->kid[0], C_WARNINGS,
                      type->kind == TYPE_DICT ? "key" : "element");
     if (node->kid[1])
-        check_conversion(check, type->sent, node->kid[1], C_ERRORS, "value");
+        check_conversion(check, type->sent, node->kid[1], C_WARNINGS, "value");
 }
 
 /* A generator that waits is async, and none of these is sent anything. */

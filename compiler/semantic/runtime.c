@@ -168,7 +168,8 @@ static void check_values(struct check *check, const struct row *row, struct node
         if (!wanted)
             check_unsendable(check, call->kid[row->handle]);
         else if (!type_is_void(wanted))
-            check_conversion(check, wanted, call->kid[row->value], C_ERRORS, "argument %d of '%s'",
+            check_conversion(check, wanted, call->kid[row->value],
+                             is_container(handle) ? C_WARNINGS : C_ERRORS, "argument %d of '%s'",
                              row->value, row->name);
     }
     if (row->place && !type_is_void(held))
@@ -290,6 +291,9 @@ struct type *runtime_call(struct check *check, const char *name, struct node *ca
     if (!strcmp(name, "async_reset") && token_type(check))
         check_conversion(check, token_type(check), call->kid[2], C_ERRORS, "argument 2 of '%s'",
                          name);
+    if (!strcmp(name, "async_throw"))
+        check_conversion(check, type_simple(check->types, TYPE_INT), call->kid[2], C_WARNINGS,
+                         "argument 2 of '%s'", name);
     if (!strcmp(name, "async_gather"))
         check_gathered(check, row, call);
     if (!strcmp(name, "async_retain"))
