@@ -309,6 +309,8 @@ static void put_handle_function(struct emitter *e, struct function *function)
     /* Of an inline function every unit has a definition, and the linker takes one. Inlined into a
      * body that recurses, it would make each resumption save more registers; where the user says
      * `inline`, so be it. */
+    write_string(&e->writer, "\n");
+    write_place(&e->writer, function->node->start, true); /* there it is unused, if it is */
     write_format(
         &e->writer, "%s%s%s%sstruct async_%s *%s(", unused ? "__attribute__((unused)) " : "",
         is_inline && !in_file ? "__attribute__((weak)) " : "",
