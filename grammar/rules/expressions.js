@@ -80,8 +80,10 @@ module.exports = {
       field('argument', $.expression),
       optional(seq('else', field('fallback', $.expression))))))),
 
-  // `yield` alone is no operand, so that `yield = 1;` and `a = yield.x` are about a variable.
-  _bare_yield: _ => prec.dynamic(1, 'yield'),
+  // `yield` without a value is no operand, so that `yield = 1;` and `a = yield.x` are about a variable.
+  _bare_yield: $ => prec.dynamic(1, choice(
+    'yield',
+    prec.right(PREC.ASSIGNMENT, seq('yield', 'else', field('fallback', $.expression))))),
   _bare_yield_assignment: $ => seq(
     field('left', $.expression),
     field('operator', choice(...ASSIGNMENTS)),
