@@ -31,11 +31,6 @@ static bool any_is_variable(const struct node *declaration)
     return false;
 }
 
-bool node_is_tag(const struct node *node)
-{
-    return node->kind == NODE_STRUCT || node->kind == NODE_UNION || node->kind == NODE_ENUM;
-}
-
 /* `struct s;`, which is another one than that of file scope: what follows speaks of it. */
 static struct node *forward_tag(const struct node *declaration)
 {

@@ -266,7 +266,6 @@ void local_types_find(struct lowered *lowered, struct function *function, struct
 bool holds_local_types(const struct node *node);
 /* Whether the declaration defines or announces a struct, union, enum or typedef. */
 bool node_declares_type(const struct node *declaration);
-bool node_is_tag(const struct node *node); /* of a struct, union or enum */
 
 void flow_build(struct lowered *lowered, struct function *function);
 void point_set_add(struct point_set *set, uint32_t point);

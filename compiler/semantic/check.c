@@ -100,12 +100,28 @@ static void check_frame_types(struct check *check, const struct specifiers *spec
                  name->name, show(check, generator->sent));
 }
 
-/* They are stored in a frame. */
+/* The struct, union or enum that is first spoken of in this parameter; NULL if none is. */
+static const struct node *declared_tag(const struct node *node)
+{
+    if (!node)
+        return NULL;
+    if (node_is_tag(node) && node->type && node->type->node == node)
+        return node;
+    const struct node *tag = NULL;
+    for (uint32_t i = 0; !tag && i < node->count; i++)
+        tag = declared_tag(node->kid[i]);
+    return tag;
+}
+
+/* They are stored in a frame, which is declared elsewhere. */
 static void check_parameters(struct check *check, const struct type *type)
 {
     for (size_t i = 0; i < type->parameter_count; i++) {
         const struct parameter *parameter = &type->parameters[i];
-        if (parameter->node && !type_is_complete(parameter->type))
+        const struct node *tag = declared_tag(parameter->node);
+        if (tag)
+            complain(check, tag, "a type is declared in a parameter list: declare it first");
+        else if (parameter->node && !type_is_complete(parameter->type))
             complain(check, parameter->node, "a parameter of the incomplete type '%s'",
                      show(check, parameter->type));
     }

@@ -50,6 +50,11 @@ struct node *skip_parens(struct node *expression)
     return expression;
 }
 
+bool node_is_tag(const struct node *node)
+{
+    return node->kind == NODE_STRUCT || node->kind == NODE_UNION || node->kind == NODE_ENUM;
+}
+
 bool node_is_expression(const struct node *node)
 {
     return node->kind >= NODE_IDENTIFIER && node->kind <= NODE_COMPREHENSION &&

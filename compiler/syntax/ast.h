@@ -218,6 +218,7 @@ const struct node *declarator_without_attributes(const struct node *declarator);
 /* The expression without the parentheses (and `__extension__`) around it. */
 struct node *skip_parens(struct node *expression);
 
+bool node_is_tag(const struct node *node); /* of a struct, union or enum */
 bool node_is_expression(const struct node *node);
 
 #endif
