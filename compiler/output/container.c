@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "output/node.h"
+#include "output/pragma.h"
 
 #include "source.h"
 #include "support/arena.h"
@@ -83,6 +84,23 @@ static const char *tag_of(struct emitter *e, const struct type *type)
 
 /* --- structs */
 
+static void write_members(struct emitter *e, const struct type *type)
+{
+    if (type->kind == TYPE_LIST) {
+        write_format(&e->writer, "    %s;\n", pointer_to(e, type->target, "data"));
+        write_string(&e->writer, "    size_t len, capacity;\n"
+                                 "    int error;\n");
+        return;
+    }
+    write_format(&e->writer, "    %s;\n", pointer_to(e, type->target, "keys"));
+    write_format(&e->writer, "    %s;\n",
+                 type->kind == TYPE_DICT ? pointer_to(e, type->sent, "values") : "void *values");
+    write_string(&e->writer, "    size_t len;\n"
+                             "    int error;\n"
+                             "    unsigned changes;\n"
+                             "    uint32_t *hashes, *index, used, capacity;\n");
+}
+
 static void write_struct(struct emitter *e, const struct type *type, uint32_t place)
 {
     const char *tag = tag_of(e, type);
@@ -93,23 +111,11 @@ static void write_struct(struct emitter *e, const struct type *type, uint32_t pl
     write_place(&e->writer, place, false); /* the struct belongs to who needs it first */
     e->writer.place_file = NULL;
     write_format(&e->writer, "/* %s */\n", type_string(e->lowered->arena, type));
+    unsigned packings = put_default_packing(e, place);
     write_format(&e->writer, "struct %s {\n", tag);
-    if (type->kind == TYPE_LIST) {
-        write_format(&e->writer, "    %s;\n", pointer_to(e, type->target, "data"));
-        write_string(&e->writer, "    size_t len, capacity;\n"
-                                 "    int error;\n"
-                                 "};\n");
-        finish(e);
-        return;
-    }
-    write_format(&e->writer, "    %s;\n", pointer_to(e, type->target, "keys"));
-    write_format(&e->writer, "    %s;\n",
-                 type->kind == TYPE_DICT ? pointer_to(e, type->sent, "values") : "void *values");
-    write_string(&e->writer, "    size_t len;\n"
-                             "    int error;\n"
-                             "    unsigned changes;\n"
-                             "    uint32_t *hashes, *index, used, capacity;\n"
-                             "};\n");
+    write_members(e, type);
+    write_string(&e->writer, "};\n");
+    put_pragmas_end(e, PRAGMA_PACK, packings);
     finish(e);
 }
 

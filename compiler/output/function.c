@@ -11,38 +11,12 @@
 #include <string.h>
 
 #include "output/attribute.h"
+#include "output/pragma.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
 
 /* --- local types, now at file scope */
-
-/* Writes what the function says of packing in front of the type; returns how many `pop` undo it. */
-static unsigned put_packing(struct emitter *e, const struct function *function,
-                            const struct node *node)
-{
-    size_t count;
-    unsigned depth = 0;
-    const struct directive *directives = source_directives(e->check->source, &count);
-    const char *text = source_text(e->check->source);
-    for (size_t i = 0; i < count && directives[i].start < node->start; i++) {
-        const char *start = text + directives[i].start;
-        size_t length = directives[i].end - directives[i].start;
-        if (directives[i].kind != DIRECTIVE_PRAGMA || directives[i].start < function->node->start ||
-            !memmem(start, length, "pack", 4))
-            continue;
-        if (!depth)
-            write_string(&e->writer, "\n#pragma pack(push)\n");
-        depth += !depth;
-        write_format(&e->writer, "%.*s\n", (int)length - (start[length - 1] == '\n'), start);
-        if (memmem(start, length, "push", 4))
-            depth++;
-        else if (memmem(start, length, "pop", 3) && depth > 1)
-            depth--;
-        e->writer.file = NULL;
-    }
-    return depth;
-}
 
 void put_local_types(struct emitter *e, struct function *function)
 {
@@ -51,7 +25,7 @@ void put_local_types(struct emitter *e, struct function *function)
     for (size_t i = 0; i < function->hoisted_count; i++) {
         struct node *node = function->hoisted[i];
         emit_containers(e, node);
-        unsigned packings = put_packing(e, function, node);
+        unsigned packings = put_pragmas(e, PRAGMA_PACK, node->start);
         write_place(&e->writer, node->start, false);
         if (declares_typedef(node)) {
             emit_declaration(e, node);
@@ -63,8 +37,7 @@ void put_local_types(struct emitter *e, struct function *function)
             write_string(&e->writer, ";");
         }
         write_string(&e->writer, "\n");
-        for (; packings; packings--, e->writer.file = NULL)
-            write_string(&e->writer, "#pragma pack(pop)\n");
+        put_pragmas_end(e, PRAGMA_PACK, packings);
     }
     e->function = NULL;
     e->hoisting = false;
@@ -336,19 +309,29 @@ static void put_resume_prototype(struct emitter *e, struct function *function)
 
 static void put_code(struct emitter *e, struct function *function)
 {
+    uint32_t start = function->node->start;
+    unsigned diagnostics = put_pragmas(e, PRAGMA_DIAGNOSTIC, start);
+    unsigned options = put_pragmas(e, PRAGMA_OPTIONS, start);
     if (has_handle_form(function))
         put_handle_form(e, function);
     put_resume(e, function);
+    put_pragmas_end(e, PRAGMA_OPTIONS, options);
+    put_pragmas_end(e, PRAGMA_DIAGNOSTIC, diagnostics);
 }
 
 /* An ordinary function whose locals are frames, which are known only here. */
 static void put_plain(struct emitter *e, struct function *function)
 {
+    uint32_t start = function->node->start;
+    unsigned diagnostics = put_pragmas(e, PRAGMA_DIAGNOSTIC, start);
+    unsigned options = put_pragmas(e, PRAGMA_OPTIONS, start);
     e->writer.indent = 0;
     write_line_break(&e->writer);
-    write_place(&e->writer, function->node->start, true);
+    write_place(&e->writer, start, true);
     emit_definition(e, function->node);
     write_string(&e->writer, "\n");
+    put_pragmas_end(e, PRAGMA_OPTIONS, options);
+    put_pragmas_end(e, PRAGMA_DIAGNOSTIC, diagnostics);
 }
 
 void emit_functions(struct emitter *e)
@@ -359,7 +342,9 @@ void emit_functions(struct emitter *e)
     write_string(&e->writer, "\n");
     put_parts(e, put_local_types, lowered->functions);
     put_parts(e, put_containers, lowered->functions);
+    unsigned packings = put_default_packing(e, UINT32_MAX);
     put_parts(e, put_frame, lowered->by_frame);
+    put_pragmas_end(e, PRAGMA_PACK, packings);
     write_string(&e->writer, "\n");
     begin_own(e);
     put_parts(e, put_resume_prototype, lowered->functions);
