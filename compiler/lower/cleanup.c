@@ -9,11 +9,7 @@
 #include "lower/await.h"
 #include "source.h"
 #include "support/arena.h"
-
-static bool is_word_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
+#include "syntax/token.h"
 
 /* The name in `cleanup ( name )` between these bytes, NULL if there is none. */
 static const char *function_in(struct hoist *h, uint32_t start, uint32_t end)

@@ -17,6 +17,7 @@
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
+#include "syntax/token.h"
 
 /* --- specifiers */
 
@@ -150,8 +151,8 @@ void emit_struct(struct emitter *e, struct node *node)
     if (!name && type && type->name)
         name = type->name;
     if (local && !e->hoisting) {
-        bool is_close = isalnum((unsigned char)e->code[node->end]) || e->code[node->end] == '_';
-        write_format(&e->writer, "%s %s%s", word, name, is_close ? " " : ""); /* `struct {}s;` */
+        bool is_close = is_word_byte(e->code[node->end]); /* `struct {}s;` */
+        write_format(&e->writer, "%s %s%s", word, name, is_close ? " " : "");
         return;
     }
     if (!local && !(node->symbol && node->symbol->output_name)) {

@@ -43,7 +43,7 @@ static const char *read_name(struct reader *r)
 {
     const char *start;
     next_char(r);
-    for (start = r->at; r->at < r->end && (isalnum((unsigned char)*r->at) || *r->at == '_');)
+    for (start = r->at; r->at < r->end && is_word_byte(*r->at);)
         r->at++;
     return r->at == start ? NULL
                           : name_of(r->check->names,

@@ -262,6 +262,22 @@ static void adopt_unknown(struct check *check)
     }
 }
 
+/* Types that compilers know without a declaration. Files may declare the names for themselves. */
+static void predeclare_types(struct check *check)
+{
+    static const struct {
+        const char *name;
+        enum type_kind kind;
+    } known[] = {{"__int128_t", TYPE_INT128}, {"__uint128_t", TYPE_UINT128}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const char *name = name_of(check->names, known[i].name);
+        struct symbol *symbol = symbol_make(check, SYMBOL_TYPEDEF, name);
+        symbol->type = type_simple(check->types, known[i].kind);
+        scope_bind(check->state->scopes, SPACE_ORDINARY, name, symbol);
+    }
+    check->file_scope = scope_open(check->state->scopes, NULL);
+}
+
 struct check *check_unit(struct arena *arena, struct names *names, struct source *source,
                          struct diagnostics *diagnostics, struct node *unit, struct marks *marks)
 {
@@ -280,7 +296,7 @@ struct check *check_unit(struct arena *arena, struct names *names, struct source
     static const char *const func[] = {"__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"};
     for (size_t i = 0; i < sizeof func / sizeof *func; i++)
         state->func[i] = name_of(names, func[i]);
-    check->file_scope = scope_current(state->scopes);
+    predeclare_types(check);
     adopt_unknown(check);
     for (uint32_t i = 0; i < unit->count; i++)
         check_external(check, unit->kid[i]);

@@ -145,10 +145,6 @@ static struct type *unknown_name(struct check *check, struct gathering *gatherin
         return named_type(check, TYPE_BUILTIN, node->name);
     if (!strcmp(node->name, "bool")) /* a keyword since C23; the C compiler knows whether here */
         return type_simple(check->types, TYPE_BOOL);
-    if (!strcmp(node->name, "__int128_t"))
-        return type_simple(check->types, TYPE_INT128);
-    if (!strcmp(node->name, "__uint128_t"))
-        return type_simple(check->types, TYPE_UINT128);
     if (check->state->is_system_header)
         return named_type(check, TYPE_BUILTIN, node->name);
     if (reading == READING_EITHER && !marks_were_added(check) && mark_as_ordinary(check, node)) {

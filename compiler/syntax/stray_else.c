@@ -5,23 +5,18 @@
  * the word is looked into. */
 #include "syntax/stray_else.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "support/arena.h"
+#include "syntax/token.h"
 
 enum { ELSE_LENGTH = 4 };
-
-static bool is_letter(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
 
 /* The offset of the next word `else` at or behind `at`, UINT32_MAX if there is none. */
 static uint32_t next_word(const char *text, uint32_t at)
 {
     for (const char *found = text + at; (found = strstr(found, "else")); found++)
-        if ((found == text || !is_letter(found[-1])) && !is_letter(found[ELSE_LENGTH]))
+        if ((found == text || !is_word_byte(found[-1])) && !is_word_byte(found[ELSE_LENGTH]))
             return (uint32_t)(found - text);
     return UINT32_MAX;
 }

@@ -6,9 +6,10 @@
 
 #include "diagnostic.h"
 
-static bool is_word(char byte)
+bool is_word_byte(char byte)
 {
-    return isalnum((unsigned char)byte) || byte == '_' || byte == '$' || byte & 0x80;
+    return isalnum((unsigned char)byte) || byte == '_' || byte == '$' || byte == '\\' ||
+           byte & 0x80;
 }
 
 /* The end of the literal that starts with the quote at `at`. */
@@ -45,8 +46,8 @@ bool next_token(const char *code, uint32_t length, uint32_t *at, struct range *t
     token->start = i;
     if (code[i] == '"' || code[i] == '\'')
         i = literal_end(code, length, i);
-    else if (is_word(code[i]))
-        while (i < length && is_word(code[i]))
+    else if (is_word_byte(code[i]))
+        while (i < length && is_word_byte(code[i]))
             i++;
     else
         i++;
