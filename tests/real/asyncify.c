@@ -12,10 +12,11 @@
  * FILE.i is preprocessed, with <async/async.h> included first. Functions of system headers stay as
  * they are, but for those whose name begins with a PREFIX. A function stays an ordinary one, too,
  * if
- *   - it is used in another way than by being called, for who calls it then does not await;
+ *   - it is used in another way than by being called, named by an attribute included, for who calls
+ *     it then does not await;
  *   - it is declared in a way that an async function cannot be (variadic, by a typedef,
- *     together with others, old style with parameters narrower than int), named by --not, or uses
- * what async functions refuse (setjmp);
+ *     together with others, returning a pointer to a function, old style with parameters narrower
+ *     than int), named by --not, or uses what async functions refuse (setjmp);
  *   - a function that stays an ordinary one calls it.
  * The last rule is applied until nothing changes. Every other function with a body becomes async,
  * so most of a program does. The text is edited in place (edits.c): nothing else changes. Ends with
@@ -34,6 +35,7 @@
 #include "support/text.h"
 #include "syntax/implicit.h"
 #include "syntax/parse.h"
+#include "syntax/token.h"
 
 enum { MOST_ROUNDS = 16 };
 
@@ -76,6 +78,15 @@ static void keep(struct program *p, struct candidate *candidate)
         candidate->stays = p->changed = true;
 }
 
+/* `int (*f(void))(int)`: `async` would be about what it returns. */
+static bool returns_function(const struct node *declarator)
+{
+    unsigned functions = 0;
+    for (; declarator; declarator = node_kid(declarator, 0))
+        functions += declarator->kind == NODE_FUNCTION_TYPE;
+    return functions > 1;
+}
+
 static bool has_typedef_type(const struct node *declarator)
 {
     for (; declarator; declarator = node_kid(declarator, 0)) {
@@ -113,7 +124,7 @@ static void find_candidates(struct program *p)
         bool is_main = !strcmp(name, "main");
         bool stays = (of_system && !is_in(&p->also, name, true)) || type->is_variadic ||
                      (type->is_old_style && narrows(type)) || is_in(&p->not_these, name, false) ||
-                     has_typedef_type(node->kid[1]);
+                     has_typedef_type(node->kid[1]) || returns_function(node->kid[1]);
         p->candidates[p->count++] = (struct candidate){node, node->symbol, stays && !is_main};
     }
 }
@@ -173,8 +184,45 @@ static void judge_locals(struct program *p, const struct node *node)
         judge_locals(p, node->kid[i]);
 }
 
+/* `cleanup(f)`, `ifunc("f")`, `constructor`: somebody else calls it. Attributes are text. */
+static bool is_attribute(const char *word, size_t length)
+{
+    return (length == 13 && !memcmp(word, "__attribute__", length)) ||
+           (length == 11 && !memcmp(word, "__attribute", length));
+}
+
+static void keep_named(struct program *p, const char *word, size_t length)
+{
+    if (length > 2 && *word == '"')
+        word++, length -= 2;
+    for (size_t i = 0; i < p->count; i++)
+        if (!strncmp(p->candidates[i].symbol->name, word, length) &&
+            !p->candidates[i].symbol->name[length])
+            keep(p, &p->candidates[i]);
+}
+
+static void judge_attributes(struct program *p)
+{
+    const char *code = source_code(p->source);
+    uint32_t length = (uint32_t)source_length(p->source), at = 0;
+    struct range token;
+    int depth = -1; /* of parentheses in an attribute; else -1 */
+    while (next_token(code, length, &at, &token)) {
+        const char *word = code + token.start;
+        if (is_attribute(word, token.end - token.start))
+            depth = 0;
+        else if (depth >= 0 && *word == '(')
+            depth++;
+        else if (depth > 0 && *word == ')')
+            depth = depth > 1 ? depth - 1 : -1;
+        else if (depth > 0)
+            keep_named(p, word, token.end - token.start);
+    }
+}
+
 static void judge_all(struct program *p)
 {
+    judge_attributes(p);
     for (uint32_t i = 0; i < p->unit->count; i++)
         judge_locals(p, p->unit->kid[i]);
     do {
