@@ -120,11 +120,22 @@ static void visit_jump(struct jumps *j, struct node *node)
         judge(j, node, j->guards, symbol->guard, false);
 }
 
+/* C forbids to jump into a statement expression: a label there is another computed goto's. */
+static bool is_of_another_expression(const struct guard *from, const struct guard *to)
+{
+    for (; to; to = to->outer)
+        if (to->kind == GUARD_EXPRESSION && !is_behind(from, to))
+            return true;
+    return false;
+}
+
 static void visit_computed(struct jumps *j, struct node *node)
 {
-    for (size_t i = 0; i < j->taken_count; i++)
-        if (j->taken[i]->symbol)
-            judge(j, node, j->guards, j->taken[i]->symbol->guard, true);
+    for (size_t i = 0; i < j->taken_count; i++) {
+        const struct symbol *label = j->taken[i]->symbol;
+        if (label && !is_of_another_expression(j->guards, label->guard))
+            judge(j, node, j->guards, label->guard, true);
+    }
 }
 
 static void visit_address(struct jumps *j, struct node *node)
