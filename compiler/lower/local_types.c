@@ -43,18 +43,25 @@ static struct node *forward_tag(const struct node *declaration)
     return NULL;
 }
 
+static bool is_typedef(const struct node *declaration)
+{
+    const struct node *specifiers = declaration->kid[0];
+    for (uint32_t i = 0; i < specifiers->count; i++)
+        if (specifiers->kid[i]->kind == NODE_STORAGE && specifiers->kid[i]->op == OP_TYPEDEF)
+            return true;
+    return false;
+}
+
 bool node_declares_type(const struct node *declaration)
 {
     const struct node *specifiers = declaration->kid[0];
     if (any_is_variable(declaration))
         return false;
-    if (forward_tag(declaration))
+    if (forward_tag(declaration) || is_typedef(declaration))
         return true;
-    for (uint32_t i = 0; i < specifiers->count; i++) {
-        const struct node *kid = specifiers->kid[i];
-        if (kid->flags & HAS_BODY || (kid->kind == NODE_STORAGE && kid->op == OP_TYPEDEF))
+    for (uint32_t i = 0; i < specifiers->count; i++)
+        if (specifiers->kid[i]->flags & HAS_BODY)
             return true;
-    }
     return false;
 }
 
@@ -127,6 +134,7 @@ static void find_names(struct lowered *lowered, struct function *function, struc
                    is_nameless || (nameless && node->kind == NODE_SPECIFIERS));
 }
 
+/* A typedef moves as a whole, with the types that its declarators define. */
 static void move(struct lowered *lowered, struct function *function, struct node *node)
 {
     struct node *tag = forward_tag(node);
@@ -136,7 +144,7 @@ static void move(struct lowered *lowered, struct function *function, struct node
     if (tag && tag->symbol->node == tag) /* nothing defines it */
         move_symbol(lowered, function, tag->symbol);
     find_names(lowered, function, node->kid[0], false);
-    for (uint32_t i = 1; i < node->count; i++)
+    for (uint32_t i = 1; is_typedef(node) && i < node->count; i++)
         find_names(lowered, function, node->kid[i]->kid[0], false);
 }
 
@@ -157,11 +165,12 @@ static void move_others(struct lowered *lowered, struct function *function,
     }
 }
 
-/* `sizeof(struct s { int a; })`: the type alone, as if it were declared in front. */
+/* `sizeof(struct s { int a; })`, `void f(enum { A } a)`: the type alone, as if it were declared in
+ * front. */
 static bool move_from_name(struct lowered *lowered, struct function *function,
-                           const struct node *type_name)
+                           const struct node *name)
 {
-    struct node *specifiers = type_name->kid[0];
+    struct node *specifiers = name->kid[0];
     struct node *node =
         node_new(lowered->arena, NODE_DECLARATION, specifiers->start, specifiers->end, 1);
     node->kid[0] = specifiers;
@@ -178,10 +187,10 @@ void local_types_find(struct lowered *lowered, struct function *function, struct
         return;
     if (node->kind == NODE_DECLARATION && node_declares_type(node)) {
         move(lowered, function, node);
-        first = 1;
+        first = is_typedef(node) ? node->count : 1;
     } else if (node->kind == NODE_DECLARATION && any_is_variable(node)) {
         move_others(lowered, function, node);
-    } else if (node->kind == NODE_TYPE_NAME) {
+    } else if (node->kind == NODE_TYPE_NAME || node->kind == NODE_PARAMETER) {
         first = move_from_name(lowered, function, node);
     }
     for (uint32_t i = first; i < node->count; i++)
