@@ -179,10 +179,24 @@ static void lower_object(struct hoist *h, struct node *specifiers, struct node *
     list_push(h, out, node);
 }
 
+/* `typeof(v[i++])` evaluates the expression, if its type is variably modified. */
+static void keep_typeof_effects(struct hoist *h, const struct node *specifiers, struct list *out)
+{
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        struct node *operand =
+            specifiers->kid[i]->kind == NODE_TYPEOF ? node_kid(specifiers->kid[i], 0) : NULL;
+        if (operand && operand->type && operand->kind != NODE_TYPE_NAME &&
+            type_is_variably_modified(operand->type) && node_has_effect(operand))
+            list_push(h, out,
+                      make(h, NODE_EXPRESSION_STATEMENT, operand, "(void)($0);", 1, operand));
+    }
+}
+
 static struct node *lower_declaration(struct hoist *h, struct node *node)
 {
     struct list list = {0};
     struct node *specifiers = node->kid[0];
+    keep_typeof_effects(h, specifiers, &list);
     for (uint32_t i = 1; i < node->count; i++) {
         struct node *declared = node->kid[i];
         const struct symbol *symbol = declared->symbol;
@@ -252,8 +266,7 @@ static bool defers(struct hoist *h, const struct node *compound)
 /* Where the statement behind its labels stands. */
 static struct node **behind_labels(struct node **place)
 {
-    while (*place && ((*place)->kind == NODE_LABEL || (*place)->kind == NODE_ATTRIBUTED) &&
-           (*place)->count && (*place)->kid[(*place)->count - 1])
+    while (*place && node_is_label(*place) && (*place)->count && (*place)->kid[(*place)->count - 1])
         place = &(*place)->kid[(*place)->count - 1];
     return place;
 }

@@ -109,9 +109,8 @@ static void find(struct defers *d, struct node *node)
     }
     if (node->kind == NODE_LABEL)
         find_label(d, node);
-    bool same_block = node->kind == NODE_LABEL || node->kind == NODE_CASE ||
-                      node->kind == NODE_DEFAULT || node->kind == NODE_ATTRIBUTED ||
-                      (node->kind == NODE_SPLICE && !(node->flags & IS_BRACED));
+    bool same_block =
+        node_is_label(node) || (node->kind == NODE_SPLICE && !(node->flags & IS_BRACED));
     struct deferred *outer = d->in_force;
     bool whole = same_block || is_block(node);
     for (uint32_t i = 0; i < node->count; i++) {
@@ -418,8 +417,7 @@ static struct node *walk_block(struct defers *d, struct node *node, bool is_body
 
 bool defers_directly(const struct node *node)
 {
-    while (node->kind == NODE_LABEL || node->kind == NODE_CASE || node->kind == NODE_DEFAULT ||
-           node->kind == NODE_ATTRIBUTED) {
+    while (node_is_label(node)) {
         const struct node *last = node->count ? node->kid[node->count - 1] : NULL;
         if (!last)
             return false;

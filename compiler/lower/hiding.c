@@ -38,7 +38,7 @@ void rename_hiding(struct lowered *lowered, struct deferred *last, struct node *
 {
     for (uint32_t i = 0; i < node->count; i++) {
         struct node *item = node->kid[i];
-        while (item && (item->kind == NODE_LABEL || item->kind == NODE_ATTRIBUTED) && item->count)
+        while (item && node_is_label(item) && item->count)
             item = item->kid[item->count - 1];
         if (item && item->kind == NODE_DECLARATION)
             rename_declared(lowered, last, item);

@@ -55,6 +55,12 @@ bool node_is_tag(const struct node *node)
     return node->kind == NODE_STRUCT || node->kind == NODE_UNION || node->kind == NODE_ENUM;
 }
 
+bool node_is_label(const struct node *node)
+{
+    return node->kind == NODE_LABEL || node->kind == NODE_CASE || node->kind == NODE_DEFAULT ||
+           node->kind == NODE_ATTRIBUTED;
+}
+
 bool node_is_expression(const struct node *node)
 {
     return node->kind >= NODE_IDENTIFIER && node->kind <= NODE_COMPREHENSION &&

@@ -221,4 +221,7 @@ struct node *skip_parens(struct node *expression);
 bool node_is_tag(const struct node *node); /* of a struct, union or enum */
 bool node_is_expression(const struct node *node);
 
+/* A label, `case`, `default` or attributes, whose last kid is what stands behind, if anything. */
+bool node_is_label(const struct node *node);
+
 #endif
