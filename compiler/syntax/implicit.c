@@ -6,7 +6,8 @@
  * most, a name
  *   - outside functions, whose parentheses are followed by a body, or by declarations up to one;
  *   - outside functions, or behind a storage class or qualifier, followed by `;` `,` `=` or `[`, or
- *     by parentheses that hold no lone name (`static T (x);` declares x).
+ *     by parentheses that hold no lone name (`static T (x);` declares x);
+ * and behind an opening parenthesis, what qualifiers alone say of a pointer: `(const *)p`.
  * Compilers accept them with a warning, and so does asyncc. */
 #include "syntax/implicit.h"
 
@@ -51,20 +52,26 @@ static bool is_type_word(const struct search *s, size_t i)
     return is_one_of(s, i, words);
 }
 
+static bool is_qualifier(const struct search *s, size_t i)
+{
+    static const char *const words[] = {"const",      "__const",      "__const__", "volatile",
+                                        "__volatile", "__volatile__", NULL};
+    return is_one_of(s, i, words);
+}
+
 static bool is_modifier(const struct search *s, size_t i)
 {
-    static const char *const words[] = {"static",    "extern",    "register",   "const",
-                                        "volatile",  "inline",    "__inline",   "__inline__",
-                                        "auto",      "__const",   "__volatile", "__volatile__",
-                                        "__const__", "_Noreturn", "async",      NULL};
-    return is_one_of(s, i, words);
+    static const char *const words[] = {"static",    "extern",   "register",   "typedef",
+                                        "inline",    "__inline", "__inline__", "auto",
+                                        "_Noreturn", "async",    NULL};
+    return is_qualifier(s, i) || is_one_of(s, i, words);
 }
 
 /* A name that no specifier begins with. */
 static bool is_name(const struct search *s, size_t i)
 {
     static const char *const words[] = {
-        "typedef",       "typeof",   "__typeof",      "__typeof__",     "__auto_type",
+        "typeof",        "__typeof", "__typeof__",    "typeof_unqual",  "__auto_type",
         "_Atomic",       "_BitInt",  "_Alignas",      "alignas",        "asm",
         "__asm",         "__asm__",  "__extension__", "_Static_assert", "static_assert",
         "_Thread_local", "__thread", "__attribute__", "__attribute",    "_Generic",
@@ -111,6 +118,13 @@ static bool is_body(const struct search *s, size_t i)
     return is(s, i, "{") && is(s, i - 1, ";");
 }
 
+/* Parameters behind the parenthesis: `()`, `(char)`, `(const T)`, `(T x)`, `(T *)`. */
+static bool is_prototype(const struct search *s, size_t i)
+{
+    return is(s, i, ")") || is_type_word(s, i) || is_qualifier(s, i) ||
+           (is_name(s, i) && (is_name(s, i + 1) || is(s, i + 1, "*")));
+}
+
 /* Whether the name at `i` is what is declared. */
 static bool is_declared(const struct search *s, size_t i, bool has_modifier, bool is_outside)
 {
@@ -118,8 +132,8 @@ static bool is_declared(const struct search *s, size_t i, bool has_modifier, boo
         size_t end = behind_brackets(s, i + 1);
         if (is_outside && is_body(s, skip_attribute(s, end)))
             return true;
-        bool is_prototype = is(s, i + 2, ")") || is_type_word(s, i + 2);
-        return (has_modifier || is_outside) && is_prototype && (is(s, end, ";") || is(s, end, ","));
+        return (has_modifier || is_outside) && is_prototype(s, i + 2) &&
+               (is(s, end, ";") || is(s, end, ","));
     }
     return (has_modifier || is_outside) &&
            (is(s, i + 1, ";") || is(s, i + 1, ",") || is(s, i + 1, "=") || is(s, i + 1, "["));
@@ -129,6 +143,12 @@ static bool is_declared(const struct search *s, size_t i, bool has_modifier, boo
 static bool is_with(const struct search *s, size_t i)
 {
     return i && is(s, i, "with") && is(s, i - 1, "async") && is(s, i + 1, "(");
+}
+
+static void add(struct search *s, size_t i)
+{
+    s->found = arena_grow(s->arena, s->found, s->found_count, &s->found_capacity, sizeof *s->found);
+    s->found[s->found_count++] = i;
 }
 
 /* A declaration may begin at `i`. */
@@ -150,32 +170,63 @@ static void look(struct search *s, size_t i, bool is_outside)
     if (!is_name(s, i) || (is_deduced && is(s, i + 1, "=")) || (!is_outside && is_with(s, i)) ||
         !is_declared(s, i, has_modifier, is_outside))
         return;
-    s->found = arena_grow(s->arena, s->found, s->found_count, &s->found_capacity, sizeof *s->found);
-    s->found[s->found_count++] = first;
+    add(s, first);
+}
+
+/* `(const *)p`, `f(const *p)` */
+static void look_inside(struct search *s, size_t i)
+{
+    size_t first = i;
+    while (is_qualifier(s, i))
+        i++;
+    if (i > first && is(s, i, "*"))
+        add(s, i);
+}
+
+/* The brackets that are open at a token, outermost first. */
+struct brackets {
+    char *open;
+    size_t count, capacity;
+};
+
+/* False if it closes what is not open. */
+static bool count_bracket(struct search *s, struct brackets *b, char c)
+{
+    static const char pairs[] = "(){}[]";
+    const char *pair = c ? strchr(pairs, c) : NULL;
+    if (!pair)
+        return true;
+    if ((pair - pairs) % 2 == 0) {
+        b->open = arena_grow(s->arena, b->open, b->count, &b->capacity, sizeof *b->open);
+        b->open[b->count++] = c;
+        return true;
+    }
+    if (!b->count || b->open[b->count - 1] != pair[-1])
+        return false;
+    b->count--;
+    return true;
 }
 
 /* False if brackets do not balance: then nothing is known about what stands where. */
 static bool search_tokens(struct search *s)
 {
-    size_t braces = 0, others = 0;
+    struct brackets b = {0};
     bool begins = true;   /* a declaration or statement */
     bool is_body = false; /* the outermost braces are a function's */
     for (size_t i = 0; i < s->count; i++) {
         char c = s->code[s->tokens[i].start];
-        if (begins && !others)
-            look(s, i, !braces && !is(s, i - 1, ")"));
-        braces += c == '{';
-        others += c == '(' || c == '[';
-        if ((c == '}' && !braces) || ((c == ')' || c == ']') && !others))
+        if (begins && (!b.count || b.open[b.count - 1] == '{'))
+            look(s, i, !b.count && !is(s, i - 1, ")"));
+        if (c == '(')
+            look_inside(s, i + 1);
+        if (!count_bracket(s, &b, c))
             return false;
-        braces -= c == '}';
-        others -= c == ')' || c == ']';
-        if (c == '{' && braces == 1)
+        if (c == '{' && b.count == 1)
             is_body = i && (is(s, i - 1, ")") || is(s, i - 1, ";"));
-        bool may_be_list = c == ')' && !braces; /* of an old-style function */
-        begins = may_be_list || c == ';' || c == '{' || (c == '}' && (braces || is_body));
+        bool may_be_list = c == ')' && !b.count; /* of an old-style function */
+        begins = may_be_list || c == ';' || c == '{' || (c == '}' && (b.count || is_body));
     }
-    return !braces && !others;
+    return !b.count;
 }
 
 static void insert(struct search *s, const char *text, struct implicit *result)
