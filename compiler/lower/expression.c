@@ -329,19 +329,21 @@ static void emit_labels(struct hoist *h, struct node *item, const struct node *l
 static struct node *hoist_statement_expression(struct hoist *h, struct node *node, bool wanted)
 {
     struct node *compound = node->kid[0];
-    struct node *last = wanted ? value_statement(compound) : NULL;
+    struct node *last = value_statement(compound);
     struct variable *value = NULL;
-    if (last)
+    if (last && wanted)
         value = declare_temporary(h, node, value_type(h, last->kid[0]));
     struct list *outer = h->out, inner = {0};
     h->out = &inner;
-    uint32_t count = compound->count - (value != NULL);
+    uint32_t count = compound->count - (last != NULL);
     for (uint32_t i = 0; i < count; i++)
         emit_statement(h, lower_statement(h, compound->kid[i]));
-    if (value) {
+    if (last)
         emit_labels(h, compound->kid[count], last);
+    if (value)
         assign(h, value, "$0 = $1", hoist(h, last->kid[0], LATER_NOTHING));
-    }
+    else if (last)
+        hoist_discarded(h, last->kid[0]);
     h->out = outer;
     emit_statement(h, make_splice(h, compound, &inner, true));
     return value ? make_use(h, node, value) : make(h, NODE_MADE, node, "(void)0", 0);
@@ -629,6 +631,9 @@ void hoist_discarded(struct hoist *h, struct node *node)
     }
     node = hoist(h, node, LATER_NOTHING);
     struct node *left = skip_parens(node);
-    if (left->kind != NODE_MADE && !(left->flags & IS_IMPLICIT))
-        emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, node, "$0;", 1, node));
+    if (left->kind == NODE_MADE || left->flags & IS_IMPLICIT)
+        return;
+    bool has_effect = type_is_void(node->type) || node_has_effect(node);
+    emit_statement(
+        h, make(h, NODE_EXPRESSION_STATEMENT, node, has_effect ? "$0;" : "(void)($0);", 1, node));
 }

@@ -10,6 +10,7 @@
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
+#include "syntax/token.h"
 
 /* A header's lines are nobody's: it is read as a part of many files. */
 void begin_own(struct emitter *e)
@@ -72,6 +73,7 @@ static void emit_gap_before(struct emitter *e, uint32_t at, const struct node *k
         emit_gap(e, at, end);
     }
     e->writer.no_loop_pragmas = false;
+    e->writer.behind_word = at < end && is_word_byte(e->code[end - 1]);
 }
 
 void emit_copy(struct emitter *e, struct node *node)

@@ -10,6 +10,7 @@
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
+#include "syntax/token.h"
 
 static void trim_line(struct writer *w)
 {
@@ -50,10 +51,21 @@ static void keep_place(struct writer *w, const char *text, size_t length)
         put_line(w, w->place_file, w->place_line);
 }
 
+/* A value may have been written for what began with a bracket. */
+static void separate_words(struct writer *w, char next)
+{
+    const struct text *out = w->out;
+    if (out->length && is_word_byte(out->data[out->length - 1]) && is_word_byte(next))
+        text_put(w->out, ' ');
+    w->behind_word = false;
+}
+
 enum origin { MADE, COPIED, AGAIN };
 
 static void write_lines(struct writer *w, const char *text, size_t length, enum origin origin)
 {
+    if (w->behind_word && length)
+        separate_words(w, *text);
     while (length) {
         const char *newline = memchr(text, '\n', length);
         size_t part = newline ? (size_t)(newline - text) : length;
