@@ -185,8 +185,10 @@ static void keep_typeof_effects(struct hoist *h, const struct node *specifiers, 
     for (uint32_t i = 0; i < specifiers->count; i++) {
         struct node *operand =
             specifiers->kid[i]->kind == NODE_TYPEOF ? node_kid(specifiers->kid[i], 0) : NULL;
-        if (operand && operand->type && operand->kind != NODE_TYPE_NAME &&
-            type_is_variably_modified(operand->type) && node_has_effect(operand))
+        if (operand && operand->kind == NODE_TYPE_NAME)
+            keep_typeof_effects(h, operand->kid[0], out);
+        else if (operand && operand->type && type_is_variably_modified(operand->type) &&
+                 node_has_effect(operand))
             list_push(h, out,
                       make(h, NODE_EXPRESSION_STATEMENT, operand, "(void)($0);", 1, operand));
     }
