@@ -246,7 +246,7 @@ static void emit_identifier(struct emitter *e, struct node *node)
     }
     if (symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER))
         variable = symbol->lowered;
-    if (variable && is_own(e, variable) && variable->viewed_as)
+    if (variable && is_own(e, variable) && needs_view(e, variable))
         emit_view(e, variable);
     else if (variable && is_own(e, variable))
         emit_variable(e, variable);
@@ -306,6 +306,25 @@ static void emit_unevaluated(struct emitter *e, struct node *node)
         return;
     }
     emit_object(e, node->type);
+}
+
+/* `_Generic(x, int: y)`, `typeof(x)`: x, of which the type is asked. */
+static void emit_asking(struct emitter *e, struct node *node)
+{
+    struct node *asked = node_kid(node, 0), rest = *node;
+    if (!asked || asked->kind == NODE_TYPE_NAME || !asked->type ||
+        type_is_variably_modified(asked->type)) {
+        emit_copy(e, node);
+        return;
+    }
+    emit_gap(e, node->start, asked->start);
+    e->for_type++;
+    emit_node(e, asked);
+    e->for_type--;
+    rest.start = asked->end;
+    rest.kid++;
+    rest.count--;
+    emit_copy(e, &rest);
 }
 
 /* A call that a pass made covers the bytes that its callee does. */
@@ -374,6 +393,10 @@ void emit_node(struct emitter *e, struct node *node)
     case NODE_AWAIT: /* all others are gone */
     case NODE_YIELD:
         emit_unevaluated(e, node);
+        break;
+    case NODE_GENERIC:
+    case NODE_TYPEOF:
+        emit_asking(e, node);
         break;
     case NODE_COMPOUND_LITERAL:
         emit_compound_literal(e, node);

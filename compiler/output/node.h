@@ -23,6 +23,7 @@ struct emitter {
     unsigned nested;           /* > 0: inside a nested function: `return` is C's */
     bool in_block;             /* what is written next may be several statements */
     const struct node *next;   /* in a block of the source: the item that follows */
+    unsigned for_type;         /* > 0: of what is written only the type counts */
     bool hoisting;             /* a local type is being defined at file scope */
     bool uses_self, uses_base, uses_step, uses_name; /* by the body so far */
     struct written **written;    /* containers that were written already (container.c) */
@@ -92,7 +93,8 @@ void emit_body(struct emitter *e, struct node *compound);
 bool is_frame_local(const struct emitter *e, const struct node *declared);
 
 /* view.c */
-/* A use of a variable that is seen by another type than its storage's. */
+/* Whether a variable is used here by another type than its storage's; such a use. */
+bool needs_view(const struct emitter *e, const struct variable *variable);
 void emit_view(struct emitter *e, const struct variable *variable);
 /* The type of a parameter where it is only handed on: its sizes must not be evaluated there, and
  * `length` stands for each, `*` or any that is not constant. */

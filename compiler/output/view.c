@@ -1,9 +1,11 @@
-/* Uses of what has a variably modified type and was given storage of its own (lower/array.c): it is
- * seen through a pointer to that type, with the sizes that were kept.
+/* Uses of what is kept as something else than it was declared: it is seen through a pointer to its
+ * type. What has a variably modified type was given storage of its own (lower/array.c); the sizes
+ * are those that were kept. Fields of frames are not const, which matters where C asks for a type.
  *
- *     v        (*(int (*)[self->length_1])self->v)          an array
- *     p        (*(int (**)[self->length_1])&self->p)        any other object
- *     row      __typeof__(int [self->length_1])             a typedef */
+ *     v             (*(int (*)[self->length_1])self->v)          an array
+ *     p             (*(int (**)[self->length_1])&self->p)        any other object
+ *     typeof(c)     typeof((*(const int *)&self->c))             a constant
+ *     row           __typeof__(int [self->length_1])             a typedef */
 #include "output/node.h"
 
 #include "support/arena.h"
@@ -41,12 +43,27 @@ struct type *view_parameter(struct emitter *e, struct type *type, const char *le
     return with_lengths(e, type, length);
 }
 
+static bool loses_qualifiers(const struct variable *variable)
+{
+    const struct type *type = variable->type;
+    unsigned qualifiers = type_qualifiers(type);
+    for (; type_resolve(type)->kind == TYPE_ARRAY; qualifiers |= type_qualifiers(type))
+        type = type_resolve(type)->target;
+    return variable->in_frame && qualifiers & FRAME_DROP;
+}
+
+bool needs_view(const struct emitter *e, const struct variable *variable)
+{
+    return variable->viewed_as || (e->for_type && loses_qualifiers(variable));
+}
+
 void emit_view(struct emitter *e, const struct variable *variable)
 {
-    bool array = type_resolve(variable->viewed_as)->kind == TYPE_ARRAY &&
+    struct type *declared = variable->viewed_as ? variable->viewed_as : variable->type;
+    bool array = variable->viewed_as && type_resolve(declared)->kind == TYPE_ARRAY &&
                  variable->type->kind == TYPE_POINTER;
     struct text type = {0};
-    struct type *seen = with_lengths(e, variable->viewed_as, NULL);
+    struct type *seen = with_lengths(e, declared, NULL);
     type_print(&type, type_pointer(e->check->types, seen), NULL, true, 0);
     write_format(&e->writer, "(*(%s)%s", type.data, array ? "" : "&");
     emit_variable(e, variable);
