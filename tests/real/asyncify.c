@@ -15,8 +15,9 @@
  *   - it is used in another way than by being called, named by an attribute included, for who calls
  *     it then does not await;
  *   - it is declared in a way that an async function cannot be (variadic, by a typedef,
- *     together with others, returning a pointer to a function, old style with parameters narrower
- *     than int), named by --not, or uses what async functions refuse (setjmp);
+ *     together with others or with types, returning a pointer to a function, old style with
+ *     parameters narrower than int, as a constructor), named by --not, or uses what async functions
+ *     refuse (setjmp);
  *   - a function that stays an ordinary one calls it.
  * The last rule is applied until nothing changes. Every other function with a body becomes async,
  * so most of a program does. The text is edited in place (edits.c): nothing else changes. Ends with
@@ -87,6 +88,19 @@ static bool returns_function(const struct node *declarator)
     return functions > 1;
 }
 
+/* `struct { int a; } f(struct s *p)` */
+static bool declares_types(const struct node *node)
+{
+    if (!node || node->kind == NODE_COMPOUND)
+        return false;
+    if (node->flags & HAS_BODY && node->kind != NODE_FUNCTION)
+        return true;
+    bool is_new = node->symbol && node->symbol->kind == SYMBOL_TAG && node->symbol->node == node;
+    for (uint32_t i = 0; !is_new && i < node->count; i++)
+        is_new = declares_types(node->kid[i]);
+    return is_new;
+}
+
 static bool has_typedef_type(const struct node *declarator)
 {
     for (; declarator; declarator = node_kid(declarator, 0)) {
@@ -124,7 +138,8 @@ static void find_candidates(struct program *p)
         bool is_main = !strcmp(name, "main");
         bool stays = (of_system && !is_in(&p->also, name, true)) || type->is_variadic ||
                      (type->is_old_style && narrows(type)) || is_in(&p->not_these, name, false) ||
-                     has_typedef_type(node->kid[1]) || returns_function(node->kid[1]);
+                     has_typedef_type(node->kid[1]) || returns_function(node->kid[1]) ||
+                     declares_types(node);
         p->candidates[p->count++] = (struct candidate){node, node->symbol, stays && !is_main};
     }
 }
@@ -191,8 +206,29 @@ static bool is_attribute(const char *word, size_t length)
            (length == 11 && !memcmp(word, "__attribute", length));
 }
 
-static void keep_named(struct program *p, const char *word, size_t length)
+/* What the external declaration there declares. */
+static void keep_declared(struct program *p, uint32_t at)
 {
+    for (uint32_t i = 0; i < p->unit->count; i++) {
+        const struct node *node = p->unit->kid[i];
+        bool is_function = node->kind == NODE_FUNCTION;
+        if (at < node->start || at >= node->end || (!is_function && node->kind != NODE_DECLARATION))
+            continue;
+        for (uint32_t k = 1; k < node->count && !(is_function && k > 1); k++) {
+            struct node *declarator = is_function ? node->kid[k] : node->kid[k]->kid[0];
+            const struct node *name = declarator_name(declarator);
+            keep(p, name ? candidate_named(p, name) : NULL);
+        }
+    }
+}
+
+static void keep_named(struct program *p, const struct range *token)
+{
+    const char *word = source_code(p->source) + token->start;
+    size_t length = token->end - token->start;
+    if (length > 8 &&
+        (memmem(word, length, "constructor", 11) || memmem(word, length, "destructor", 10)))
+        keep_declared(p, token->start);
     if (length > 2 && *word == '"')
         word++, length -= 2;
     for (size_t i = 0; i < p->count; i++)
@@ -216,7 +252,7 @@ static void judge_attributes(struct program *p)
         else if (depth > 0 && *word == ')')
             depth = depth > 1 ? depth - 1 : -1;
         else if (depth > 0)
-            keep_named(p, word, token.end - token.start);
+            keep_named(p, &token);
     }
 }
 
