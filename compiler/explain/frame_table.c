@@ -176,6 +176,8 @@ static void put_variable_reason(struct text *text, const struct table *table,
                                                            : "variable");
     if (put_lines(&lines, table, slot))
         text_printf(text, ", live across the await %s", lines.data);
+    else if (variable->is_early)
+        text_puts(text, ", named before it is declared");
     if (variable->symbol->is_address_taken)
         text_puts(text, ", address taken");
     text_free(&lines);

@@ -77,7 +77,9 @@ static void dump_liveness(struct text *out, const struct function *function)
         if (variable->crossed)
             text_printf(out, ": live across await_%u", variable->crossed);
         else
-            text_puts(out, variable->in_frame ? ": a parameter" : ": not kept");
+            text_puts(out, variable->is_early   ? ": named before it is declared"
+                           : variable->in_frame ? ": a parameter"
+                                                : ": not kept");
         text_puts(out, variable->symbol->is_address_taken ? ", address taken\n" : "\n");
     }
 }

@@ -7,7 +7,9 @@
  * elsewhere is live as long as its scope lasts.
  *
  * A variable that is live behind a suspension that does not itself write it is needed in the frame.
- * In a header so is one whose declaration a resumption jumps over, which C++ refuses.
+ * So is one that its own initialiser names in what comes before an await, `p = await f(sizeof *p)`,
+ * for it is not declared there yet; and in a header one whose declaration a resumption jumps over,
+ * which C++ refuses.
  * For those, and for children, the points where their storage is in use are kept as sets: slots may
  * share storage if their sets do not meet. */
 #include "lower/flow.h"
@@ -79,9 +81,29 @@ static void walk_back(struct walk *w, struct variable *variable, struct point_se
     w->top = 0;
 }
 
+/* Where it is declared; the first point if that is not known. */
+static uint32_t declaration_of(const struct walk *w, const struct variable *variable)
+{
+    const struct mentions *mentions = &w->flow->mentions[variable->index];
+    for (size_t i = 0; i < mentions->count; i++)
+        if (mentions->items[i].declares)
+            return mentions->items[i].point;
+    return 0;
+}
+
+static bool is_named_before(const struct walk *w, const struct variable *variable)
+{
+    const struct mentions *mentions = &w->flow->mentions[variable->index];
+    uint32_t declaration = declaration_of(w, variable);
+    for (size_t i = 0; i < mentions->count; i++)
+        if (mentions->items[i].point < declaration)
+            return true;
+    return false;
+}
+
 static void walk_variable(struct walk *w, struct variable *variable, struct point_set *set)
 {
-    uint32_t stamp = variable->index + 1;
+    uint32_t stamp = variable->index + 1, declaration = declaration_of(w, variable);
     struct mentions *mentions = &w->flow->mentions[variable->index];
     for (size_t i = 0; i < mentions->count; i++)
         if (mentions->items[i].replaces)
@@ -90,7 +112,8 @@ static void walk_variable(struct walk *w, struct variable *variable, struct poin
         struct mention *mention = &mentions->items[i];
         if (set)
             point_set_add(set, mention->point);
-        if (mention->reads && !mention->declares && w->seen[mention->point] != stamp) {
+        if (mention->reads && mention->point >= declaration && !mention->declares &&
+            w->seen[mention->point] != stamp) {
             w->seen[mention->point] = stamp;
             w->stack[w->top++] = mention->point;
             walk_back(w, variable, set);
@@ -130,11 +153,12 @@ static void decide(struct walk *w, struct variable *variable)
         for (uint32_t p = variable->first; p <= variable->last && !variable->crossed; p++)
             if (w->flow->suspended[p])
                 variable->crossed = w->flow->suspended[p]->state;
+    variable->is_early = is_named_before(w, variable);
     bool is_jumped_over = w->is_header && (before[variable->last + 1] > before[variable->first] ||
                                            w->function->deferred);
     variable->in_frame = variable->kind == VARIABLE_PARAMETER ||
-                         (is_jumped_over && variable->kind != VARIABLE_RESULT) ||
-                         (variable->crossed && variable->kind != VARIABLE_RESULT);
+                         ((is_jumped_over || variable->crossed || variable->is_early) &&
+                          variable->kind != VARIABLE_RESULT);
 }
 
 static void occupy(struct walk *w, struct variable *variable)

@@ -82,6 +82,7 @@ struct variable {
     uint32_t index;
     uint32_t first, last; /* the points of its scope, where its address may be known */
     bool in_frame;
+    bool is_early;         /* named by its own initialiser, in front of an await */
     unsigned crossed;      /* state of the first suspension it is live across; 0: none */
     struct point_set live; /* where its storage must not be used for something else */
     struct slot *slot;
