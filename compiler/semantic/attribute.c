@@ -198,8 +198,15 @@ static struct type *apply_mode(struct check *check, struct type *type, struct ar
     return attributed(check, type, "mode", arguments);
 }
 
+/* Behind `int *v[2]` it makes vectors of what the pointers of the array point to. */
 static struct type *apply_vector(struct check *check, struct type *type, struct arguments arguments)
 {
+    const struct type *resolved = type_resolve(type);
+    if (resolved->kind == TYPE_POINTER)
+        return type_pointer(check->types, apply_vector(check, resolved->target, arguments));
+    if (resolved->kind == TYPE_ARRAY && resolved->length_is_known)
+        return type_array(check->types, apply_vector(check, resolved->target, arguments),
+                          resolved->length);
     struct reader reader = {
         .check = check, .at = arguments.at + 1, .end = arguments.at + arguments.length - 1};
     uint64_t size = read_sum(&reader), element = type_size(type);

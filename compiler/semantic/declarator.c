@@ -113,6 +113,8 @@ static void check_parameter(struct check *check, struct parameter *parameter, st
     if (result.async)
         complain(check, result.async, "'async' on a parameter that is no function");
     check_former_use(check, &specifiers);
+    if (declarator)
+        result.type = apply_attributes(check, result.type, declarator_end(declarator), node->end);
     parameter->type = adjusted(check, result.type, declarator);
     parameter->node = node;
     node->type = parameter->type;
