@@ -7,6 +7,10 @@
  *     --not NAME        a function that stays an ordinary one
  *     --statements N    a wait in front of N percent of the statements, else 0
  *     --operands N      a wait inside N percent of the expressions, else 0
+ *     --spawns N        N percent of the calls run as tasks of their own, else 0
+ *     --defers N        a wait that is deferred to the end of N percent of the functions, else 0
+ *     --pointers N      unless 0, pointers to functions point to async ones. A program that gives
+ *                       ordinary ones to them is refused by asyncc
  *     --seed N          another choice of these
  *
  * FILE.i is preprocessed, with <async/async.h> included first. Functions of system headers stay as
@@ -155,6 +159,15 @@ static bool is_refused(const struct node *node)
     return false;
 }
 
+static bool calls_system(const struct program *p, const struct node *call)
+{
+    const struct node *callee = skip_parens(call->kid[0]);
+    const struct symbol *symbol = callee->kind == NODE_IDENTIFIER ? callee->symbol : NULL;
+    return callee->kind == NODE_IDENTIFIER &&
+           (!symbol || (symbol->kind == SYMBOL_FUNCTION && symbol->node &&
+                        source_line(p->source, symbol->node->start).system_header));
+}
+
 /* Walks a function's body, or a declaration; `inside`: the candidate whose body it is. */
 static void judge(struct program *p, const struct node *node, struct candidate *inside)
 {
@@ -169,7 +182,9 @@ static void judge(struct program *p, const struct node *node, struct candidate *
         bool is_callee = node->kind == NODE_CALL && i == 0;
         struct candidate *named =
             callee && callee->kind == NODE_IDENTIFIER ? candidate_named(p, callee) : NULL;
-        if (named &&
+        bool is_argument = node->kind == NODE_CALL && i > 0;
+        bool is_pointer = !is_callee && p->pointers && !(is_argument && calls_system(p, node));
+        if (named && !is_pointer &&
             (!is_callee || !inside || inside->stays || nested || callee->symbol != named->symbol))
             keep(p, named);
         if (!named)
@@ -363,6 +378,12 @@ static bool take_option(struct program *p, const char *option, const char *argum
         p->statements = (unsigned)atoi(argument);
     else if (!strcmp(option, "--operands"))
         p->operands = (unsigned)atoi(argument);
+    else if (!strcmp(option, "--spawns"))
+        p->spawns = (unsigned)atoi(argument);
+    else if (!strcmp(option, "--defers"))
+        p->defers = (unsigned)atoi(argument);
+    else if (!strcmp(option, "--pointers"))
+        p->pointers = atoi(argument) != 0;
     else if (!strcmp(option, "--seed"))
         p->seed = (uint32_t)atoi(argument);
     else

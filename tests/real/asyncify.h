@@ -26,8 +26,9 @@ struct candidate {
 struct program {
     const char *path;
     struct list also, not_these;
-    unsigned statements, operands; /* percent of them that get a wait */
-    uint32_t seed;                 /* which ones */
+    unsigned statements, operands, defers; /* percent of them that get a wait */
+    unsigned spawns;                       /* percent of the calls */
+    uint32_t seed;                         /* which ones */
     struct arena *arena;
     struct source *source;
     struct node *unit;
@@ -36,6 +37,7 @@ struct program {
     size_t count;
     size_t awaits;
     bool ok, changed;
+    bool pointers; /* to functions point to async ones */
 };
 
 /* The candidate of that symbol, NULL if it has none (or is NULL). */

@@ -6,8 +6,9 @@
  *   - between statements: `await asyncify_pause();`, in braces with a statement that stands alone;
  *   - inside expressions: `(await asyncify_int((E)))` for a value E of scalar type. The function
  *     pauses and gives E back. Pointers go as void * and are cast.
- * A wait really suspends every second time or so. Constants that C wants as such (case labels, a
- * null pointer) and operands of the compiler's builtins stay as they are. */
+ * Deferred ones stand at the beginning of bodies. A wait really suspends every second time or so.
+ * Constants that C wants as such (case labels, a null pointer) and operands of the compiler's
+ * builtins stay as they are. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +124,8 @@ static const char *cast_of(struct editor *e, struct type *type)
     text_put(&text, '(');
     type_print(&text, type_unqualified(e->p->check->types, type), NULL, false, 0);
     text_puts(&text, ")");
-    if (!strchr(text.data, '<') && !type_is_variably_modified(type))
+    if (!strchr(text.data, '<') && !(e->p->pointers && strstr(text.data, ")(")) &&
+        !type_is_variably_modified(type))
         cast = arena_copy(e->p->arena, text.data, text.length);
     text_free(&text);
     return cast;
@@ -283,6 +285,55 @@ static unsigned kid_place(const struct node *node, uint32_t i, unsigned place)
     return result;
 }
 
+static const struct type *pointed_function(const struct node *callee)
+{
+    const struct type *type = callee->type ? type_resolve(callee->type) : NULL;
+    if (type && type->kind == TYPE_POINTER)
+        type = type_resolve(type->target);
+    return type && type->kind == TYPE_FUNCTION ? type : NULL;
+}
+
+static bool is_pointer_call(const struct editor *e, const struct node *callee)
+{
+    bool direct = callee->kind == NODE_IDENTIFIER &&
+                  (!callee->symbol || callee->symbol->kind == SYMBOL_FUNCTION);
+    const struct type *type = pointed_function(callee);
+    return e->p->pointers && e->is_async && !direct && type && !type->is_variadic;
+}
+
+static unsigned functions_in(struct node *declarator)
+{
+    unsigned count = 0;
+    for (; declarator; declarator = node_kid(declarator, 0))
+        count += declarator->kind == NODE_FUNCTION_TYPE;
+    return count;
+}
+
+static bool declares_pointer(struct node *declarator)
+{
+    if (declarator && declarator->kind == NODE_DECLARED)
+        declarator = declarator->kid[0];
+    const struct node *name = declarator ? declarator_name(declarator) : NULL;
+    bool is_function = name && name->symbol && name->symbol->kind == SYMBOL_FUNCTION;
+    return functions_in(declarator) > (is_function ? 1u : 0u);
+}
+
+/* `static int (*p)(int)`: `async` behind the storage class. */
+static void edit_pointer(struct editor *e, const struct node *node)
+{
+    const struct node *specifiers = node_kid(node, 0);
+    uint32_t i = 1, first = 0;
+    if (!e->p->pointers || !specifiers || specifiers->kind != NODE_SPECIFIERS ||
+        specifiers->flags & HAS_LANGUAGE || source_line(e->p->source, node->start).system_header)
+        return;
+    while (i < node->count && !declares_pointer(node->kid[i]))
+        i++;
+    while (first + 1 < specifiers->count && specifiers->kid[first]->kind == NODE_STORAGE)
+        first++;
+    if (i < node->count)
+        insert(e, specifiers->kid[first]->start, BEFORE, "async ");
+}
+
 static bool becomes_async(const struct program *p, const struct node *callee)
 {
     const struct candidate *candidate =
@@ -326,7 +377,10 @@ static void edit_declaration(struct editor *e, const struct node *node)
         edit_old_style(e, node);
     if (strcmp(candidate->symbol->name, "main") != 0 &&
         !(node->kid[2]->count && node->kid[2]->kid[0]->kind == NODE_LOCAL_LABELS))
-        insert(e, node->kid[2]->start + 1, BEFORE, " await asyncify_pause();");
+        insert(e, node->kid[2]->start + 1, BEFORE,
+               is_chosen(e, node->start + 7, e->p->defers)
+                   ? " defer await asyncify_pause(); await asyncify_pause();"
+                   : " await asyncify_pause();");
 }
 
 static void edit_node(struct editor *e, struct node *node, unsigned place)
@@ -336,6 +390,7 @@ static void edit_node(struct editor *e, struct node *node, unsigned place)
     bool outer = e->is_async, waits = !(place & IS_QUIET) && e->is_async, is_braced = false;
     const char *behind = NULL;
     edit_declaration(e, node);
+    edit_pointer(e, node);
     if (waits && place & IS_BODY && node->kind != NODE_COMPOUND &&
         is_chosen(e, node->start, e->p->statements)) {
         insert(e, node->start, BEFORE, "{ await asyncify_pause(); ");
@@ -343,10 +398,13 @@ static void edit_node(struct editor *e, struct node *node, unsigned place)
     }
     if (waits && place & IS_VALUE)
         behind = begin_value(e, node);
-    bool is_await = node->kind == NODE_CALL && becomes_async(e->p, skip_parens(node->kid[0]));
+    bool is_await = node->kind == NODE_CALL && (becomes_async(e->p, skip_parens(node->kid[0])) ||
+                                                is_pointer_call(e, skip_parens(node->kid[0])));
     bool in_brackets = place & NEEDS_BRACKETS || !is_chosen(e, node->end, e->p->operands);
     if (is_await) {
         insert(e, node->start, BEFORE, in_brackets ? "(await " : "await ");
+        if (is_chosen(e, node->start + 7, e->p->spawns))
+            insert(e, node->start, BEFORE, "spawn ");
         e->p->awaits++;
     }
     if (node->kind == NODE_FUNCTION) {
