@@ -205,7 +205,10 @@ static struct symbol *captured(struct expression *x, struct node *use)
         if (capture->local == local)
             return capture->parameter;
     bool array = has_length(local->type) && local->storage != OP_STATIC;
-    struct type *type = array ? local->type : type_decay(types_of(x), local->type);
+    unsigned qualifiers = type_qualifiers(local->type) & (QUAL_CONST | QUAL_RESTRICT);
+    struct type *type =
+        array ? local->type
+              : type_qualified(types_of(x), type_decay(types_of(x), local->type), qualifiers);
     struct node *value = build_symbol_use(h, x->node, local);
     if (type_is_variably_modified(local->type))
         refuse(x, use, "a variable length array");
