@@ -153,6 +153,7 @@ static void put_file(struct text *out, const char *file)
     text_put(out, '"');
 }
 
+/* `#line` leaves gcc in the system header, if it believes to be in one. */
 static void put_line(struct writer *w, const char *file, uint32_t line)
 {
     size_t blanks = w->out->length - w->line_start;
@@ -160,7 +161,7 @@ static void put_line(struct writer *w, const char *file, uint32_t line)
     if (blanks && kept)
         memcpy(kept, w->out->data + w->line_start, blanks);
     w->out->length = w->line_start;
-    text_printf(w->out, "#line %u ", line);
+    text_printf(w->out, w->in_system ? "# %u " : "#line %u ", line);
     put_file(w->out, file);
     text_put(w->out, '\n');
     w->line_start = w->out->length;
@@ -168,6 +169,7 @@ static void put_line(struct writer *w, const char *file, uint32_t line)
         text_write(w->out, kept, blanks);
     free(kept);
     believe(w, file, line);
+    w->in_system = false;
 }
 
 void write_place(struct writer *w, uint32_t offset, bool always)
@@ -177,7 +179,7 @@ void write_place(struct writer *w, uint32_t offset, bool always)
     struct place place = source_line(w->source, offset);
     if (!place.file)
         return;
-    bool same = w->file && !strcmp(w->file, place.file) && w->line == place.line;
+    bool same = w->file && !strcmp(w->file, place.file) && w->line == place.line && !w->in_system;
     if (!same || always)
         put_line(w, place.file, place.line);
     else
@@ -219,7 +221,7 @@ void writer_number_lines(struct text *out)
 
 void write_line(struct writer *w, const char *file, uint32_t line)
 {
-    bool same = w->file && !strcmp(w->file, file) && w->line == line;
+    bool same = w->file && !strcmp(w->file, file) && w->line == line && !w->in_system;
     if (w->lines && !same && only_blanks(w))
         put_line(w, file, line);
 }
@@ -262,7 +264,7 @@ static void go_to_line(struct writer *w, const char *file, uint32_t line, bool i
 {
     enum { MOST_BLANK_LINES = 8 };
     start_line(w);
-    bool same = w->file && !strcmp(w->file, file);
+    bool same = w->file && !strcmp(w->file, file) && (!w->lines || w->in_system == is_system);
     if (same)
         drop_blank_lines(w, line);
     if (same && line >= w->line && line - w->line <= MOST_BLANK_LINES) {
@@ -272,6 +274,7 @@ static void go_to_line(struct writer *w, const char *file, uint32_t line, bool i
         text_printf(w->out, "# %u ", line);
         put_file(w->out, file);
         write_copied(w, " 3\n", 3);
+        w->in_system = true;
     } else if (w->lines) {
         put_line(w, file, line);
     } else if (w->file) {
@@ -356,6 +359,7 @@ static void write_restored_marker(struct writer *w, const struct directive *mark
     start_line(w);
     write_copied(w, source_text(w->source) + marker->start, marker->end - marker->start);
     believe(w, marker->file, marker->line);
+    w->in_system = marker->flags & MARKS_SYSTEM_HEADER;
 }
 
 /* --- copying */

@@ -25,6 +25,7 @@ struct writer {
     const char *place_file; /* where made text stems from; NULL: wherever it comes to stand */
     uint32_t place_line;
     bool is_own;       /* the compiler knows the line for one of the output */
+    bool in_system;    /* ... and takes it for a system header's, where gcc gives no warnings */
     size_t line_start; /* in `out` */
     int indent;        /* of generated lines */
     int shift;         /* of lines of the source, inside what was made around them */
