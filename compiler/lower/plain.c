@@ -368,6 +368,24 @@ static void note_begun(const struct node *node)
         skip_parens(operand)->flags |= IS_BEGUN;
 }
 
+/* In C a future is a future, whatever it holds, so that C compilers would not tell the arms apart:
+ * asyncc takes the arm, if it knows which. */
+static void plain_generic(struct lowered *lowered, struct node *node)
+{
+    struct node *chosen = selected_association(lowered->check, node);
+    bool any = false;
+    for (uint32_t i = 1; i < node->count; i++)
+        any |= node->kid[i]->kid[0] && type_has_language(node->kid[i]->kid[0]->type);
+    if (!any || !chosen || node->flags & HAS_AWAIT) /* with awaits they take it anyway */
+        return;
+    leave_out(lowered, node);
+    chosen->kid[0] = NULL;
+    chosen->text = "default: $1";
+    node->kid[1] = chosen;
+    node->count = 2;
+    node->text = "_Generic($0, $1)";
+}
+
 /* `in_frame`: inside a function whose body comes behind all frames. */
 static void walk(struct lowered *lowered, struct node *node, bool in_frame)
 {
@@ -383,6 +401,8 @@ static void walk(struct lowered *lowered, struct node *node, bool in_frame)
         plain_spawn(lowered, node, in_frame);
     else if (node->kind == NODE_CALL)
         plain_call(lowered, node);
+    else if (node->kind == NODE_GENERIC)
+        plain_generic(lowered, node);
     else if (node->kind == NODE_EXPRESSION_STATEMENT)
         plain_discarded(lowered, node->kid[0]);
     else if (node->kind == NODE_FOR && node->kid[2])
