@@ -100,28 +100,29 @@ static void check_frame_types(struct check *check, const struct specifiers *spec
                  name->name, show(check, generator->sent));
 }
 
-/* The struct, union or enum that is first spoken of in this parameter; NULL if none is. */
-static const struct node *declared_tag(const struct node *node)
+/* Whether a struct, union or enum is first spoken of here, among the parameters: it would end with
+ * them, and a frame, which is declared elsewhere, holds what is of that type. */
+static bool declares_tag(struct check *check, const struct node *node)
 {
-    if (!node)
-        return NULL;
+    if (!node || node->kind == NODE_COMPOUND)
+        return false;
     if (node_is_tag(node) && node->type && node->type->node == node)
-        return node;
-    const struct node *tag = NULL;
-    for (uint32_t i = 0; !tag && i < node->count; i++)
-        tag = declared_tag(node->kid[i]);
-    return tag;
+        return complain(check, node, "a type is declared in a parameter list: declare it first");
+    bool declares = false;
+    for (uint32_t i = 0; i < node->count; i++)
+        declares |= declares_tag(check, node->kid[i]);
+    return declares;
 }
 
-/* They are stored in a frame, which is declared elsewhere. */
-static void check_parameters(struct check *check, const struct type *type)
+static void check_parameters(struct check *check, const struct type *type,
+                             const struct node *function)
 {
-    for (size_t i = 0; i < type->parameter_count; i++) {
+    bool declares = false;
+    for (uint32_t i = 1; i < function->count; i++) /* behind what the function gives */
+        declares |= declares_tag(check, function->kid[i]);
+    for (size_t i = 0; !declares && i < type->parameter_count; i++) {
         const struct parameter *parameter = &type->parameters[i];
-        const struct node *tag = declared_tag(parameter->node);
-        if (tag)
-            complain(check, tag, "a type is declared in a parameter list: declare it first");
-        else if (parameter->node && !type_is_complete(parameter->type))
+        if (parameter->node && !type_is_complete(parameter->type))
             complain(check, parameter->node, "a parameter of the incomplete type '%s'",
                      show(check, parameter->type));
     }
@@ -162,7 +163,7 @@ static void check_definition(struct check *check, const struct specifiers *speci
     add_function(check, node);
     check_body(check, node, declarator->parameters, type);
     if (type->is_async || is_generator) {
-        check_parameters(check, type);
+        check_parameters(check, type, node);
         check_main(check, type, declarator->name);
     }
 }
