@@ -182,9 +182,12 @@ Test(thread, the_end_of_a_loop_waits_for_its_threads)
     cr_assert_eq(called, 1);
 }
 
+static int let_go;
+
 static void *take_too_long(void *arg)
 {
-    usleep(100000);
+    while (!__atomic_load_n(&let_go, __ATOMIC_RELAXED))
+        usleep(1000);
     __atomic_add_fetch(&called, 1, __ATOMIC_RELAXED);
     return arg;
 }
@@ -212,6 +215,7 @@ Test(thread, the_end_of_a_loop_waits_so_long_and_no_longer)
     cr_assert_eq(reports, 2, "%d", reports); /* the task, the thread */
     cr_assert_not_null(strstr(last_report, "thread"));
     cr_assert_eq(__atomic_load_n(&called, __ATOMIC_RELAXED), 0);
+    __atomic_store_n(&let_go, 1, __ATOMIC_RELAXED);
     for (int i = 0; i < 1000 && !__atomic_load_n(&called, __ATOMIC_RELAXED); i++)
         usleep(1000);
     usleep(5000); /* it frees what is left */
