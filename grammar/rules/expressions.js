@@ -80,7 +80,8 @@ module.exports = {
       field('argument', $.expression),
       optional(seq('else', field('fallback', $.expression))))))),
 
-  // `yield` without a value is no operand, so that `yield = 1;` and `a = yield.x` are about a variable.
+  // `yield` without a value is no operand, so that `yield = 1;` and `a = yield.x` are about a
+  // variable.
   _bare_yield: $ => prec.dynamic(1, choice(
     'yield',
     prec.right(PREC.ASSIGNMENT, seq('yield', 'else', field('fallback', $.expression))))),

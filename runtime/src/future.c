@@ -410,8 +410,12 @@ joined_late(struct async_future *task, struct async_future *joined, enum async_s
     if (step == ASYNC_DONE) {
         async_thread.ended++;
         async__finish(joined);
-    } else if (task->frame.bits & ASYNC_CANCELLED) {
-        hand_on(task, joined); /* it may have had another owner when that happened */
+    } else if (task->frame.bits & ASYNC_CANCELLED) { /* when it may have had another owner */
+        struct async_future *suspended = async_thread.current;
+        if (!async_thread.handover)
+            async_thread.current = NULL; /* who waits does not run */
+        hand_on(task, joined);
+        async_thread.current = suspended;
     }
     return ASYNC_PENDING;
 }
