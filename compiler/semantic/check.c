@@ -100,32 +100,32 @@ static void check_frame_types(struct check *check, const struct specifiers *spec
                  name->name, show(check, generator->sent));
 }
 
-/* Whether a struct, union or enum is first spoken of here, among the parameters: it would end with
- * them, and a frame, which is declared elsewhere, holds what is of that type. */
-static bool declares_tag(struct check *check, const struct node *node)
+/* A struct, union or enum that is first spoken of among the parameters ends with them, but a frame,
+ * which is declared elsewhere, holds what is of that type. */
+static void check_tags(struct check *check, const struct node *node)
 {
     if (!node || node->kind == NODE_COMPOUND)
-        return false;
-    if (node_is_tag(node) && node->type && node->type->node == node)
-        return complain(check, node, "a type is declared in a parameter list: declare it first");
-    bool declares = false;
+        return;
+    if (node_is_tag(node) && node->type && node->type->node == node) {
+        complain(check, node, "a type is declared in a parameter list: declare it first");
+        return;
+    }
     for (uint32_t i = 0; i < node->count; i++)
-        declares |= declares_tag(check, node->kid[i]);
-    return declares;
+        check_tags(check, node->kid[i]);
 }
 
 static void check_parameters(struct check *check, const struct type *type,
                              const struct node *function)
 {
-    bool declares = false;
-    for (uint32_t i = 1; i < function->count; i++) /* behind what the function gives */
-        declares |= declares_tag(check, function->kid[i]);
-    for (size_t i = 0; !declares && i < type->parameter_count; i++) {
+    bool is_known = true;
+    for (size_t i = 0; i < type->parameter_count; i++) {
         const struct parameter *parameter = &type->parameters[i];
         if (parameter->node && !type_is_complete(parameter->type))
-            complain(check, parameter->node, "a parameter of the incomplete type '%s'",
-                     show(check, parameter->type));
+            is_known &= !complain(check, parameter->node, "a parameter of the incomplete type '%s'",
+                                  show(check, parameter->type));
     }
+    for (uint32_t i = 1; is_known && i < function->count; i++) /* behind what it gives */
+        check_tags(check, function->kid[i]);
 }
 
 static void check_main(struct check *check, const struct type *type, const struct node *name)
