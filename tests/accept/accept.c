@@ -152,7 +152,7 @@ static char *compile_source(const struct setup *setup, const struct program *pro
         add_flags(&lower, setup, program, flavour, source);
         command_add(&lower, source, "-o", c_file, NULL);
         if (!quiet_step(&lower, stem, format("%s [%s]: asyncc", source, flavour->name),
-                        (struct limits){.seconds = 10}))
+                        (struct limits){.seconds = 60}))
             return NULL;
     }
     command_add(&compile, compiler.words[0], NULL);
