@@ -85,7 +85,8 @@ struct node *alignment_asked(const struct lowered *lowered, const struct symbol 
         return NULL;
     struct node *node =
         node_new(lowered->arena, NODE_MADE, declared->start, declared->end, asked.count);
-    memcpy(node->kid, asked.alignas, asked.count * sizeof *node->kid);
+    for (uint32_t i = 0; i < asked.count; i++)
+        node->kid[i] = asked.alignas[i];
     node->text = asked.text;
     return node;
 }
