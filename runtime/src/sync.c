@@ -155,52 +155,30 @@ ASYNC_FORM_1(int, async_barrier_wait, struct async_barrier *);
 /* Where a holder stands: its generator's states. */
 enum { BEGINS, ACQUIRES, HOLDS, LEAVES /* HOLDS + 1 */ };
 
-#define HOLD(WHAT, RELEASE)                                                                        \
-    void async_##WHAT##_hold__begin(struct async_##WHAT##_hold__frame *self,                       \
-                                    struct async_frame *caller, struct async_##WHAT *WHAT)         \
-    {                                                                                              \
-        self->base =                                                                               \
-            (struct async_frame){.resume = async_##WHAT##_hold__resume, .caller = caller};         \
-        self->result = self->thrown = 0;                                                           \
-        self->WHAT = WHAT;                                                                         \
-    }                                                                                              \
-                                                                                                   \
-    enum async_step async_##WHAT##_hold__resume(struct async_frame *base)                          \
-    {                                                                                              \
-        struct async_##WHAT##_hold__frame *self = (struct async_##WHAT##_hold__frame *)base;       \
-        switch (base->state) {                                                                     \
-        case BEGINS:                                                                               \
-            base->state = ACQUIRES;                                                                \
-            if (async_##WHAT##_acquire__begin(&self->acquire, base, self->WHAT) == ASYNC_PENDING)  \
-                return ASYNC_PENDING;                                                              \
-            /* fall through */                                                                     \
-        case ACQUIRES:                                                                             \
-            self->result = self->acquire.result;                                                   \
-            base->state = self->result ? ASYNC_GENERATOR_ENDED : HOLDS;                            \
-            return ASYNC_DONE;                                                                     \
-        case LEAVES:                                                                               \
-            self->result = self->thrown;                                                           \
-            /* fall through */                                                                     \
-        case HOLDS:                                                                                \
-            RELEASE(self->WHAT);                                                                   \
-            base->state = ASYNC_GENERATOR_ENDED;                                                   \
-        }                                                                                          \
-        return ASYNC_DONE;                                                                         \
-    }                                                                                              \
-                                                                                                   \
-    struct async_generator *async_##WHAT##_hold(struct async_##WHAT *WHAT)                         \
-    {                                                                                              \
-        struct async_future *future = async_coroutine(sizeof(struct async_##WHAT##_hold__frame),   \
-                                                      _Alignof(struct async_##WHAT##_hold__frame), \
-                                                      async_##WHAT##_hold__resume);                \
-        struct async_##WHAT##_hold__frame *self =                                                  \
-            (struct async_##WHAT##_hold__frame *)&future->frame;                                   \
-        if (async_is_cold(future)) {                                                               \
-            self->result = self->thrown = 0;                                                       \
-            self->WHAT = WHAT;                                                                     \
-        }                                                                                          \
-        return (struct async_generator *)future;                                                   \
-    }
+#define HOLD(WHAT, RELEASE)                                                                       \
+    enum async_step async_##WHAT##_hold__resume(struct async_frame *base)                         \
+    {                                                                                             \
+        struct async_##WHAT##_hold__frame *self = (struct async_##WHAT##_hold__frame *)base;      \
+        switch (base->state) {                                                                    \
+        case BEGINS:                                                                              \
+            base->state = ACQUIRES;                                                               \
+            if (async_##WHAT##_acquire__begin(&self->acquire, base, self->WHAT) == ASYNC_PENDING) \
+                return ASYNC_PENDING;                                                             \
+            /* fall through */                                                                    \
+        case ACQUIRES:                                                                            \
+            self->result = self->acquire.result;                                                  \
+            base->state = self->result ? ASYNC_GENERATOR_ENDED : HOLDS;                           \
+            return ASYNC_DONE;                                                                    \
+        case LEAVES:                                                                              \
+            self->result = self->thrown;                                                          \
+            /* fall through */                                                                    \
+        case HOLDS:                                                                               \
+            RELEASE(self->WHAT);                                                                  \
+            base->state = ASYNC_GENERATOR_ENDED;                                                  \
+        }                                                                                         \
+        return ASYNC_DONE;                                                                        \
+    }                                                                                             \
+    ASYNC_GENERATOR_FORM_1(async_##WHAT##_hold, struct async_##WHAT *, self->WHAT = a)
 
-HOLD(lock, async_lock_release)
-HOLD(semaphore, (void)async_semaphore_release)
+HOLD(lock, async_lock_release);
+HOLD(semaphore, (void)async_semaphore_release);
