@@ -144,6 +144,11 @@ static void check_definition(struct check *check, const struct specifiers *speci
     const struct node *before = old && old->is_defined ? old->node : NULL;
     struct symbol *symbol = declare(check, specifiers, declarator, node, true);
     bool is_generator = type->target->kind == TYPE_GENERATOR;
+    if (symbol->kind == SYMBOL_TYPEDEF) {
+        complain(check, declarator->name, "a definition of the function '%s' says 'typedef'",
+                 symbol->name);
+        return;
+    }
     if (is_generator && type->is_variadic)
         complain(check, declarator->function, "a generator cannot be variadic");
     if (is_generator && state->function)
