@@ -155,7 +155,7 @@ static void count_contexts(size_t change)
     struct async_loop *loop = async_thread.loop;
     contexts += change;
     if (loop)
-        async_thread.spawn_bits = async__inline_spawn_bits(loop);
+        async__set_spawn_bits(async__inline_spawn_bits(loop));
 }
 
 uint32_t async__inline_spawn_bits(const struct async_loop *loop)

@@ -346,7 +346,7 @@ static inline enum async_step run_inline(struct async_frame *caller, struct asyn
 {
     future->frame.bits |= ASYNC_INLINE;
     future->frame.caller = caller;
-    if (ASYNC_STACK_HERE > async_thread.floor)
+    if (async__has_stack())
         return future->frame.resume(&future->frame);
     async__handover(&future->frame); /* the stack has grown long: the loop goes on with the child */
     return ASYNC_PENDING;
@@ -420,20 +420,29 @@ joined_late(struct async_future *task, struct async_future *joined, enum async_s
     return ASYNC_PENDING;
 }
 
+/* The loop takes its turn first, if that is for anything. */
+static __attribute__((noinline)) enum async_step await_after_turn(struct async_frame *caller,
+                                                                  struct async_future *future)
+{
+    if (async__skip_turn(async_thread.loop))
+        return async_await(caller, future);
+    async_thread.credit = 1;
+    return await_other(caller, future);
+}
+
 enum async_step async_await(struct async_frame *caller, struct async_future *future)
 {
     struct async_thread *thread = &async_thread;
     struct async_future *task = thread->current;
     const uint32_t mask = ~(ASYNC_OWNER - 1u) | ASYNC_STATUS | ASYNC_CANCELLED;
     uint32_t bits = future->frame.bits & mask;
-    if (bits != (ASYNC_OWNER | ASYNC_READY) || thread->head != future ||
-        thread->tail != &future->next || future->leaf != &future->frame ||
-        (task->frame.bits & ASYNC_CANCELLED) || ASYNC_STACK_HERE < thread->floor)
+    bool next = bits == (ASYNC_OWNER | ASYNC_READY) && thread->head == future &&
+                thread->tail == &future->next && future->leaf == &future->frame &&
+                !(task->frame.bits & ASYNC_CANCELLED) && async__has_stack();
+    if (__builtin_expect(!next, 0))
         return await_other(caller, future);
-    if (thread->begun > thread->begun_limit) {
-        thread->credit = 1; /* the loop takes its turn, and sets a new limit */
-        return await_other(caller, future);
-    }
+    if (__builtin_expect(thread->begun > ASYNC_TURN, 0))
+        return await_after_turn(caller, future);
     /* A task that is next in the queue and alone there begins here and now, without a way back
      * through the loop: nobody can tell the difference. Its waiter is linked only if it waits.
      * (What this path stores is what it costs.) */
@@ -441,12 +450,13 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
     thread->current = future;
     future->next = (struct async_future *)((char *)task + ASYNC_RUN_BY);
     task->leaf = caller;
-    if (future->frame.resume(&future->frame) == ASYNC_PENDING)
-        return joined_late(task, future, ASYNC_PENDING);
-    if (thread->tail != thread->none || future->frame.caller != (struct async_frame *)TAG_END)
-        return joined_late(task, future, ASYNC_DONE);
+    enum async_step step = future->frame.resume(&future->frame);
+    bool told = step != ASYNC_PENDING && thread->tail == thread->none &&
+                future->frame.caller == (struct async_frame *)TAG_END;
+    if (__builtin_expect(!told, 0))
+        return joined_late(task, future, step);
     thread->ended++;
     thread->current = task;
     future->frame.bits |= ASYNC_FINISHED;
-    return ASYNC_DONE;
+    return step; /* DONE, in the register where it is */
 }

@@ -18,12 +18,17 @@
 
 #define ASYNC_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
-/* How far the C stack has grown: an address in this call's frame. */
-#if defined(__SANITIZE_ADDRESS__)
-#define ASYNC_STACK_HERE ((char *)__builtin_frame_address(0))
-#else /* saves a frame pointer; the address sanitizer may put variables elsewhere */
-#define ASYNC_STACK_HERE (&(char){0})
+/* Whether the C stack has room for another call of a resume function. */
+static inline __attribute__((always_inline)) bool async__has_stack(void)
+{
+#if defined(__SANITIZE_ADDRESS__) /* which may put variables elsewhere */
+    const char *here = (const char *)__builtin_frame_address(0);
+#else /* saves a frame pointer */
+    char variable;
+    const char *here = &variable;
 #endif
+    return here >= async_thread.floor;
+}
 
 /* ---- memory.c ---- */
 
@@ -49,6 +54,8 @@ extern bool async__frames_kept;
 extern bool async__debug;
 extern uint64_t async__slow_nanoseconds;
 
+/* Sets async_thread.spawn_bits; with 0 there is no spare block any more. */
+void async__set_spawn_bits(uint32_t bits);
 /* What async_coroutine was asked for, or more. */
 size_t async__frame_size(const struct async_future *future, size_t *align);
 /* Frees the block of a future, whatever it is. */
@@ -400,6 +407,9 @@ void async__run(struct async_loop *loop);
 void async__run_until(struct async_loop *loop, struct async_future *task);
 /* Between steps. False: the loop is to stop. */
 bool async__turn(struct async_loop *loop);
+/* A turn is due while nothing but the running task is ready: true if it would find nothing to do,
+ * and so is over. */
+bool async__skip_turn(struct async_loop *loop);
 /* The bits of tasks that are spawned on this loop now. */
 uint32_t async__spawn_bits(const struct async_loop *loop);
 /* What async_thread.spawn_bits is: 0 where spawns must take the long way. (context.c) */

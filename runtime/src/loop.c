@@ -17,9 +17,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { TURN = 64, LOOPS = 7 };
+enum { LOOPS = 7 };
 
-__thread struct async_thread async_thread;
+__thread struct async_thread async_thread = {.spare = &async_no_block};
 
 static __thread struct async_loop *loops[LOOPS + 1];
 static __thread uint64_t turns;
@@ -28,7 +28,7 @@ static __thread struct async_future *orphans; /* callbacks that became ready whe
 
 uint64_t async__step(void)
 {
-    return turns * TURN + (TURN - async_thread.credit);
+    return turns * ASYNC_TURN + (ASYNC_TURN - async_thread.credit);
 }
 
 struct async_loop *async_loop(void)
@@ -94,13 +94,29 @@ void async__serve_posts(struct async_loop *loop)
     }
 }
 
+/* `begun` is what began since the turn. */
+static inline void count_anew(struct async_thread *thread)
+{
+    thread->ended -= thread->begun;
+    thread->begun = 0;
+}
+
+bool async__skip_turn(struct async_loop *loop)
+{
+    if (is_asked(loop) || loop->stop || loop->timers.count ||
+        loop->backend->busy(loop->backend_state))
+        return false;
+    count_anew(&async_thread);
+    return true;
+}
+
 /* Between steps. False: the loop is to stop. */
 static inline __attribute__((always_inline)) bool turn(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
-    thread->credit = TURN;
+    thread->credit = ASYNC_TURN;
     thread->budget = ASYNC_BUDGET;
-    thread->begun_limit = thread->begun + TURN;
+    count_anew(thread);
     thread->current = NULL;
     turns++;
     if (is_asked(loop))
@@ -266,9 +282,9 @@ void async__enter(struct async_loop *loop)
     thread->none = &thread->head;
     thread->head = loop->head ? loop->head : thread->idle; /* where it goes on, more was ready */
     thread->tail = loop->head ? loop->tail : thread->none;
-    thread->begun = thread->begun_limit = loop->tasks;
-    thread->ended = 0;
-    thread->spawn_bits = async__inline_spawn_bits(loop);
+    thread->begun = 0;
+    thread->ended = -loop->tasks;
+    async__set_spawn_bits(async__inline_spawn_bits(loop));
     thread->loop_bits = loop->slot << ASYNC_LOOP_SHIFT;
     while (orphans) {
         struct async_future *callback = orphans;
@@ -290,7 +306,8 @@ void async__leave(struct async_loop *loop)
     async__unmark_running();
     thread->loop = NULL;
     thread->current = NULL;
-    thread->spawn_bits = thread->loop_bits = 0;
+    thread->loop_bits = 0;
+    async__set_spawn_bits(0);
 }
 
 struct async_loop *async__loop_of(const struct async_future *task)

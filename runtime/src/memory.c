@@ -220,6 +220,21 @@ struct async_future *async_coroutine_slow(size_t size, size_t align,
     return future;
 }
 
+/* ---- the spare block ---- */
+
+struct async_future async_no_block = {.frame.bits = UINT32_MAX};
+
+void async__set_spawn_bits(uint32_t bits)
+{
+    struct async_future *spare = async_thread.spare;
+    async_thread.spawn_bits = bits;
+    if (bits)
+        return;
+    async_thread.spare = &async_no_block;
+    if (spare->frame.bits < ASYNC_CLASSES)
+        async_give_block(spare);
+}
+
 size_t async__frame_size(const struct async_future *future, size_t *align)
 {
     uint32_t index = future->frame.bits & ASYNC_CLASS;
@@ -235,7 +250,7 @@ void async__block_free(struct async_future *future)
     if (future->frame.bits & ASYNC_SLOW)
         async__env_drop(future);
     if (index < ASYNC_CLASSES) {
-        async_give_block(future, index);
+        async_give_block(future);
         return;
     }
     future->frame.bits = index; /* no owner */
@@ -303,7 +318,7 @@ void async__blocks_trim(void)
     }
     if (blocks)
         return;
-    async_thread.spare = NULL;
+    async_thread.spare = &async_no_block;
     for (size_t index = 0; index < ASYNC_CLASSES; index++) {
         async_thread.free_blocks[index] = NULL;
         while (slabs[index]) {

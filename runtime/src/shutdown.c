@@ -188,7 +188,7 @@ void async__loop_free(struct async_loop *loop)
     async__loop_close(loop);
     async__enter(loop);
     loop->ending = true;
-    async_thread.spawn_bits = async__inline_spawn_bits(loop);
+    async__set_spawn_bits(async__inline_spawn_bits(loop));
     async__serve_posts(loop);
     uint64_t deadline = async__deadline(loop, seconds);
     if (async_thread.begun != async_thread.ended)

@@ -95,8 +95,9 @@ enum async_bits {
     ASYNC_CLASSES = 63,       /* size classes of 48 + 16 * class bytes; class 63: by malloc */
 };
 
-/* How many runtime waits in a row may be over at once before their task gives way. */
-enum { ASYNC_BUDGET = 128 };
+/* How many runtime waits in a row may be over at once before their task gives way; and how many
+ * steps go by until timers and I/O get their turn. */
+enum { ASYNC_BUDGET = 128, ASYNC_TURN = 64 };
 
 /* What the inline paths need of the running loop, one per thread. */
 struct async_thread {
@@ -114,12 +115,14 @@ struct async_thread {
     uint32_t loop_bits;           /* bits of the running loop's tasks that tell the loop */
     bool has_loops;               /* more than one: tasks may belong to others */
     uint32_t budget;              /* runtime waits that may be over at once before giving way */
-    size_t begun, ended;          /* tasks of the running loop; two counts, because one that goes up
-                                     and down again would be waited for each time */
-    size_t begun_limit;           /* async_await begins no task itself once `begun` is beyond: set
-                                     each turn, so that they, too, give way to timers and I/O */
+    size_t begun, ended;          /* their difference: the tasks of the running loop. Two counts,
+                                     because one that goes up and down again would be waited for
+                                     each time. Each turn takes `begun` off both: async_await begins
+                                     no task itself beyond ASYNC_TURN, for these, too, give way to
+                                     timers and I/O */
     struct async_loop *loop;      /* the running loop */
-    struct async_future *spare;   /* a free block that is in no list; or NULL */
+    struct async_future *spare;   /* the block that was freed last, in no list: free, or taken
+                                     again; &async_no_block, taken for ever, where spawn_bits is 0 */
     struct async_future *free_blocks[ASYNC_CLASSES];
 };
 /* Programs know the offset when they are linked; shared libraries when they are loaded. */
@@ -205,27 +208,39 @@ static inline enum async_step async_suspend(struct async_wait *wait, struct asyn
     return ASYNC_PENDING;
 }
 
-/* A free block of that class; NULL: there is none. The spare one comes first. Where it lies does
- * not depend on its class, so that whoever frees and takes in turn does not wait for that to be
- * known: the processor guesses it. */
-static inline struct async_future *async_take_block(size_t index)
+extern struct async_future async_no_block; /* never free, never used */
+
+/* Whether the spare block is a free one of that class, and spawns need not take the long way. Where
+ * it lies does not depend on the class, so that whoever frees and takes in turn does not wait for
+ * that to be known: the processor guesses it. */
+static inline bool async_spare_fits(size_t index)
 {
-    struct async_future *block = async_thread.spare;
-    if (__builtin_expect(block && block->frame.bits == index, 1)) {
-        async_thread.spare = NULL;
-        return block;
-    }
-    block = async_thread.free_blocks[index];
+    return __builtin_expect(async_thread.spare->frame.bits == index, 1);
+}
+
+/* A free block of that class out of the list; NULL: there is none. */
+static inline struct async_future *async_take_listed(size_t index)
+{
+    struct async_future *block = async_thread.free_blocks[index];
     if (block)
         async_thread.free_blocks[index] = block->next;
     return block;
 }
 
-/* Frees a block, of which nothing but the class in `bits` is true any more. */
-static inline void async_give_block(struct async_future *block, uint32_t index)
+/* A free block of that class, which whoever takes it gives an owner; NULL: there is none. */
+static inline struct async_future *async_take_block(size_t index)
 {
-    block->frame.bits = index; /* no owner: the use of an alias is noticed */
-    if (__builtin_expect(!async_thread.spare, 1)) {
+    return async_spare_fits(index) ? async_thread.spare : async_take_listed(index);
+}
+
+/* Frees a block, of which nothing but the class in `bits` is true any more. */
+static inline void async_give_block(struct async_future *block)
+{
+    uint32_t index = block->frame.bits &=
+        ASYNC_CLASS; /* no owner: the use of an alias is noticed */
+    if (__builtin_expect(async_thread.spare == block, 1))
+        return;
+    if (async_thread.spawn_bits && async_thread.spare->frame.bits > ASYNC_CLASS) {
         async_thread.spare = block;
         return;
     }
@@ -289,9 +304,10 @@ static inline struct async_future *
 async_task(size_t size, size_t align, enum async_step (*resume)(struct async_frame *), void *place)
 {
     size_t index = (size - sizeof(struct async_frame) + 15) / 16;
-    struct async_future *future;
-    if (align > 16 || index >= ASYNC_CLASSES || __builtin_expect(!async_thread.spawn_bits, 0) ||
-        __builtin_expect(!(future = async_take_block(index)), 0))
+    struct async_future *future = async_thread.spare;
+    if (align > 16 || index >= ASYNC_CLASSES ||
+        (!async_spare_fits(index) &&
+         (!async_thread.spawn_bits || !(future = async_take_listed(index)))))
         return async_task_slow(size, align, resume, place);
     future->leaf = &future->frame;
     future->env = place;
@@ -346,7 +362,7 @@ static inline void async_collect_result(struct async_future *future, void *value
                                         size_t align, bool status)
 {
     size_t offset = (ASYNC_RESULT_OFFSET + align - 1) / align * align;
-    uint32_t bits = future->frame.bits, index = bits & ASYNC_CLASS;
+    uint32_t bits = future->frame.bits;
     const uint32_t mask = ~(ASYNC_OWNER - 1u) | ASYNC_SLOW | ASYNC_ENDED;
     if (!status || __builtin_expect((bits & mask) != (ASYNC_OWNER | ASYNC_ENDED), 0)) {
         if (size && size <= sizeof(uint64_t)) { /* `value` may stay in a register */
@@ -359,7 +375,7 @@ static inline void async_collect_result(struct async_future *future, void *value
     }
     if (size)
         memcpy(value, (const char *)&future->frame + offset, size);
-    async_give_block(future, index);
+    async_give_block(future);
 }
 
 /* The same for results that are signed integers as wide as int, or wider. */
