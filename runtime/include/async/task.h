@@ -20,7 +20,7 @@ extern "C" {
 struct async_listener {
     uintptr_t next; /* link in the chain of who waits, see future.c */
     void (*notify)(struct async_listener *, struct async_future *);
-    void (*drop)(struct async_listener *); /* the handle is destroyed before its end */
+    void (*drop)(struct async_listener *); /* destroyed before its end; makes no handle */
     struct async_loop *loop; /* dropped, too, when this one drops its tasks; or NULL */
 };
 
