@@ -13,11 +13,19 @@ struct list {
     size_t count, capacity;
 };
 
+/* A handle in a temporary that an operand further right may leave behind, by `try`. */
+struct pending {
+    struct variable *handle;
+    bool is_generator;
+    struct pending *outer;
+};
+
 struct hoist {
     struct lowered *lowered;
     struct function *function;
     unsigned withs;   /* how many bodies of `async with` are around it */
     struct list *out; /* where the statements go that must run before what is being lowered */
+    struct pending *pending;
 };
 
 /* What follows a subexpression within its full expression and must not overtake it. */

@@ -147,15 +147,35 @@ static enum later beside_others(struct node *node, uint32_t first, uint32_t at)
     return LATER_NOTHING;
 }
 
+/* Notes the temporary of an operand that has made a handle; the whole expression will consume it.
+ */
+static void add_pending(struct hoist *h, struct node *operand)
+{
+    const struct symbol *symbol = skip_parens(operand)->symbol;
+    struct variable *variable = symbol ? symbol->lowered : NULL;
+    if (!variable || variable->kind != VARIABLE_TEMPORARY)
+        return;
+    struct pending *pending = arena_alloc(h->lowered->arena, sizeof *pending);
+    bool is_generator = type_resolve(variable->type)->kind == TYPE_GENERATOR;
+    *pending = (struct pending){variable, is_generator, h->pending};
+    h->pending = pending;
+}
+
 void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later later)
 {
     uint32_t count = node->count;
+    struct pending *outer = h->pending;
     enum later *after = arena_alloc(h->lowered->arena, (count + 1) * sizeof *after);
     after[count] = later;
     for (uint32_t i = count; i > first; i--)
         after[i - 1] = most(after[i], later_of(node->kid[i - 1]));
-    for (uint32_t i = first; i < count; i++)
+    for (uint32_t i = first; i < count; i++) {
+        bool makes = node->kid[i] && makes_handle(node->kid[i]);
         node->kid[i] = hoist(h, node->kid[i], most(after[i + 1], beside_others(node, first, i)));
+        if (makes)
+            add_pending(h, node->kid[i]);
+    }
+    h->pending = outer;
 }
 
 static bool is_part(const struct node *node)
@@ -454,6 +474,24 @@ static struct node *hoist_await(struct hoist *h, struct node *await, enum later 
 
 /* --- try */
 
+/* Releases the handles to the left of a `try` that leaves, before it does. */
+static struct node *with_releases(struct hoist *h, struct node *at, struct node *leave)
+{
+    if (!h->pending)
+        return leave;
+    struct list *outer = h->out, inner = {0};
+    h->out = &inner;
+    for (struct pending *pending = h->pending; pending; pending = pending->outer) {
+        const char *text =
+            pending->is_generator ? "async_generator_release($0);" : "async_release($0);";
+        struct node *handle = make_use(h, at, pending->handle);
+        emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, at, text, 1, handle));
+    }
+    emit_statement(h, leave);
+    h->out = outer;
+    return make_splice(h, at, &inner, true);
+}
+
 /* `if (value < 0) return value;`, and then the value. */
 static struct node *hoist_try(struct hoist *h, struct node *node)
 {
@@ -461,6 +499,7 @@ static struct node *hoist_try(struct hoist *h, struct node *node)
     struct node *error = make_use(h, node, value->symbol->lowered);
     struct node *leave = make(h, NODE_RETURN, node, "return $0;", 1, error);
     leave->flags |= IS_FAILING;
+    leave = with_releases(h, node, leave);
     emit_statement(h, make(h, NODE_IF, node, "if ($0 < 0)\n$1", 2, value, leave));
     return make_use(h, node, value->symbol->lowered);
 }

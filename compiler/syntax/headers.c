@@ -1,10 +1,11 @@
-/* `for (x : r)` without a type, and `for (int x, y : r)`. The parser would look for the mistake
- * elsewhere, so where a text has errors, its tokens are searched for such heads: a colon that
- * stands directly in the parentheses, without semicolons. What the parser then sees has no mistake
- * there:
+/* `for (x : r)` without a type, `for (int x, y : r)`, and Python's `for (int x in r)`. The parser
+ * would look for the mistake elsewhere, so where a text has errors, its tokens are searched for
+ * such heads: a colon (or `in`) that stands directly in the parentheses, without semicolons. What
+ * the parser then sees has no mistake there:
  *
  *     for (x : r)             for (; ;   )
  *     for (int x, y : r)      for (int x    : r)
+ *     for (int x in r)        for (int x :  r)
  */
 #include "syntax/headers.h"
 
@@ -52,7 +53,15 @@ static int nesting(const struct tokens *t, size_t i)
 
 struct head { /* indexes of tokens */
     size_t loop, first, comma, colon, end;
+    bool is_in; /* `colon` is the word `in` */
 };
+
+/* `in` where a colon should stand: between a name and a range. */
+static bool is_in(const struct tokens *t, size_t i)
+{
+    return is(t, i, "in") && is_name(t, i - 1) && i + 1 < t->count &&
+           !strchr(":=;,)[", t->code[t->items[i + 1].start]);
+}
 
 /* The parenthesis behind the `for` at `loop` is the head of a loop over a range. */
 static bool read_head(const struct tokens *t, size_t loop, struct head *head)
@@ -70,8 +79,10 @@ static bool read_head(const struct tokens *t, size_t loop, struct head *head)
             return false;
         if (is(t, i, ",") && !head->comma && !head->colon)
             head->comma = i;
-        if (is(t, i, ":") && !head->colon)
+        if (!head->colon && (is(t, i, ":") || is_in(t, i))) {
             head->colon = i;
+            head->is_in = !is(t, i, ":");
+        }
     }
     head->end = i;
     return i < t->count && head->colon;
@@ -115,6 +126,13 @@ static void mend_head(struct mend *m, const struct head *head)
     m->marked[items[head->first].start] = m->marked[items[head->colon].start] = ';';
 }
 
+static void mend_in(struct mend *m, struct range word)
+{
+    report_error(m->diagnostics, word, "expected ':' instead of 'in'");
+    blank(m, word.start, word.end);
+    m->marked[word.start] = ':';
+}
+
 /* Behind what a statement may begin: in a comprehension it is no loop. */
 static bool begins_statement(const struct tokens *t, size_t i)
 {
@@ -139,9 +157,12 @@ bool mend_headers(struct arena *arena, struct marks *marks, struct diagnostics *
     for (size_t i = 1; i < t->count; i++) {
         struct head head;
         bool is_gone = marked[t->items[i].start] == ' '; /* with its function (brackets.c) */
-        if (is_gone || !is(t, i, "for") || !is(t, i + 1, "(") ||
-            !begins_statement(t, i - (is(t, i - 1, "async") && i > 1 ? 2 : 1)) ||
-            !read_head(t, i, &head))
+        if (is_gone || !is(t, i, "for") || !is(t, i + 1, "(") || !read_head(t, i, &head))
+            continue;
+        if (head.is_in)
+            mend_in(&m, t->items[head.colon]);
+        any |= head.is_in;
+        if (!begins_statement(t, i - (is(t, i - 1, "async") && i > 1 ? 2 : 1)))
             continue;
         bool is_bare = head.colon == head.first + 1 && is_name(t, head.first);
         if (!is_bare && (!head.comma || head.comma > head.colon))
