@@ -20,6 +20,7 @@
 #include "syntax/headers.h"
 #include "syntax/semicolons.h"
 #include "syntax/stray_else.h"
+#include "syntax/token.h"
 #include "syntax/tree.h"
 
 const TSLanguage *tree_sitter_asyncc(void);
@@ -106,6 +107,17 @@ static unsigned count_errors(const TSTree *tree)
     return count;
 }
 
+static void report_missing(struct diagnostics *diagnostics, const char *code, uint32_t length,
+                           uint32_t semicolon)
+{
+    uint32_t behind = semicolon + 1;
+    struct range token;
+    if (isspace((unsigned char)code[semicolon]))
+        report_error(diagnostics, (struct range){semicolon - 1, semicolon}, "expected ';'");
+    else if (next_token(code, length, &behind, &token))
+        report_error(diagnostics, token, "expected an expression before '}'");
+}
+
 /* Puts semicolons where they seem to be missing, and says so if that leaves fewer mistakes. */
 static TSTree *mend_semicolons(struct arena *arena, TSParser *parser, TSTree *tree,
                                const char *code, char *text, uint32_t length,
@@ -125,10 +137,15 @@ static TSTree *mend_semicolons(struct arena *arena, TSParser *parser, TSTree *tr
         return tree;
     }
     for (size_t i = 0; i < found.count; i++)
-        report_error(diagnostics, (struct range){found.offsets[i] - 1, found.offsets[i]},
-                     "expected ';'");
+        report_missing(diagnostics, code, length, found.offsets[i]);
     ts_tree_delete(tree);
     return mended;
+}
+
+/* What is behind a body and the brace that ends it, where a mistake in it may show. */
+static struct range behind_brace(struct range body)
+{
+    return (struct range){body.end + 1, UINT32_MAX};
 }
 
 /* The first body with a mistake that makes the parser complain of what is behind it, too. */
@@ -139,13 +156,13 @@ static bool find_leading_body(const TSTree *tree, const char *code, const char *
     TSNode root = ts_tree_root_node(tree);
     return report_syntax_errors_in(NULL, root, code, (struct range){0, UINT32_MAX}, &first) &&
            body_around(text, length, first, body) &&
-           report_syntax_errors_in(NULL, root, code, (struct range){body->end, UINT32_MAX}, NULL);
+           report_syntax_errors_in(NULL, root, code, behind_brace(*body), NULL);
 }
 
 /* Whether the parser finds less to complain of behind the body than it did with it. */
 static bool is_relieved(const TSTree *tree, const TSTree *rest, const char *code, struct range body)
 {
-    struct range behind = {body.end, UINT32_MAX}, whole = {0, UINT32_MAX};
+    struct range behind = behind_brace(body), whole = {0, UINT32_MAX};
     return rest && report_syntax_errors_in(NULL, ts_tree_root_node(rest), code, whole, NULL) <
                        report_syntax_errors_in(NULL, ts_tree_root_node(tree), code, behind, NULL);
 }
@@ -171,7 +188,9 @@ static TSTree *contain_mistakes(struct arena *arena, TSParser *parser, TSTree *t
             ts_tree_delete(rest);
             break;
         }
-        report_syntax_errors_in(diagnostics, ts_tree_root_node(tree), code, body, NULL);
+        struct range brace = {body.end, body.end + 1};
+        if (!report_syntax_errors_in(diagnostics, ts_tree_root_node(tree), code, body, NULL))
+            report_syntax_errors_in(diagnostics, ts_tree_root_node(tree), code, brace, NULL);
         ts_tree_delete(tree);
         tree = rest;
     }

@@ -1,5 +1,5 @@
-/* Semicolons that were forgotten at the end of a line: tree-sitter reads on, and stops somewhere on
- * the next lines.
+/* Semicolons that were forgotten at the end of a line, and operands before the end of a block:
+ * tree-sitter reads on, and stops somewhere on the next lines.
  *
  * A line ends with an operand and the next one begins with a word that cannot go on with the
  * expression. Only what stands directly in a block is looked at, not what is in parentheses. Two
@@ -150,6 +150,40 @@ static void note(struct search *s, struct range token)
         s->assigns = true;
 }
 
+static bool is_postfix(const struct search *s, struct range token)
+{
+    char byte = s->code[token.start];
+    return memchr("+-", byte, 2) && token.start && s->code[token.start - 1] == byte;
+}
+
+static bool is_operator(char byte)
+{
+    return byte && strchr("=+-*/%&|^<>!~?,", byte);
+}
+
+/* The block ends behind an operator of one character: `x = y + }`. */
+static bool lacks_operand(const struct search *s)
+{
+    uint32_t at = s->last.start;
+    return s->last.end && is_operator(s->code[at]) && at && !is_operator(s->code[at - 1]);
+}
+
+/* The block ends behind a value: `x++ }`. */
+static bool lacks_semicolon(const struct search *s)
+{
+    unsigned char byte = s->last.end ? (unsigned char)s->code[s->last.end - 1] : 0;
+    if (is_word(s, s->last))
+        return !wants_more(s, s->last);
+    return byte && (memchr("])\"'", byte, 4) || isdigit(byte) || is_postfix(s, s->last));
+}
+
+static void add(struct arena *arena, struct semicolons *found, uint32_t offset)
+{
+    found->offsets =
+        arena_grow(arena, found->offsets, found->count, &found->capacity, sizeof *found->offsets);
+    found->offsets[found->count++] = offset;
+}
+
 struct semicolons find_missing_semicolons(struct arena *arena, const char *code, const char *marked,
                                           uint32_t length)
 {
@@ -167,11 +201,14 @@ struct semicolons find_missing_semicolons(struct arena *arena, const char *code,
         if (in_block && s->last.end && isspace((unsigned char)marked[s->last.end]) &&
             memchr(code + s->last.end, '\n', token.start - s->last.end) && may_begin(s, token) &&
             may_end(s, token)) {
-            found.offsets = arena_grow(arena, found.offsets, found.count, &found.capacity,
-                                       sizeof *found.offsets);
-            found.offsets[found.count++] = s->last.end;
+            add(arena, &found, s->last.end);
             s->assigns = false;
         }
+        if (in_block && byte == '}' && lacks_operand(s))
+            add(arena, &found, s->last.start);
+        else if (in_block && byte == '}' && lacks_semicolon(s) &&
+                 isspace((unsigned char)marked[s->last.end]))
+            add(arena, &found, s->last.end);
         bool is_single = token.end - token.start == 1;
         if (is_single && memchr("([{", byte, 3)) {
             if (s->depth == NESTING)

@@ -1,4 +1,5 @@
-/* Statements that lack their semicolon at the end of a line. */
+/* Statements that lack their semicolon at the end of a line, or an operand at the end of a block.
+ */
 #ifndef ASYNCC_SYNTAX_SEMICOLONS_H
 #define ASYNCC_SYNTAX_SEMICOLONS_H
 
@@ -7,7 +8,8 @@
 
 struct arena;
 
-/* Offsets behind the last token of such statements, in the order of the text. */
+/* Where a semicolon would mend such statements, in the order of the text: at the blank behind the
+ * last token, or at the operator that lacks its operand. */
 struct semicolons {
     uint32_t *offsets;
     size_t count, capacity;
