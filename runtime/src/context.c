@@ -160,7 +160,7 @@ static void count_contexts(size_t change)
 
 uint32_t async__inline_spawn_bits(const struct async_loop *loop)
 {
-    return contexts ? 0 : async__spawn_bits(loop);
+    return contexts || loop->ending ? 0 : async__spawn_bits(loop);
 }
 
 static void record_free(struct record *record)

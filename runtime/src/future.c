@@ -327,7 +327,8 @@ void async_spawn_slow(struct async_future *future, const char *file, int line)
         return;
     }
     future->frame.bits |= async__spawn_bits(loop);
-    async_thread.begun++;
+    if (loop->ending)
+        loop->alive++;
     async_push(future);
 }
 
@@ -441,7 +442,7 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
                 !(task->frame.bits & ASYNC_CANCELLED) && async__has_stack();
     if (__builtin_expect(!next, 0))
         return await_other(caller, future);
-    if (__builtin_expect(thread->begun > ASYNC_TURN, 0))
+    if (__builtin_expect(thread->ended > ASYNC_TURN, 0))
         return await_after_turn(caller, future);
     /* A task that is next in the queue and alone there begins here and now, without a way back
      * through the loop: nobody can tell the difference. Its waiter is linked only if it waits.

@@ -295,7 +295,7 @@ struct async_loop {
     const struct async_backend *backend;
     void *backend_state;
     struct async_future *head, **tail; /* ready queue while the loop does not run */
-    size_t tasks;                      /* tasks that have not ended */
+    size_t alive;                      /* while it ends: tasks that had not ended at the turn */
     struct async_timers timers;
     struct async_watch **watches; /* by descriptor number, see io.c */
     int watches_size;
@@ -407,12 +407,15 @@ void async__run(struct async_loop *loop);
 void async__run_until(struct async_loop *loop, struct async_future *task);
 /* Between steps. False: the loop is to stop. */
 bool async__turn(struct async_loop *loop);
+/* Takes what ended since the turn off loop->alive. */
+void async__count_ended(struct async_loop *loop);
 /* A turn is due while nothing but the running task is ready: true if it would find nothing to do,
  * and so is over. */
 bool async__skip_turn(struct async_loop *loop);
 /* The bits of tasks that are spawned on this loop now. */
 uint32_t async__spawn_bits(const struct async_loop *loop);
-/* What async_thread.spawn_bits is: 0 where spawns must take the long way. (context.c) */
+/* What async_thread.spawn_bits is: 0 where spawns must take the long way:
+ * contexts are copied, or the tasks of a loop that ends are counted. (context.c) */
 uint32_t async__inline_spawn_bits(const struct async_loop *loop);
 /* Empties the ready queue; a list that ends with NULL. */
 struct async_future *async__take_ready(void);

@@ -94,11 +94,10 @@ void async__serve_posts(struct async_loop *loop)
     }
 }
 
-/* `begun` is what began since the turn. */
-static inline void count_anew(struct async_thread *thread)
+void async__count_ended(struct async_loop *loop)
 {
-    thread->ended -= thread->begun;
-    thread->begun = 0;
+    loop->alive -= async_thread.ended; /* means something only while it ends */
+    async_thread.ended = 0;
 }
 
 bool async__skip_turn(struct async_loop *loop)
@@ -106,7 +105,7 @@ bool async__skip_turn(struct async_loop *loop)
     if (is_asked(loop) || loop->stop || loop->timers.count ||
         loop->backend->busy(loop->backend_state))
         return false;
-    count_anew(&async_thread);
+    async__count_ended(loop);
     return true;
 }
 
@@ -116,7 +115,7 @@ static inline __attribute__((always_inline)) bool turn(struct async_loop *loop)
     struct async_thread *thread = &async_thread;
     thread->credit = ASYNC_TURN;
     thread->budget = ASYNC_BUDGET;
-    count_anew(thread);
+    async__count_ended(loop);
     thread->current = NULL;
     turns++;
     if (is_asked(loop))
@@ -125,7 +124,7 @@ static inline __attribute__((always_inline)) bool turn(struct async_loop *loop)
     if (loop->timers.count)
         deadline = async__timers_fire(loop, async__now(loop));
     bool idle = async__nothing_ready();
-    if (loop->stop || (loop->ending && thread->begun == thread->ended && idle))
+    if (loop->stop || (loop->ending && !loop->alive && idle))
         return false;
     if (idle)
         loop->backend->poll(loop->backend_state, deadline);
@@ -282,8 +281,7 @@ void async__enter(struct async_loop *loop)
     thread->none = &thread->head;
     thread->head = loop->head ? loop->head : thread->idle; /* where it goes on, more was ready */
     thread->tail = loop->head ? loop->tail : thread->none;
-    thread->begun = 0;
-    thread->ended = -loop->tasks;
+    thread->ended = 0;
     async__set_spawn_bits(async__inline_spawn_bits(loop));
     thread->loop_bits = loop->slot << ASYNC_LOOP_SHIFT;
     while (orphans) {
@@ -302,7 +300,7 @@ void async__leave(struct async_loop *loop)
         loop->head = thread->head;
         loop->tail = thread->tail;
     }
-    loop->tasks = thread->begun - thread->ended;
+    async__count_ended(loop);
     async__unmark_running();
     thread->loop = NULL;
     thread->current = NULL;

@@ -31,6 +31,25 @@ void async__resource_remove(struct async_resource *resource)
 
 /* ---- the end of a loop ---- */
 
+static void count_visit(struct async_future *future, void *loop)
+{
+    if (async__is_task_of(future, loop))
+        ((struct async_loop *)loop)->alive++;
+}
+
+/* From here on spawns take the long way, which counts, too. */
+static void count_alive(struct async_loop *loop)
+{
+    async_thread.ended = loop->alive = 0;
+    async__blocks_visit(count_visit, loop);
+}
+
+static bool has_tasks(struct async_loop *loop)
+{
+    async__count_ended(loop);
+    return loop->alive > 0;
+}
+
 static void cancel_visit(struct async_future *future, void *loop)
 {
     if (async__is_task_of(future, loop))
@@ -57,7 +76,7 @@ static double shutdown_seconds(void)
 static void join_tasks(struct async_loop *loop, uint64_t deadline)
 {
     struct async_timer timer = {.kind = &stop_timer};
-    if (async_thread.begun == async_thread.ended && async__nothing_ready())
+    if (!has_tasks(loop) && async__nothing_ready())
         return;
     async__timer_arm(loop, &timer, deadline);
     loop->stop = false;
@@ -188,16 +207,17 @@ void async__loop_free(struct async_loop *loop)
     async__loop_close(loop);
     async__enter(loop);
     loop->ending = true;
-    async__set_spawn_bits(async__inline_spawn_bits(loop));
+    async__set_spawn_bits(0);
+    count_alive(loop);
     async__serve_posts(loop);
     uint64_t deadline = async__deadline(loop, seconds);
-    if (async_thread.begun != async_thread.ended)
+    if (has_tasks(loop))
         async__blocks_visit(cancel_visit, loop);
     join_tasks(loop, deadline);
     if (!async_thread.has_loops)
         close_generators(loop, deadline);
     loop->dropping = true;
-    if (async_thread.begun != async_thread.ended)
+    if (has_tasks(loop))
         async__blocks_visit(listeners_visit, loop);
     async__blocks_visit(detach_visit, loop);
     async__timers_visit(loop, async__timer_drop); /* they may be in frames that are dropped */

@@ -115,14 +115,12 @@ struct async_thread {
     uint32_t loop_bits;           /* bits of the running loop's tasks that tell the loop */
     bool has_loops;               /* more than one: tasks may belong to others */
     uint32_t budget;              /* runtime waits that may be over at once before giving way */
-    size_t begun, ended;          /* their difference: the tasks of the running loop. Two counts,
-                                     because one that goes up and down again would be waited for
-                                     each time. Each turn takes `begun` off both: async_await begins
-                                     no task itself beyond ASYNC_TURN, for these, too, give way to
-                                     timers and I/O */
-    struct async_loop *loop;      /* the running loop */
-    struct async_future *spare;   /* the block that was freed last, in no list: free, or taken
-                                     again; &async_no_block, taken for ever, where spawn_bits is 0 */
+    size_t ended;               /* tasks of the running loop that ended since the turn. async_await
+                                   begins no task itself beyond ASYNC_TURN: these, too, give way to
+                                   timers and I/O */
+    struct async_loop *loop;    /* the running loop */
+    struct async_future *spare; /* the block that was freed last, in no list: free, or taken
+                                   again; &async_no_block, taken for ever, where spawn_bits is 0 */
     struct async_future *free_blocks[ASYNC_CLASSES];
 };
 /* Programs know the offset when they are linked; shared libraries when they are loaded. */
@@ -293,7 +291,6 @@ static inline struct async_future *async_spawn(struct async_future *future, cons
     future->env = async_place(file, line);
     future->frame.caller = (struct async_frame *)((uintptr_t)future->frame.caller | 1);
     future->frame.bits |= async_thread.spawn_bits;
-    async_thread.begun++;
     async_push(future);
     return future;
 }
@@ -315,7 +312,6 @@ async_task(size_t size, size_t align, enum async_step (*resume)(struct async_fra
     future->frame.caller = (struct async_frame *)1;
     const uint32_t state_and_bits[2] = {0, (uint32_t)index | ASYNC_OWNER | async_thread.spawn_bits};
     memcpy(&future->frame.state, state_and_bits, sizeof state_and_bits);
-    async_thread.begun++;
     async_push(future);
     return future;
 }
