@@ -409,9 +409,11 @@ joined_late(struct async_future *task, struct async_future *joined, enum async_s
     async__set_status(task, ASYNC_JOINING);
     chain_add(joined, (uintptr_t)task);
     if (step == ASYNC_DONE) {
-        async_thread.ended++;
         async__finish(joined);
-    } else if (task->frame.bits & ASYNC_CANCELLED) { /* when it may have had another owner */
+        return ASYNC_PENDING;
+    }
+    async_thread.loop->alive++;               /* it was counted as ended */
+    if (task->frame.bits & ASYNC_CANCELLED) { /* when it may have had another owner */
         struct async_future *suspended = async_thread.current;
         if (!async_thread.handover)
             async_thread.current = NULL; /* who waits does not run */
@@ -425,6 +427,7 @@ joined_late(struct async_future *task, struct async_future *joined, enum async_s
 static __attribute__((noinline)) enum async_step await_after_turn(struct async_frame *caller,
                                                                   struct async_future *future)
 {
+    async_thread.room++;
     if (async__skip_turn(async_thread.loop))
         return async_await(caller, future);
     async_thread.credit = 1;
@@ -442,7 +445,7 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
                 !(task->frame.bits & ASYNC_CANCELLED) && async__has_stack();
     if (__builtin_expect(!next, 0))
         return await_other(caller, future);
-    if (__builtin_expect(thread->ended > ASYNC_TURN, 0))
+    if (__builtin_expect(--thread->room < 0, 0))
         return await_after_turn(caller, future);
     /* A task that is next in the queue and alone there begins here and now, without a way back
      * through the loop: nobody can tell the difference. Its waiter is linked only if it waits.
@@ -456,7 +459,6 @@ enum async_step async_await(struct async_frame *caller, struct async_future *fut
                 future->frame.caller == (struct async_frame *)TAG_END;
     if (__builtin_expect(!told, 0))
         return joined_late(task, future, step);
-    thread->ended++;
     thread->current = task;
     future->frame.bits |= ASYNC_FINISHED;
     return step; /* DONE, in the register where it is */

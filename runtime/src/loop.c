@@ -96,8 +96,8 @@ void async__serve_posts(struct async_loop *loop)
 
 void async__count_ended(struct async_loop *loop)
 {
-    loop->alive -= async_thread.ended; /* means something only while it ends */
-    async_thread.ended = 0;
+    loop->alive -= (size_t)(ASYNC_TURN - async_thread.room); /* only while it ends is that true */
+    async_thread.room = ASYNC_TURN;
 }
 
 bool async__skip_turn(struct async_loop *loop)
@@ -156,7 +156,7 @@ static __attribute__((noinline)) struct async_future *ended(struct async_future 
 {
     struct async_thread *thread = &async_thread;
     struct async_future *waiter = (struct async_future *)(caller - 1);
-    thread->ended++;
+    thread->room--;
     if (!waiter || caller & 2 || (uintptr_t)waiter->next != ((uintptr_t)ended | 1) ||
         async__is_foreign(waiter)) {
         async__finish(ended);
@@ -281,7 +281,7 @@ void async__enter(struct async_loop *loop)
     thread->none = &thread->head;
     thread->head = loop->head ? loop->head : thread->idle; /* where it goes on, more was ready */
     thread->tail = loop->head ? loop->tail : thread->none;
-    thread->ended = 0;
+    thread->room = ASYNC_TURN;
     async__set_spawn_bits(async__inline_spawn_bits(loop));
     thread->loop_bits = loop->slot << ASYNC_LOOP_SHIFT;
     while (orphans) {

@@ -139,7 +139,7 @@ static struct async_future *resume(struct async_frame *frame)
     while (frame->resume(frame) == ASYNC_DONE) {
         frame = frame->caller;
         if ((uintptr_t)frame & 1) {
-            thread->ended++;
+            thread->room--;
             async__finish(thread->current);
             thread->current = NULL;
             return NULL;

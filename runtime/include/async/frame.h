@@ -115,9 +115,9 @@ struct async_thread {
     uint32_t loop_bits;           /* bits of the running loop's tasks that tell the loop */
     bool has_loops;               /* more than one: tasks may belong to others */
     uint32_t budget;              /* runtime waits that may be over at once before giving way */
-    size_t ended;               /* tasks of the running loop that ended since the turn. async_await
-                                   begins no task itself beyond ASYNC_TURN: these, too, give way to
-                                   timers and I/O */
+    ptrdiff_t room;             /* ASYNC_TURN less what ended since the turn, of the running loop's
+                                   tasks. Those that async_await begins count at once; below 0 it
+                                   begins none: these, too, give way to timers and I/O */
     struct async_loop *loop;    /* the running loop */
     struct async_future *spare; /* the block that was freed last, in no list: free, or taken
                                    again; &async_no_block, taken for ever, where spawn_bits is 0 */
@@ -234,8 +234,8 @@ static inline struct async_future *async_take_block(size_t index)
 /* Frees a block, of which nothing but the class in `bits` is true any more. */
 static inline void async_give_block(struct async_future *block)
 {
-    uint32_t index = block->frame.bits &=
-        ASYNC_CLASS; /* no owner: the use of an alias is noticed */
+    uint32_t index = block->frame.bits & ASYNC_CLASS;
+    block->frame.bits = index; /* no owner: the use of an alias is noticed */
     if (__builtin_expect(async_thread.spare == block, 1))
         return;
     if (async_thread.spawn_bits && async_thread.spare->frame.bits > ASYNC_CLASS) {
