@@ -17,7 +17,7 @@
 #include "support/unicode.h"
 
 /* What switches a warning on: nothing needs to, -Wall, or only its own option. */
-enum switched { BY_DEFAULT, BY_ALL, BY_NAME };
+enum switched { BY_DEFAULT, BY_ALL, BY_EXTRA, BY_NAME }; /* EXTRA: with -Wall as well */
 
 struct warning_state {
     bool is_on, is_error, is_never_error;
@@ -31,6 +31,7 @@ struct diagnostics {
     enum diagnostic_color color;
     struct warning_state warnings[WARNING_COUNT];
     bool all_are_errors, all_are_off;
+    bool has_all, has_extra; /* -Wall, -Wextra */
     struct diagnostic *items;
     size_t count, capacity;
     bool drop_notes; /* the last error or warning was dropped */
@@ -83,12 +84,17 @@ static const char *behind(const char *text, const char *prefix)
     return strncmp(text, prefix, length) == 0 ? text + length : NULL;
 }
 
-/* -Wall, -Wno-all: false, for they are for the C compiler as well. */
-static bool set_all(struct diagnostics *diagnostics, bool is_on)
+/* -Wall, -Wextra and their opposites: false, for they are for the C compiler as well. */
+static bool set_all(struct diagnostics *diagnostics, bool *all_or_extra, bool is_on)
 {
-    for (size_t i = 0; i < WARNING_COUNT; i++)
-        if (warning_table[i].by == BY_ALL && !diagnostics->warnings[i].is_named)
-            diagnostics->warnings[i].is_on = is_on;
+    *all_or_extra = is_on;
+    for (size_t i = 0; i < WARNING_COUNT; i++) {
+        struct warning_state *state = &diagnostics->warnings[i];
+        if (warning_table[i].by == BY_ALL && !state->is_named)
+            state->is_on = diagnostics->has_all;
+        if (warning_table[i].by == BY_EXTRA && !state->is_named)
+            state->is_on = diagnostics->has_all && diagnostics->has_extra;
+    }
     return false;
 }
 
@@ -104,10 +110,10 @@ bool diagnostics_set_warning(struct diagnostics *diagnostics, const char *option
     const char *name;
     if (strcmp(option, "-w") == 0)
         return diagnostics->all_are_off = true;
-    if (strcmp(option, "-Wall") == 0)
-        return set_all(diagnostics, true);
-    if (strcmp(option, "-Wno-all") == 0)
-        return set_all(diagnostics, false);
+    if (strcmp(option, "-Wall") == 0 || strcmp(option, "-Wno-all") == 0)
+        return set_all(diagnostics, &diagnostics->has_all, option[2] == 'a');
+    if (strcmp(option, "-Wextra") == 0 || strcmp(option, "-Wno-extra") == 0)
+        return set_all(diagnostics, &diagnostics->has_extra, option[2] == 'e');
     if (strcmp(option, "-Werror") == 0)
         return diagnostics->all_are_errors = true;
     if (strcmp(option, "-Wno-error") == 0) {

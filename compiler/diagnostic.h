@@ -30,6 +30,7 @@ struct range {
     X(WARNING_IMPLICIT_FUNCTION, "implicit-function-declaration", BY_DEFAULT) \
     X(WARNING_RETURN_TYPE, "return-type", BY_ALL)                             \
     X(WARNING_UNINITIALIZED, "uninitialized", BY_ALL)                         \
+    X(WARNING_UNUSED_PARAMETER, "unused-parameter", BY_EXTRA)                 \
     X(WARNING_FRAME_SIZE, "frame-size", BY_NAME)
 
 enum warning {

@@ -33,7 +33,7 @@ unsigned portable_needs(const char *text, size_t length)
 void portable_includes(struct writer *w, unsigned needs)
 {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (needs & 1u << i)
+        if (words[i].header && needs & 1u << i)
             write_format(w, "#include <%s>\n", words[i].header);
 }
 

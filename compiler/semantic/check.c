@@ -51,6 +51,8 @@ static void check_body(struct check *check, struct node *node, struct scope *par
         check_operands(check, node->kid[2]);
     else
         check_language_operands(check, node->kid[2]);
+    if (function.is_async || function.is_generator)
+        check_parameters_used(check, node);
     if (function.is_async)
         check_stack(check, node);
     if (function.is_async && !function.is_generator)

@@ -1,0 +1,41 @@
+/* -Wunused-parameter: a parameter that an async function or a generator never names. What C
+ * compilers see is that it is stored in the frame. */
+#include "semantic/checker.h"
+
+static bool is_named(const struct node *node, const struct symbol *symbol)
+{
+    if (!node)
+        return false;
+    if (node->kind == NODE_IDENTIFIER && node->symbol == symbol)
+        return true;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (is_named(node->kid[i], symbol))
+            return true;
+    return false;
+}
+
+/* By an attribute, in front of the name or behind it. */
+static bool may_be_unused(const struct check *check, const struct node *parameter,
+                          const struct node *name)
+{
+    return text_mentions(check, parameter->start, name->start, "unused") ||
+           text_mentions(check, name->end, parameter->end, "unused");
+}
+
+void check_parameters_used(struct check *check, struct node *function)
+{
+    const struct type *type = type_resolve(function->type);
+    if (check->state->quiet || type->kind != TYPE_FUNCTION)
+        return;
+    for (size_t i = 0; i < type->parameter_count; i++) {
+        const struct node *parameter = type->parameters[i].node;
+        const struct node *name = parameter && parameter->kind == NODE_PARAMETER
+                                      ? declarator_name(node_kid(parameter, 1))
+                                      : NULL;
+        const struct symbol *symbol = name ? name->symbol : NULL;
+        if (symbol && !is_named(function, symbol) && !may_be_unused(check, parameter, name))
+            report_warning(check->diagnostics, WARNING_UNUSED_PARAMETER,
+                           (struct range){name->start, name->end}, "unused parameter '%s'",
+                           symbol->name);
+    }
+}
