@@ -5,6 +5,12 @@
 
 TestSuite(deep, .fini = no_block_is_left);
 
+#ifdef SCENARIOS
+enum { DEPTH = 50 }; /* each wait is a run of the sweep */
+#else
+enum { DEPTH = 100000 };
+#endif
+
 /* A coroutine that awaits itself, `arg` times deep; the innermost one yields. */
 FUNCTION(dive, int r;)
 {
@@ -19,12 +25,12 @@ FUNCTION(dive, int r;)
 
 Test(deep, a_million_coroutines)
 {
-    cr_assert_eq(run(dive((void *)1000000)), 1000000);
+    cr_assert_eq(run(dive((void *)(10 * (intptr_t)DEPTH))), 10 * DEPTH);
 }
 
 static void *run_dive(void *result)
 {
-    *(int *)result = run(dive((void *)100000));
+    *(int *)result = run(dive((void *)DEPTH));
     return NULL;
 }
 
@@ -38,7 +44,7 @@ Test(deep, in_a_thread_with_a_small_stack)
     cr_assert_eq(pthread_create(&thread, &attributes, run_dive, &result), 0);
     pthread_join(thread, NULL);
     pthread_attr_destroy(&attributes);
-    cr_assert_eq(result, 100000);
+    cr_assert_eq(result, DEPTH);
 }
 
 /* The same, each one a task. */
@@ -53,7 +59,7 @@ FUNCTION(dive_tasks, int r;)
 
 Test(deep, a_hundred_thousand_tasks_that_join)
 {
-    cr_assert_eq(run(dive_tasks((void *)100000)), 100000);
+    cr_assert_eq(run(dive_tasks((void *)DEPTH)), DEPTH);
 }
 
 FUNCTION(at_once, )
@@ -102,9 +108,9 @@ FUNCTION(join_chain, int r; struct async_future * t;)
 FUNCTION(cancel_chain, struct async_future *t; int i; int r;)
 {
     BEGIN(cancel_chain);
-    self->t = SPAWN(join_chain((void *)100000));
+    self->t = SPAWN(join_chain((void *)DEPTH));
     WAIT(async_sleep, self->r, 0.001);
-    for (self->i = 0; self->i < 100002; self->i++)
+    for (self->i = 0; self->i < DEPTH + 2; self->i++)
         WAIT(async_yield, self->r);
     async_cancel(self->t);
     CALL(self->t, self->r);
