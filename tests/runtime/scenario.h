@@ -44,7 +44,7 @@ static bool scenario_is_plain; /* assertions hold in this run */
 
 static inline void scenario_check(bool is_right, const char *file, int line, const char *text)
 {
-    if (is_right || !scenario_is_plain)
+    if (!scenario_is_plain || is_right) /* in other runs it may depend on what nobody has set */
         return;
     fprintf(stderr, "%s:%d: %s\n", file, line, text);
     exit(1);
