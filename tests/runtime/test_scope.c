@@ -19,9 +19,24 @@ static void count_report(const struct async_report *report, void *arg)
     last_report = *report;
 }
 
-static void cancel_it(void *task)
+/* Whom cancel_it cancels; NULL once it has ended, which it may do sooner where a fault is injected.
+ */
+static struct async_future *to_cancel;
+
+static void cancel_it(void *unused)
 {
-    async_cancel(task);
+    (void)unused;
+    if (to_cancel)
+        async_cancel(to_cancel);
+}
+
+static void cancel_me_after(double seconds)
+{
+    to_cancel = async_current_task();
+    if (seconds > 0)
+        async_call_later(seconds, cancel_it, NULL);
+    else
+        async_call_soon(cancel_it, NULL);
 }
 
 /* ---- time limits ---- */
@@ -156,7 +171,7 @@ FUNCTION(shield_main, struct async_shield__frame s; struct async_timeout__frame 
 {
     BEGIN(shield_main);
     self->start = async_time();
-    async_call_later(2, cancel_it, async_current_task());
+    cancel_me_after(2);
     ENTER(async_shield, s, self->r, 5);
     WAIT(async_sleep, self->r, 4); /* cancelled at 2 */
     cr_assert_eq(self->r, 0);
@@ -186,6 +201,7 @@ FUNCTION(shield_main, struct async_shield__frame s; struct async_timeout__frame 
     WAIT(async_sleep, self->r, 1);
     cr_assert_eq(self->r, 0);
     LEAVE(s, self->r, 0);
+    to_cancel = NULL;
     END(self->r);
 }
 
@@ -353,10 +369,11 @@ FUNCTION(pure_main, struct async_timeout__frame t; struct async_future * f; int 
     self->f = async_future_new(sizeof(int), _Alignof(int));
     if (!async_call_soon(complete_it, self->f))
         complete_it(self->f);
-    async_call_soon(cancel_it, async_current_task());
+    cancel_me_after(0);
     CALL(self->f, self->r);
     cr_assert_eq(self->r, 9);
     cr_assert_eq(async_cancelled(), -ECANCELED);
+    to_cancel = NULL;
     END(0);
 }
 
@@ -364,31 +381,34 @@ FUNCTION(pure_late, struct async_future *f; int r;)
 {
     BEGIN(pure_late);
     self->f = async_future_new(sizeof(int), _Alignof(int));
-    async_call_soon(cancel_it, async_current_task());
+    cancel_me_after(0);
     if (!async_call_soon(complete_it, self->f))
         complete_it(self->f);
     CALL(self->f, self->r);
     cr_assert_eq(self->r, 9);
+    to_cancel = NULL;
     END(0);
 }
 
 FUNCTION(sleep_race, int r;)
 {
     BEGIN(sleep_race);
-    async_call_later(1, cancel_it, async_current_task());
+    cancel_me_after(1);
     WAIT(async_sleep, self->r, 1);
     cr_assert_eq(self->r, 0); /* both were due; the callback runs before this task */
     WAIT(async_sleep, self->r, 1);
+    to_cancel = NULL;
     END(self->r);
 }
 
 FUNCTION(sleep_won, int r;)
 {
     BEGIN(sleep_won);
-    async_call_soon(cancel_it, async_current_task());
+    cancel_me_after(0);
     WAIT(async_yield, self->r);
     cr_assert_eq(self->r, 0); /* it was ready again when it was cancelled */
     WAIT(async_yield, self->r);
+    to_cancel = NULL;
     END(self->r);
 }
 

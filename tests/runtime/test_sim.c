@@ -133,9 +133,10 @@ FUNCTION(big_main, struct async_server *server; struct async_stream * s; struct 
         async_stream_close(self->s);
         self->r = -ENOMEM;
     }
-    if (self->r) {
-        async_server_close(self->server);
+    if (self->r) { /* the task may be yet to accept */
+        async_cancel(self->t);
         CALL(self->t, self->r);
+        async_server_close(self->server);
         RETURN(self->r);
     }
     cr_assert_eq(async_stream_fd(self->s), -ENOTSUP);
