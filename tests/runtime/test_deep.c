@@ -82,7 +82,7 @@ FUNCTION(many, long i; long sum; int r;)
 Test(deep, twenty_million_awaits_that_finish_at_once)
 {
 #ifdef SCENARIOS
-    intptr_t n = 200000;
+    intptr_t n = 20000;
 #elif defined __SANITIZE_ADDRESS__
     intptr_t n = 2000000;
 #else
