@@ -11,7 +11,7 @@
 
 /* Arguments of a command; ended by NULL. */
 struct command {
-    const char *words[256];
+    const char *words[1024];
     size_t count;
 };
 
