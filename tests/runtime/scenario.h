@@ -40,7 +40,7 @@ struct scenario {
 static struct scenario_suite *scenario_suites;
 static struct scenario *scenarios;
 
-static bool scenario_is_plain; /* assertions hold in this run */
+static volatile bool scenario_is_plain; /* assertions hold in this run; looked at first */
 
 static inline void scenario_check(bool is_right, const char *file, int line, const char *text)
 {
