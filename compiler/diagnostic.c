@@ -16,8 +16,9 @@
 #include "support/arena.h"
 #include "support/unicode.h"
 
-/* What switches a warning on: nothing needs to, -Wall, or only its own option. */
-enum switched { BY_DEFAULT, BY_ALL, BY_EXTRA, BY_NAME }; /* EXTRA: with -Wall as well */
+/* What switches a warning on: nothing needs to, -Wall, -Wall with -Wextra, or only its own option.
+ */
+enum switched { BY_DEFAULT, BY_ALL, BY_EXTRA, BY_NAME };
 
 struct warning_state {
     bool is_on, is_error, is_never_error;

@@ -16,7 +16,6 @@ struct list {
 /* A handle in a temporary that an operand further right may leave behind, by `try`. */
 struct pending {
     struct variable *handle;
-    bool is_generator;
     struct pending *outer;
 };
 

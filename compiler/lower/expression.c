@@ -156,8 +156,7 @@ static void add_pending(struct hoist *h, struct node *operand)
     if (!variable || variable->kind != VARIABLE_TEMPORARY)
         return;
     struct pending *pending = arena_alloc(h->lowered->arena, sizeof *pending);
-    bool is_generator = type_resolve(variable->type)->kind == TYPE_GENERATOR;
-    *pending = (struct pending){variable, is_generator, h->pending};
+    *pending = (struct pending){variable, h->pending};
     h->pending = pending;
 }
 
@@ -482,8 +481,8 @@ static struct node *with_releases(struct hoist *h, struct node *at, struct node 
     struct list *outer = h->out, inner = {0};
     h->out = &inner;
     for (struct pending *pending = h->pending; pending; pending = pending->outer) {
-        const char *text =
-            pending->is_generator ? "async_generator_release($0);" : "async_release($0);";
+        bool is_generator = type_resolve(pending->handle->type)->kind == TYPE_GENERATOR;
+        const char *text = is_generator ? "async_generator_release($0);" : "async_release($0);";
         struct node *handle = make_use(h, at, pending->handle);
         emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, at, text, 1, handle));
     }

@@ -86,14 +86,6 @@ struct variable *variable_new(struct lowered *lowered, struct function *function
     return variable;
 }
 
-struct node *parameter_name(const struct parameter *parameter)
-{
-    struct node *node = parameter->node;
-    if (node && node->kind == NODE_IDENTIFIER)
-        return node;
-    return node ? declarator_name(node_kid(node, 1)) : NULL;
-}
-
 static void find_parameters(struct lowered *lowered, struct function *function)
 {
     for (size_t i = 0; i < function->type->parameter_count; i++) {

@@ -189,9 +189,6 @@ struct lowered {
     bool is_header;             /* it is to be a header, which C++ compilers may read */
 };
 
-/* What a definition's parameter is called, NULL if it has no name. */
-struct node *parameter_name(const struct parameter *parameter);
-
 /* The first pass alone, for who wants to see what it made. */
 struct lowered *desugar_unit(struct check *check, struct node *unit, bool is_header);
 struct lowered *lower_unit(struct check *check, struct node *unit, bool is_header);
@@ -282,9 +279,6 @@ static inline bool function_has_frame(const struct function *function)
 bool function_is_generator(const struct function *function);
 /* The generator that a direct call in the head of a loop or block runs; NULL. */
 struct symbol *generator_callee(struct node *range);
-
-/* Whether the tree uses the symbol. (range.c) */
-bool mentions(const struct node *node, const struct symbol *symbol);
 
 struct variable *variable_new(struct lowered *lowered, struct function *function,
                               enum variable_kind kind, struct symbol *symbol, struct type *type);

@@ -187,18 +187,6 @@ static struct node *condition(struct range *r, struct variable *at, struct node 
     return test;
 }
 
-bool mentions(const struct node *node, const struct symbol *symbol)
-{
-    if (!node)
-        return false;
-    if (node->symbol == symbol && node->kind == NODE_IDENTIFIER)
-        return true;
-    for (uint32_t i = 0; i < node->count; i++)
-        if (mentions(node->kid[i], symbol))
-            return true;
-    return false;
-}
-
 /* An array that is held, and only counted. */
 static void use_nowhere(struct range *r)
 {
@@ -218,7 +206,7 @@ static void bind_value(struct range *r, struct symbol *symbol, struct variable *
                        : r->type->kind == TYPE_LIST ? member(r, 0, "data[$1]")
                                                     : member(r, 0, "keys[$1]");
     bool is_read = type_qualifiers(element) & (QUAL_VOLATILE | QUAL_ATOMIC);
-    if (!is_read && !mentions(r->node->kid[3], symbol)) {
+    if (!is_read && !node_mentions(r->node->kid[3], symbol)) {
         use_nowhere(r);
         return;
     }

@@ -221,7 +221,7 @@ static bool reads_only(const struct node *node, const struct symbol *symbol, boo
     case NODE_TYPEOF:
     case NODE_GENERIC:
     case NODE_MADE:
-        return !mentions(node, symbol);
+        return !node_mentions(node, symbol);
     default:
         break;
     }

@@ -81,6 +81,8 @@ void check_owning(struct check *check, struct node *call, uint32_t arguments);
 /* Whether a loop over the range can look at it by its name: it means the same throughout, and the
  * name bound to each value does not hide it. */
 bool range_is_plain(struct node *range, const char *name);
+/* What a definition's parameter is called, NULL if it has no name. */
+struct node *parameter_name(const struct parameter *parameter);
 /* `char *`, const or not: the key of a set or dict that is compared by its characters. */
 bool is_text_key(const struct type *type);
 

@@ -258,7 +258,7 @@ void check_language_operands(struct check *check, struct node *node);
 void check_sources(struct check *check, const struct node *node);
 void check_stack(struct check *check, struct node *function);  /* stack.c: of an async function */
 void check_ending(struct check *check, struct node *function); /* ending.c: of an async one */
-void check_parameters_used(struct check *check, struct node *function); /* unused.c: the same */
+void check_parameters_used(struct check *check, struct node *function); /* unused.c */
 void advise(struct check *check, struct node *function); /* advice.c: of any, outermost */
 
 /* --- language.c, runtime.c */

@@ -245,3 +245,11 @@ struct declarator check_declarator(struct check *check, const struct specifiers 
                  "a type is defined in what an async function gives: define it first");
     return result;
 }
+
+struct node *parameter_name(const struct parameter *parameter)
+{
+    struct node *node = parameter->node;
+    if (node && node->kind == NODE_IDENTIFIER)
+        return node;
+    return node ? declarator_name(node_kid(node, 1)) : NULL;
+}

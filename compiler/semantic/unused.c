@@ -2,18 +2,6 @@
  * compilers see is that it is stored in the frame. */
 #include "semantic/checker.h"
 
-static bool is_named(const struct node *node, const struct symbol *symbol)
-{
-    if (!node)
-        return false;
-    if (node->kind == NODE_IDENTIFIER && node->symbol == symbol)
-        return true;
-    for (uint32_t i = 0; i < node->count; i++)
-        if (is_named(node->kid[i], symbol))
-            return true;
-    return false;
-}
-
 /* By an attribute, in front of the name or behind it. */
 static bool may_be_unused(const struct check *check, const struct node *parameter,
                           const struct node *name)
@@ -29,11 +17,9 @@ void check_parameters_used(struct check *check, struct node *function)
         return;
     for (size_t i = 0; i < type->parameter_count; i++) {
         const struct node *parameter = type->parameters[i].node;
-        const struct node *name = parameter && parameter->kind == NODE_PARAMETER
-                                      ? declarator_name(node_kid(parameter, 1))
-                                      : NULL;
+        const struct node *name = parameter_name(&type->parameters[i]);
         const struct symbol *symbol = name ? name->symbol : NULL;
-        if (symbol && !is_named(function, symbol) && !may_be_unused(check, parameter, name))
+        if (symbol && !node_mentions(function, symbol) && !may_be_unused(check, parameter, name))
             report_warning(check->diagnostics, WARNING_UNUSED_PARAMETER,
                            (struct range){name->start, name->end}, "unused parameter '%s'",
                            symbol->name);

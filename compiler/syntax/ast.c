@@ -34,6 +34,18 @@ struct node *declarator_name(struct node *declarator)
     return declarator;
 }
 
+bool node_mentions(const struct node *node, const struct symbol *symbol)
+{
+    if (!node)
+        return false;
+    if (node->symbol == symbol && node->kind == NODE_IDENTIFIER)
+        return true;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (node_mentions(node->kid[i], symbol))
+            return true;
+    return false;
+}
+
 const struct node *declarator_without_attributes(const struct node *declarator)
 {
     while (declarator->kind == NODE_PAREN_DECLARATOR && declarator->count > 1 &&

@@ -209,6 +209,9 @@ static inline struct node *node_kid(const struct node *node, size_t index)
     return index < node->count ? node->kid[index] : NULL;
 }
 
+/* Whether an identifier of the tree is the symbol's. */
+bool node_mentions(const struct node *node, const struct symbol *symbol);
+
 /* The innermost NODE_DECLARATOR_NAME of a declarator, NULL for an abstract one. */
 struct node *declarator_name(struct node *declarator);
 

@@ -150,10 +150,10 @@ static void note(struct search *s, struct range token)
         s->assigns = true;
 }
 
-static bool is_postfix(const struct search *s, struct range token)
+static bool ends_with_postfix(const struct search *s)
 {
-    char byte = s->code[token.start];
-    return memchr("+-", byte, 2) && token.start && s->code[token.start - 1] == byte;
+    uint32_t at = s->last.start;
+    return memchr("+-", s->code[at], 2) && at && s->code[at - 1] == s->code[at];
 }
 
 static bool is_operator(char byte)
@@ -174,7 +174,7 @@ static bool lacks_semicolon(const struct search *s)
     unsigned char byte = s->last.end ? (unsigned char)s->code[s->last.end - 1] : 0;
     if (is_word(s, s->last))
         return !wants_more(s, s->last);
-    return byte && (memchr("])\"'", byte, 4) || isdigit(byte) || is_postfix(s, s->last));
+    return byte && (memchr("])\"'", byte, 4) || isdigit(byte) || ends_with_postfix(s));
 }
 
 static void add(struct arena *arena, struct semicolons *found, uint32_t offset)
@@ -204,10 +204,10 @@ struct semicolons find_missing_semicolons(struct arena *arena, const char *code,
             add(arena, &found, s->last.end);
             s->assigns = false;
         }
-        if (in_block && byte == '}' && lacks_operand(s))
+        bool ends_block = in_block && byte == '}';
+        if (ends_block && lacks_operand(s))
             add(arena, &found, s->last.start);
-        else if (in_block && byte == '}' && lacks_semicolon(s) &&
-                 isspace((unsigned char)marked[s->last.end]))
+        else if (ends_block && lacks_semicolon(s) && isspace((unsigned char)marked[s->last.end]))
             add(arena, &found, s->last.end);
         bool is_single = token.end - token.start == 1;
         if (is_single && memchr("([{", byte, 3)) {
