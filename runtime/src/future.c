@@ -342,17 +342,6 @@ struct async_future *async_task_slow(size_t size, size_t align,
 
 /* ---- waiting ---- */
 
-/* Begins a coroutine inside the running task. */
-static inline enum async_step run_inline(struct async_frame *caller, struct async_future *future)
-{
-    future->frame.bits |= ASYNC_INLINE;
-    future->frame.caller = caller;
-    if (async__has_stack())
-        return future->frame.resume(&future->frame);
-    async__handover(&future->frame); /* the stack has grown long: the loop goes on with the child */
-    return ASYNC_PENDING;
-}
-
 /* A joining wait of a task that was cancelled already. */
 static void hand_on(struct async_future *task, struct async_future *joined)
 {
@@ -385,7 +374,7 @@ static __attribute__((noinline)) enum async_step await_other(struct async_frame 
     const uint32_t mask = ~(ASYNC_OWNER - 1u) | ASYNC_STATUS | ASYNC_CANCELLED;
     async__check_thread(future);
     if ((future->frame.bits & mask) == ASYNC_OWNER && !future->frame.caller)
-        return run_inline(caller, future);
+        return async__run_inline(caller, future);
     if (!async__owners(future))
         async__die(NULL, 0, "a handle was awaited that was consumed before");
     switch (async__status(future)) {

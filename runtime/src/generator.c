@@ -236,16 +236,6 @@ struct request { /* any of them */
     struct async_advance advance;
 };
 
-static enum async_step run(struct async_future *generator, struct async_frame *base)
-{
-    generator->frame.bits |= ASYNC_INLINE;
-    generator->frame.caller = base;
-    if ((char *)__builtin_frame_address(0) > async_thread.floor)
-        return generator->frame.resume(&generator->frame);
-    async__handover(&generator->frame);
-    return ASYNC_PENDING;
-}
-
 static enum async_step step(struct async_frame *base)
 {
     struct request *self = (struct request *)base;
@@ -256,10 +246,10 @@ static enum async_step step(struct async_frame *base)
             return ASYNC_DONE;
         }
         base->state = 1;
-        if (run(generator, base) == ASYNC_PENDING)
+        if (async__run_inline(base, generator) == ASYNC_PENDING)
             return ASYNC_PENDING;
     }
-    if (must_close(&self->advance) && run(generator, base) == ASYNC_PENDING)
+    if (must_close(&self->advance) && async__run_inline(base, generator) == ASYNC_PENDING)
         return ASYNC_PENDING;
     self->result = answer(&self->advance, base);
     dismiss(&self->advance);

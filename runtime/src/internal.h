@@ -358,6 +358,17 @@ static inline void async__handover(struct async_frame *frame)
     async_thread.handover_credit = async_thread.credit;
     async_thread.credit = 1; /* brings the loop to where it looks */
 }
+/* Begins a coroutine inside the running task, or goes on with a generator there. */
+static inline enum async_step async__run_inline(struct async_frame *caller,
+                                                struct async_future *future)
+{
+    future->frame.bits |= ASYNC_INLINE;
+    future->frame.caller = caller;
+    if (async__has_stack())
+        return future->frame.resume(&future->frame);
+    async__handover(&future->frame); /* the stack has grown long: the loop goes on with the child */
+    return ASYNC_PENDING;
+}
 /* Whether waits of the running task are perhaps refused: async__reason tells. */
 static inline bool async__is_cancelled(void)
 {

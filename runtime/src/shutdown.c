@@ -40,7 +40,6 @@ static void count_visit(struct async_future *future, void *loop)
 /* From here on spawns take the long way, which counts, too. */
 static void count_alive(struct async_loop *loop)
 {
-    async_thread.room = ASYNC_TURN;
     loop->alive = 0;
     async__blocks_visit(count_visit, loop);
 }
