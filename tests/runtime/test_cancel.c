@@ -30,12 +30,6 @@ FUNCTION(forever, int r;)
 
 /* ---- depth ---- */
 
-#ifdef SCENARIOS
-enum { DEPTH = 50 }; /* each wait is a run of the sweep */
-#else
-enum { DEPTH = 100000 };
-#endif
-
 /* Scopes in scopes, each in a coroutine of its own. */
 FUNCTION(nested, struct async_timeout__frame t; int r, end;)
 {

@@ -5,12 +5,6 @@
 
 TestSuite(deep, .fini = no_block_is_left);
 
-#ifdef SCENARIOS
-enum { DEPTH = 50 }; /* each wait is a run of the sweep */
-#else
-enum { DEPTH = 100000 };
-#endif
-
 /* A coroutine that awaits itself, `arg` times deep; the innermost one yields. */
 FUNCTION(dive, int r;)
 {

@@ -303,12 +303,6 @@ Test(group, groups_in_groups)
 }
 
 /* So deep that nothing may recurse on the C stack. */
-#ifdef SCENARIOS
-enum { LEVELS = 50 }; /* each wait is a run of the sweep */
-#else
-enum { LEVELS = 100000 };
-#endif
-
 FUNCTION(ladder, struct async_group__frame g; int depth; int r; int told;)
 {
     BEGIN(ladder);
@@ -326,7 +320,7 @@ FUNCTION(ladder, struct async_group__frame g; int depth; int r; int told;)
 FUNCTION(ladder_main, struct async_future *f; int r;)
 {
     BEGIN(ladder_main);
-    self->f = SPAWN(ladder((void *)LEVELS));
+    self->f = SPAWN(ladder((void *)DEPTH));
     WAIT(async_sleep, self->r, 1);
     async_cancel(self->f);
     CALL(self->f, self->r);
