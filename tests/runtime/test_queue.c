@@ -290,6 +290,8 @@ FUNCTION(flow_main, struct async_future *t[1 + TAKERS]; int i; int sum; int r;)
     taken_count = 0;
     self->sum = 0;
     self->t[TAKERS] = SPAWN(flow_putter(NULL));
+    if (async_done(self->t[TAKERS]))
+        async_queue_close(queue); /* there is none: takers find nothing */
     for (self->i = 0; self->i < (self->arg ? TAKERS : 1); self->i++) {
         self->t[self->i] = SPAWN(flow_taker(NULL));
         if (async_done(self->t[self->i]))

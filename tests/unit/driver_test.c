@@ -86,7 +86,7 @@ Test(driver, warns_of_large_frames)
     fixture_free(&f);
 }
 
-Test(driver, dumps_every_pass)
+Test(driver, dumps_every_pass, .timeout = 300) /* one compilation for each, under valgrind too */
 {
     struct fixture f = fixture_in_directory();
     fixture_write("a.ac", "#include <async/async.h>\nasync int g(void) { return 1; }\n"
