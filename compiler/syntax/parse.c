@@ -18,6 +18,7 @@
 #include "syntax/declared.h"
 #include "syntax/errors.h"
 #include "syntax/headers.h"
+#include "syntax/misplaced_async.h"
 #include "syntax/semicolons.h"
 #include "syntax/stray_else.h"
 #include "syntax/token.h"
@@ -233,8 +234,10 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
     if (has_error(tree))
         balance = mend_brackets(arena, diagnostics, code, length, marked);
     bool is_mended = balance == BRACKETS_MENDED;
-    if (has_error(tree) && balance != BRACKETS_HOPELESS)
+    if (has_error(tree) && balance != BRACKETS_HOPELESS) {
         is_mended |= mend_headers(arena, marks, diagnostics, code, length, marked);
+        is_mended |= mend_misplaced_async(arena, diagnostics, &code, length, marked);
+    }
     if (is_mended) {
         ts_tree_delete(tree);
         tree = parse_bounded(parser, marked, length, &reached);

@@ -1,0 +1,108 @@
+/* `int async f(void)`, `char *async g(void);`: the grammar has `async` before the type, and would
+ * take the word for the name of a variable. So where a text has errors, its tokens are searched for
+ * a declaration at file scope with a type, `async`, a name and a parenthesis, and the word is moved
+ * to the front, without a change of the text's length: the rest of the file is then understood. */
+#include "syntax/misplaced_async.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "diagnostic.h"
+#include "support/arena.h"
+#include "syntax/token.h"
+
+struct declaration {
+    const char *code;
+    uint32_t start;        /* its first token; UINT32_MAX: none yet */
+    struct range last;     /* the token before */
+    bool has_body;         /* the braces that it has last are a function's */
+    struct range async;    /* empty, or the word behind a type, ... */
+    struct range function; /* ... and the name behind that */
+};
+
+static bool is(const char *code, struct range token, const char *text)
+{
+    size_t length = strlen(text);
+    return token.end - token.start == length && !memcmp(code + token.start, text, length);
+}
+
+static bool is_name(const char *code, struct range token)
+{
+    char c = code[token.start];
+    return token.end > token.start && (isalpha((unsigned char)c) || c == '_' || c & 0x80);
+}
+
+/* Whether a type may end with this token: then `async` is too late. */
+static bool may_end_type(const char *code, struct range token)
+{
+    static const char *const others[] = {"static", "extern", "inline", "async", "_Noreturn"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (is(code, token, others[i]))
+            return false;
+    return is_name(code, token) || is(code, token, "*") || is(code, token, "}");
+}
+
+/* Takes the next token at file scope. True: with it, a function's head has the word misplaced. */
+static bool take(struct declaration *d, struct range token)
+{
+    bool found = d->function.end && is(d->code, token, "(");
+    bool named = d->async.end && !d->function.end && is_name(d->code, token);
+    d->function = named ? token : (struct range){0, 0};
+    if (!named)
+        d->async = is(d->code, token, "async") && may_end_type(d->code, d->last)
+                       ? token
+                       : (struct range){0, 0};
+    if (d->start == UINT32_MAX)
+        d->start = token.start;
+    if (is(d->code, token, "{"))
+        d->has_body = is(d->code, d->last, "("); /* what is in there is not taken */
+    if (is(d->code, token, ";"))
+        d->start = UINT32_MAX;
+    d->last = token;
+    return found;
+}
+
+/* Behind a body, another declaration begins; behind a list of members, this one goes on. */
+static void leave_braces(struct declaration *d, struct range brace)
+{
+    d->last = d->has_body ? (struct range){0, 0} : brace;
+    if (d->has_body)
+        d->start = UINT32_MAX;
+}
+
+/* `int async f` becomes `async int f`: a space follows the word. */
+static void move_to_front(char *text, uint32_t start, struct range word)
+{
+    size_t length = word.end + 1 - word.start;
+    memmove(text + start + length, text + start, word.start - start);
+    memcpy(text + start, "async ", length);
+}
+
+bool mend_misplaced_async(struct arena *arena, struct diagnostics *diagnostics, const char **code,
+                          uint32_t length, char *marked)
+{
+    struct declaration d = {.code = *code, .start = UINT32_MAX};
+    struct range token, async = {0, 0};
+    char *moved = NULL;
+    int depth = 0;
+    for (uint32_t at = 0; next_token(*code, length, &at, &token);) {
+        char c = d.code[token.start];
+        if (depth == 0) {
+            if (take(&d, token) && marked[async.start] == 'a') {
+                report_error(diagnostics, async, "'async' stands before the type");
+                if (!moved)
+                    moved = arena_copy(arena, d.code, length);
+                move_to_front(moved, d.start, async);
+                move_to_front(marked, d.start, async);
+            }
+            async = d.async;
+        }
+        depth += c == '(' || c == '[' || c == '{';
+        depth -= depth && (c == ')' || c == ']' || c == '}');
+        if (depth == 0 && c == '}')
+            leave_braces(&d, token);
+    }
+    if (moved)
+        *code = moved;
+    return moved;
+}
