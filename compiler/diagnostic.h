@@ -28,6 +28,7 @@ struct range {
     X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", BY_DEFAULT)         \
     X(WARNING_IMPLICIT_INT, "implicit-int", BY_DEFAULT)                       \
     X(WARNING_IMPLICIT_FUNCTION, "implicit-function-declaration", BY_DEFAULT) \
+    X(WARNING_RETURN_LOCAL_ADDR, "return-local-addr", BY_DEFAULT)             \
     X(WARNING_RETURN_TYPE, "return-type", BY_ALL)                             \
     X(WARNING_UNINITIALIZED, "uninitialized", BY_ALL)                         \
     X(WARNING_UNUSED_PARAMETER, "unused-parameter", BY_EXTRA)                 \

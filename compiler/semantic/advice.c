@@ -1,6 +1,6 @@
 /* Warnings about what is legal and hardly ever meant (LANGUAGE section 6): a task that is given the
- * address of a local and outlives it, a call that blocks the loop, a result that says that data was
- * not moved and is thrown away.
+ * address of a local and outlives it, an address of a local that is returned, a call that blocks
+ * the loop, a result that says that data was not moved and is thrown away.
  *
  * One walk over each function whose body has been checked. It hands down what becomes of the value
  * of an expression (enum fate), which is all that these warnings ask for. */
@@ -121,6 +121,18 @@ static void advise_spawn(struct advice *a, struct node *spawn, enum fate fate)
                            phrases[fate], symbol->name))
             add_note(a->check, symbol->node, "'%s' ends with its block", symbol->name);
     }
+}
+
+/* --- results that point into the frame, which ends with the function */
+
+static void advise_returned(struct advice *a, struct node *value)
+{
+    bool is_pointer = value && value->type &&
+                      (is_array(value) || type_resolve(value->type)->kind == TYPE_POINTER);
+    const struct symbol *symbol = a->is_async && is_pointer ? pointed_local(value) : NULL;
+    if (symbol)
+        warn(a, WARNING_RETURN_LOCAL_ADDR, value,
+             "the address of '%s' is returned, which ends with the function", symbol->name);
 }
 
 /* --- calls that block the loop */
@@ -273,6 +285,7 @@ static void visit(struct advice *a, struct node *node, enum fate fate)
         visit_kids(a, node, FATE_DISCARDED);
         break;
     case NODE_RETURN:
+        advise_returned(a, node_kid(node, 0));
         visit_kids(a, node, FATE_RETURNED);
         break;
     case NODE_FOR:
