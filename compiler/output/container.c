@@ -188,10 +188,10 @@ static void write_pop(struct emitter *e, const struct writing *w)
 static const char *shape(struct emitter *e, const struct writing *w)
 {
     const char *format = w->type->kind == TYPE_SET
-                             ? "\n        (struct async_shape){sizeof %1$s, 0, 1, %3$d}"
-                             : "\n        (struct async_shape){sizeof %1$s, sizeof *%2$s->values, "
-                               "__alignof__(*%2$s->values), %3$d}";
-    return arena_format(e->lowered->arena, format, w->item, w->self, is_text_key(w->type->target));
+                             ? "\n        (struct async_shape){sizeof %1$s, 0, 1, %2$d}"
+                             : "\n        (struct async_shape){sizeof %1$s, sizeof *%3$s->values, "
+                               "__alignof__(*%3$s->values), %2$d}";
+    return arena_format(e->lowered->arena, format, w->item, is_text_key(w->type->target), w->self);
 }
 
 static void write_head(struct emitter *e, const struct writing *w, const char *type, bool changes)
