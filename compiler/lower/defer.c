@@ -262,9 +262,20 @@ static struct node *leave(struct defers *d, struct node *jump, struct deferred *
     return make_splice(h, jump, &list, false);
 }
 
+/* What is in force at both places: a jump past a variable with a cleanup, as gcc allows, leaves down
+ * to there, and at its target the cleanup is in force, too. */
+static struct deferred *common(struct deferred *from, struct deferred *to)
+{
+    for (; to; to = to->outer)
+        for (struct deferred *x = from; x; x = x->outer)
+            if (x == to)
+                return to;
+    return NULL;
+}
+
 static struct node *walk_jump(struct defers *d, struct node *jump)
 {
-    struct deferred *to = in_force_at_target(d, jump);
+    struct deferred *to = common(d->in_force, in_force_at_target(d, jump));
     return to == d->in_force ? jump : leave(d, jump, to);
 }
 
