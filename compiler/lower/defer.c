@@ -262,8 +262,8 @@ static struct node *leave(struct defers *d, struct node *jump, struct deferred *
     return make_splice(h, jump, &list, false);
 }
 
-/* What is in force at both places: a jump past a variable with a cleanup, as gcc allows, leaves down
- * to there, and at its target the cleanup is in force, too. */
+/* What is in force at both places: a jump past a variable with a cleanup, as gcc allows, leaves
+ * down to there, and at its target the cleanup is in force, too. */
 static struct deferred *common(struct deferred *from, struct deferred *to)
 {
     for (; to; to = to->outer)

@@ -83,6 +83,8 @@ static void check_fit(struct check *check, const struct type *type, struct node 
             check_conversion(check, type->parameters[i].type, call->kid[i + 1],
                              makes_coroutine(type) ? C_WARNINGS : OUR_MISTAKES,
                              name ? "argument %zu of '%s'" : "argument %zu", i + 1, name);
+    if (name && !strcmp(name, "async_release") && count)
+        check_emptied(check, call->kid[1], "'async_release'");
 }
 
 /* --- who owns temporaries that are arguments */

@@ -80,8 +80,9 @@ void add_note(struct check *check, const struct node *at, const char *format, ..
 const char *show(struct check *check, const struct type *type);
 /* The text of [start, end) mentions `word` anywhere (attributes, which the tree leaves as text). */
 bool text_mentions(const struct check *check, uint32_t start, uint32_t end, const char *word);
-/* The same of a symbol's declaration, without a body: what its attributes say. */
-bool declaration_mentions(const struct check *check, const struct symbol *symbol, const char *word);
+/* The same of a declaration, without a body: what its attributes say. */
+bool declaration_mentions(const struct check *check, const struct node *declaration,
+                          const char *word);
 /* Whether `#pragma pack` is in effect there; asked in the order of the file. (packing.c) */
 bool is_packed_at(struct check *check, uint32_t offset);
 const char *text_of(struct check *check, const struct node *node);
@@ -199,6 +200,8 @@ void check_condition(struct check *check, struct node *node);
 void check_discarded(struct check *check, struct node *node);
 /* The same for one that has been checked. */
 void check_awaited(struct check *check, struct node *node);
+/* An expression whose handle `what` takes: out of an lvalue, which must not be const. */
+void check_emptied(struct check *check, struct node *handle, const char *what);
 /* The value type after integer promotion, narrow bit-fields included. */
 struct type *promoted_type(struct check *check, struct node *node);
 

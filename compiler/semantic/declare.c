@@ -161,6 +161,8 @@ struct symbol *declare(struct check *check, const struct specifiers *specifiers,
         symbol->storage = specifiers->storage;
     note_bearer(check, specifiers->type, symbol);
     symbol->is_thread_local |= specifiers->is_thread_local;
+    symbol->is_noreturn |= declaration_mentions(check, declaration, "noreturn") ||
+                           declaration_mentions(check, declaration, "_Noreturn");
     name->symbol = symbol;
     name->type = symbol->type;
     for (uint32_t i = 0; specifiers->node && i < specifiers->node->count; i++) {

@@ -39,23 +39,21 @@ static enum outcome outcome_of(struct check *check, struct node *condition)
 
 /* --- what never returns */
 
-static bool is_noreturn(struct check *check, const struct symbol *symbol)
+static bool is_noreturn(const struct node *callee)
 {
     static const char *const names[] = {"abort",          "exit",       "_exit",
                                         "_Exit",          "quick_exit", "__builtin_unreachable",
                                         "__builtin_trap", "longjmp"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strcmp(symbol->name, names[i]))
+        if (!strcmp(callee->name, names[i]))
             return true;
-    return declaration_mentions(check, symbol, "noreturn") ||
-           declaration_mentions(check, symbol, "_Noreturn");
+    return callee->symbol && callee->symbol->is_noreturn;
 }
 
-static bool calls_noreturn(struct check *check, struct node *call)
+static bool calls_noreturn(const struct node *call)
 {
     const struct node *callee = skip_parens(call->kid[0]);
-    return callee->kind == NODE_IDENTIFIER && callee->symbol &&
-           callee->symbol->kind == SYMBOL_FUNCTION && is_noreturn(check, callee->symbol);
+    return callee->kind == NODE_IDENTIFIER && is_noreturn(callee);
 }
 
 static bool expression_completes(struct check *check, struct node *node)
@@ -64,7 +62,7 @@ static bool expression_completes(struct check *check, struct node *node)
         return true;
     switch (node->kind) {
     case NODE_CALL:
-        return !calls_noreturn(check, node);
+        return !calls_noreturn(node);
     case NODE_STATEMENT_EXPRESSION:
         return completes(check, node->kid[0]);
     case NODE_PAREN:

@@ -389,9 +389,6 @@ void check_awaited(struct check *check, struct node *node)
     const struct node *callee;
     switch (inner->kind) {
     case NODE_CAST:
-        if (type_is_void(inner->type))
-            check_awaited(check, inner->kid[1]);
-        break;
     case NODE_COMMA:
         check_awaited(check, inner->kid[1]);
         break;

@@ -155,6 +155,16 @@ static void note_declared_for_c(struct check *check, struct node *operand, const
                  callee->symbol->name);
 }
 
+/* A handle that an lvalue holds is taken out of it. */
+void check_emptied(struct check *check, struct node *handle, const char *what)
+{
+    const struct node *node = skip_parens(handle);
+    bool is_lvalue = node->kind == NODE_IDENTIFIER || node->kind == NODE_INDEX ||
+                     node->kind == NODE_MEMBER || node->kind == NODE_DEREFERENCE;
+    if (is_lvalue && type_qualifiers(node->type) & QUAL_CONST)
+        complain(check, node, "%s empties this handle, which is const", what);
+}
+
 static struct type *check_await(struct check *check, struct node *node)
 {
     bool is_word = word_is_declared(check, node, "await");
@@ -176,6 +186,7 @@ static struct type *check_await(struct check *check, struct node *node)
     if (!type_is_void(resolved->target) && !type_is_complete(resolved->target))
         complain(check, node, "cannot await a future of the incomplete type '%s'",
                  show(check, resolved->target));
+    check_emptied(check, node->kid[0], "'await'");
     return type_unqualified(check->types, resolved->target);
 }
 
@@ -193,6 +204,7 @@ static struct type *check_spawn(struct check *check, struct node *node)
     }
     if (!check->state->unevaluated && !check->state->function)
         complain(check, node, "'spawn' outside a function");
+    check_emptied(check, node->kid[0], "'spawn'");
     return type;
 }
 

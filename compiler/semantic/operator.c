@@ -187,6 +187,37 @@ static struct type *common_type(struct check *check, struct node *then, struct n
     return is_pointer(left) ? left : is_pointer(right) ? right : left;
 }
 
+/* A handle, or a pointer to an async function or generator: the C that is written does not show
+ * what it gives. */
+static bool is_typed_here(const struct type *type)
+{
+    const struct type *resolved = type_resolve(type);
+    if (resolved->kind != TYPE_POINTER)
+        return !is_number(resolved);
+    const struct type *target = type_resolve(resolved->target);
+    return target->kind == TYPE_FUNCTION && (target->is_async || !is_number(target->target));
+}
+
+static bool is_any_pointer(struct check *check, const struct node *node, const struct type *type)
+{
+    return is_null_constant(check, node) ||
+           (is_pointer(type) && type_is_void(type_resolve(type)->target));
+}
+
+static bool check_same(struct check *check, struct node *node, struct node *then)
+{
+    struct node *otherwise = node->kid[2];
+    struct type *left = promoted_type(check, then), *right = promoted_type(check, otherwise);
+    if (is_unknown(left) || is_unknown(right) || type_is_void(left) || type_is_void(right))
+        return true;
+    if ((!is_typed_here(left) && !is_typed_here(right)) || type_compatible(left, right) ||
+        is_any_pointer(check, then, left) || is_any_pointer(check, otherwise, right))
+        return true;
+    complain(check, node, "one of two values of types '%s' and '%s'", show(check, left),
+             show(check, right));
+    return false;
+}
+
 struct type *check_conditional(struct check *check, struct node *node)
 {
     struct node *then = node->kid[1] ? node->kid[1] : node->kid[0];
@@ -194,7 +225,7 @@ struct type *check_conditional(struct check *check, struct node *node)
     if (node->kid[1])
         check_value(check, node->kid[1]);
     check_value(check, node->kid[2]);
-    return common_type(check, then, node->kid[2]);
+    return check_same(check, node, then) ? common_type(check, then, node->kid[2]) : NULL;
 }
 
 /* --- assignment */

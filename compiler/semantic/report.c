@@ -42,9 +42,9 @@ bool text_mentions(const struct check *check, uint32_t start, uint32_t end, cons
     return memmem(source_code(check->source) + start, end - start, word, strlen(word)) != NULL;
 }
 
-bool declaration_mentions(const struct check *check, const struct symbol *symbol, const char *word)
+bool declaration_mentions(const struct check *check, const struct node *declaration,
+                          const char *word)
 {
-    const struct node *declaration = symbol->declaration;
     if (!declaration)
         return false;
     uint32_t end =
