@@ -168,6 +168,7 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
     bool outer = e->in_block;
     const struct node *outer_next = e->next;
     bool breaks = false;
+    int indent = 0; /* of the line on which the last item began */
     for (uint32_t i = 0; i < compound->count; i++) {
         struct node *item = compound->kid[i];
         if (item->flags & IS_TAIL) {
@@ -176,15 +177,18 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
             continue;
         }
         e->writer.no_loop_pragmas = becomes_no_loop(item);
-        if (breaks && follows_on_line(e, at, item->start))
+        if (breaks && follows_on_line(e, at, item->start)) {
+            e->writer.indent = indent;
             write_line_break(&e->writer);
-        else
+        } else {
             emit_gap_lines(e, at, item->start);
+        }
         e->writer.no_loop_pragmas = false;
         write_place(&e->writer, item->start, false);
         e->in_block = true;
         e->next = i + 1 < compound->count ? compound->kid[i + 1] : NULL;
         size_t length = e->writer.out->length;
+        indent = writer_indent(&e->writer);
         emit_node(e, item);
         at = item->end;
         breaks = needs_line(e, item, length);

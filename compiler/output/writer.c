@@ -123,10 +123,17 @@ void write_format(struct writer *w, const char *format, ...)
     text_free(&text);
 }
 
+/* Deeper lines stand no deeper: a chain of a thousand `else if` would be written as a triangle. */
+static int columns(int wanted)
+{
+    enum { MOST = 200 };
+    return wanted < MOST ? wanted : MOST;
+}
+
 void write_line_break(struct writer *w)
 {
     write_text(w, "\n", 1);
-    for (int i = 0; i < w->indent; i++)
+    for (int i = columns(w->indent); i > 0; i--)
         text_put(w->out, ' ');
 }
 
@@ -535,7 +542,7 @@ static void write_shifted(struct writer *w, uint32_t start, uint32_t end)
         start = next;
         if (is_empty_line(text, start))
             continue;
-        for (int i = 0; i < w->shift; i++)
+        for (int i = columns(w->shift); i > 0; i--)
             write_copied(w, " ", 1);
         for (int i = 0; i > w->shift && start < end && is_blank(text[start]); i--)
             start++;
