@@ -173,17 +173,29 @@ static void put_base(struct text *out, const struct type *type, bool lowered)
 
 /* --- declarators */
 
-static void put_parameters(struct text *out, const struct type *type, bool lowered)
+/* How to write a type, and what is met on the way. */
+struct printing {
+    struct text declarator;
+    bool lowered, is_async; /* is_async: of a function met on the way */
+    bool starred; /* a parameter of what is pointed to: no length is evaluated, so it is `*` */
+};
+
+static void print(struct text *out, const struct type *type, struct printing printing,
+                  unsigned drop);
+
+static void put_parameters(struct text *out, const struct type *type, bool lowered, bool starred)
 {
     bool names = false; /* only where a parameter's type can speak of another one */
-    for (size_t i = 0; i < type->parameter_count; i++)
+    for (size_t i = 0; i < type->parameter_count && !starred; i++)
         names |= type_is_variably_modified(type->parameters[i].type);
     text_put(out, '(');
     for (size_t i = 0; i < type->parameter_count && !type->is_old_style; i++) {
+        struct printing parameter = {.lowered = lowered, .starred = starred};
         if (i)
             text_puts(out, ", ");
-        type_print(out, type->parameters[i].type, names ? type->parameters[i].name : NULL, lowered,
-                   0);
+        if (names && type->parameters[i].name)
+            text_puts(&parameter.declarator, type->parameters[i].name);
+        print(out, type->parameters[i].type, parameter, 0);
     }
     if (type->is_variadic)
         text_puts(out, type->parameter_count ? ", ..." : "...");
@@ -192,9 +204,10 @@ static void put_parameters(struct text *out, const struct type *type, bool lower
     text_put(out, ')');
 }
 
-static void put_length(struct text *out, const struct type *type)
+static void put_length(struct text *out, const struct type *type, bool starred)
 {
-    if (type->array_size == ARRAY_STAR)
+    bool varies = type->array_size == ARRAY_VARIABLE && starred;
+    if (type->array_size == ARRAY_STAR || varies)
         text_puts(out, "[*]");
     else if (type->array_size == ARRAY_FIXED && type->length_is_known)
         text_printf(out, "[%llu]", (unsigned long long)type->length);
@@ -252,27 +265,25 @@ static bool must_expand(const struct type *type, unsigned drop)
     return (type_qualifiers(target) & drop) != 0;
 }
 
-struct printing {
-    struct text declarator;
-    bool lowered, is_async; /* is_async: of a function met on the way */
-};
-
 /* Takes one derivation off `type`; false at the base. */
 static bool step(struct printing *printing, const struct type **type, unsigned qualifiers)
 {
     const struct type *here = *type;
     struct text *declarator = &printing->declarator;
+    bool is_pointed_to;
     switch (here->kind) {
     case TYPE_POINTER:
         prepend_pointer(declarator, qualifiers);
         break;
     case TYPE_ARRAY:
         wrap(declarator);
-        put_length(declarator, here);
+        put_length(declarator, here, printing->starred);
         break;
     case TYPE_FUNCTION:
+        is_pointed_to = declarator->length && *declarator->data == '*';
         wrap(declarator);
-        put_parameters(declarator, here, printing->lowered);
+        put_parameters(declarator, here, printing->lowered,
+                       printing->starred || (printing->lowered && is_pointed_to));
         if (here->is_async && printing->lowered) {
             prepend_pointer(declarator, 0);
             *type = NULL;
@@ -306,12 +317,9 @@ static void put_declaration(struct text *out, struct printing *printing, const s
         text_printf(out, " %s", declarator->data);
 }
 
-void type_print(struct text *out, const struct type *type, const char *name, bool lowered,
-                unsigned drop)
+static void print(struct text *out, const struct type *type, struct printing printing,
+                  unsigned drop)
 {
-    struct printing printing = {.lowered = lowered};
-    if (name)
-        text_puts(&printing.declarator, name);
     bool is_top = true;
     unsigned sugar = 0, qualifiers;
     for (;;) {
@@ -328,6 +336,15 @@ void type_print(struct text *out, const struct type *type, const char *name, boo
     }
     put_declaration(out, &printing, type, type ? qualifiers : 0);
     text_free(&printing.declarator);
+}
+
+void type_print(struct text *out, const struct type *type, const char *name, bool lowered,
+                unsigned drop)
+{
+    struct printing printing = {.lowered = lowered};
+    if (name)
+        text_puts(&printing.declarator, name);
+    print(out, type, printing, drop);
 }
 
 const char *type_string(struct arena *arena, const struct type *type)
