@@ -97,9 +97,10 @@ void emit_item(struct emitter *e, struct node *node)
     emit_containers_before(e, node);
     if (node->kind == NODE_FUNCTION && node->function && !function_has_frame(node->function))
         emit_made_prototypes(e, node);
-    if (is_async_definition(e, node))
+    if (is_async_definition(e, node)) {
+        write_place(&e->writer, node->start, false);
         emit_prototype(e, lowered_function(e->lowered, node->symbol));
-    else if (!declares_nothing(e, node))
+    } else if (!declares_nothing(e, node))
         emit_external(e, node);
 }
 

@@ -303,9 +303,6 @@ static void put_handle_function(struct emitter *e, struct function *function)
     bool is_inline = has_specifier(function, OP_INLINE);
     bool unused = is_static(function) && !function->is_called_by_handle &&
                   (function->is_mentioned || is_inline);
-    write_string(&e->writer, "\n");
-    write_place(&e->writer, function->node->start, false);
-    e->writer.place_file = NULL;
     /* Of an inline function every unit has a definition, and the linker takes one. Inlined into a
      * body that recurses, it would make each resumption save more registers; where the user says
      * `inline`, so be it. */
