@@ -138,10 +138,10 @@ static void run_by(struct lowered *lowered, struct node *node, unsigned position
         bool status = type_carries_error(type);
         node->text = arena_format(
             lowered->arena,
-            status ? "__extension__({ %1$s; async_run_result(%2$s, &%3$s, sizeof %3$s); %3$s; })"
-                   : "__extension__({ %1$s; async_run_value(%2$s, &%3$s, sizeof %3$s, "
-                     "_Alignof(%4$s)); %3$s; })",
-            variable, handle, result, name);
+            status ? "__extension__({ %1$s; %2$s_result(%3$s%4$s, &%5$s, sizeof %5$s); %5$s; })"
+                   : "__extension__({ %1$s; %2$s_value(%3$s%4$s, &%5$s, sizeof %5$s, "
+                     "_Alignof(%6$s)); %5$s; })",
+            variable, function, before, handle, result, name);
         return;
     }
     const char *template =

@@ -220,22 +220,42 @@ static void put_entry(struct emitter *e, struct function *function)
 
 /* --- what only the header that is lowered has */
 
-/* Begins a part of what is written for the function, under the conditions that it stands under;
- * false if it is not written here. */
+/* The definition in the header that the function is, or was made for; NULL: it is not of this file,
+ * but of one that it includes. */
+static const struct header_function *in_header(const struct emitter *e,
+                                               const struct function *function)
+{
+    const struct node *node = function->made_in ? function->made_in : function->node;
+    for (size_t i = 0; i < e->header->count; i++)
+        if (e->header->functions[i].node == node)
+            return &e->header->functions[i];
+    return NULL;
+}
+
+/* The macro under which parts of the function are written; NULL: they are always there. */
+static const char *marker_of(const struct emitter *e, const struct function *function)
+{
+    return e->header ? in_header(e, function)->marker : NULL;
+}
+
+/* Begins a part of what is written for the function; false if it is not written here. */
 static bool begin_part(struct emitter *e, const struct function *function)
 {
-    const char *conditions = e->header ? e->header->conditions[function->index] : "";
-    if (conditions)
-        write_string(&e->writer, conditions);
-    return conditions != NULL;
+    if (e->header && !in_header(e, function))
+        return false;
+    if (marker_of(e, function))
+        write_format(&e->writer, "#ifdef %s\n", marker_of(e, function));
+    return true;
 }
 
 static void end_part(struct emitter *e, const struct function *function)
 {
-    for (unsigned i = 0; e->header && i < e->header->depths[function->index]; i++) {
-        write_string(&e->writer, "#endif\n");
-        e->writer.file = NULL; /* the compiler may not have seen the #line before it */
-    }
+    if (!marker_of(e, function))
+        return;
+    if (e->writer.out->length > e->writer.line_start)
+        write_string(&e->writer, "\n");
+    write_string(&e->writer, "#endif\n");
+    e->writer.file = NULL; /* the compiler may not have seen the #line before it */
 }
 
 /* --- all of them */
@@ -291,7 +311,7 @@ static void put_containers(struct emitter *e, struct function *function)
 {
     struct written *before = *e->written;
     emit_containers(e, function->body);
-    if (e->header && e->header->depths[function->index])
+    if (marker_of(e, function))
         *e->written = before; /* they may be left out */
 }
 
@@ -352,8 +372,10 @@ void emit_functions(struct emitter *e)
     put_parts(e, put_begin, lowered->functions);
     put_parts(e, put_spawn, lowered->functions);
     for (size_t i = 0; i < lowered->plain_count; i++)
-        if (lowered->plain[i]->holds_frames)
+        if (lowered->plain[i]->holds_frames && begin_part(e, lowered->plain[i])) {
             put_plain(e, lowered->plain[i]);
+            end_part(e, lowered->plain[i]);
+        }
     put_parts(e, put_code, lowered->functions);
     for (size_t i = 0; i < lowered->count; i++)
         if (lowered->functions[i]->is_main)

@@ -7,8 +7,8 @@
  *     that came out of the same macro call);
  *   - an #include of a .ah file becomes one of the .h file that is made of it;
  *   - all is `extern "C"` but the files that are included;
- *   - async functions that are defined in it follow before the guard's end, each under the
- *     conditions (#if) that its definition stands under.
+ *   - async functions that are defined in it follow before the guard's end. Of one that stands
+ *     under conditions (#if), a macro tells there whether it is.
  *
  * What is written anew was expanded already. Where macros are in force that would expand it again
  * (rescan.c), they are put aside meanwhile, by #pragma push_macro. */
@@ -173,27 +173,46 @@ static void check_items(const struct output *o)
 
 /* --- functions */
 
+/* Whether anything is written of it but what stands in its place. */
+static bool has_parts(const struct lowered *lowered, const struct node *node)
+{
+    for (size_t i = 0; i < lowered->count; i++)
+        if (lowered->functions[i]->node == node || lowered->functions[i]->made_in == node)
+            return true;
+    for (size_t i = 0; i < lowered->plain_count; i++)
+        if (lowered->plain[i]->node == node && lowered->plain[i]->holds_frames)
+            return true;
+    return false;
+}
+
+/* What is known of a definition where its parts are written, far below: whether it is there. The
+ * macros that decided that may have changed until then. */
+static void add_function(struct output *o, const struct item *item, const struct node *node)
+{
+    struct header *header = &o->header;
+    const char *name = node->symbol->name;
+    bool is_conditional = header_text_is_conditional(o->text, item->span.start);
+    header->functions = arena_grow(o->arena, header->functions, header->count, &header->capacity,
+                                   sizeof *header->functions);
+    header->functions[header->count++] = (struct header_function){
+        node, is_conditional ? arena_format(o->arena, "%s__is_here", name) : NULL};
+    if (!header->table)
+        header->table = arena_format(o->arena, "%s_", name);
+}
+
 static void find_functions(struct output *o)
 {
-    const struct lowered *lowered = o->e.lowered;
-    o->header.conditions = arena_alloc(o->arena, (lowered->count + 1) * sizeof(char *));
-    o->header.depths = arena_alloc(o->arena, (lowered->count + 1) * sizeof(unsigned));
     for (size_t i = 0; i < o->item_count; i++) {
         const struct item *item = &o->items[i];
         for (uint32_t k = item->first; k <= item->last; k++) {
             const struct node *node = o->unit->kid[k];
-            struct function *function = node->kind == NODE_FUNCTION && node->symbol
-                                            ? lowered_function(lowered, node->symbol)
-                                            : NULL;
-            if (!function || function->node != node)
+            if (node->kind != NODE_FUNCTION || !node->symbol || !has_parts(o->e.lowered, node))
                 continue;
-            if (function->is_main)
+            const struct function *function = lowered_function(o->e.lowered, node->symbol);
+            if (function && function->is_main)
                 report_error(o->e.check->diagnostics, (struct range){node->start, node->end},
                              "main cannot be defined in a header");
-            o->header.conditions[function->index] = header_text_conditions(
-                o->text, item->span.start, &o->header.depths[function->index]);
-            if (!o->header.table)
-                o->header.table = arena_format(o->arena, "%s_", function->name);
+            add_function(o, item, node);
         }
     }
 }
@@ -275,6 +294,26 @@ static void start_line(struct output *o)
     struct writer *w = &o->e.writer;
     if (w->out->length > w->line_start)
         write_string(w, "\n");
+}
+
+static void put_markers(struct output *o, const struct item *item)
+{
+    for (size_t i = 0; i < o->header.count; i++) {
+        const struct header_function *function = &o->header.functions[i];
+        for (uint32_t k = item->first; k <= item->last; k++) {
+            if (!function->marker || function->node != o->unit->kid[k])
+                continue;
+            start_line(o);
+            write_format(&o->e.writer, "#define %s\n", function->marker);
+        }
+    }
+}
+
+static void drop_markers(struct output *o)
+{
+    for (size_t i = 0; i < o->header.count; i++)
+        if (o->header.functions[i].marker)
+            write_format(&o->e.writer, "#undef %s\n", o->header.functions[i].marker);
 }
 
 /* Notes that the directive was passed; what it ends may have told another line. */
@@ -475,12 +514,14 @@ static void make_edit(struct output *o, const struct edit *edit)
         break;
     case EDIT_ITEM:
         put_anew(o, put_item, edit->item, o->unit->kid[edit->item->first]->start);
+        put_markers(o, edit->item);
         put_definitions(o, edit->item);
         break;
     case EDIT_TAIL:
         if (o->header.table)
             put_anew(o, put_functions, NULL, (uint32_t)source_length(source));
         start_line(o);
+        drop_markers(o);
         write_string(w, "#ifdef __cplusplus\n}\n#endif\n");
         break;
     }

@@ -274,32 +274,15 @@ bool header_text_is_whole(const struct header_text *header, struct span span)
 
 /* --- conditions */
 
-const char *header_text_conditions(const struct header_text *header, uint32_t offset,
-                                   unsigned *depth)
+bool header_text_is_conditional(const struct header_text *header, uint32_t offset)
 {
-    const struct header_directive **open =
-        arena_alloc(header->arena, (header->count + 1) * sizeof(void *));
-    size_t count = 0;
-    *depth = 0;
+    uint32_t depth = 0;
     for (size_t i = 0; i < header->count && header->directives[i].start < offset; i++) {
-        const struct header_directive *directive = &header->directives[i];
-        if (directive->depth < header->depth || directive->kind > HEADER_ENDIF)
-            continue;
-        if (directive->kind != HEADER_ENDIF) {
-            open[count++] = directive;
-            *depth += directive->kind == HEADER_IF;
-            continue;
-        }
-        while (count && open[--count]->kind != HEADER_IF)
-            ;
-        --*depth;
+        enum header_directive_kind kind = header->directives[i].kind;
+        depth += kind == HEADER_IF;
+        depth -= kind == HEADER_ENDIF && depth;
     }
-    struct text text = {0};
-    for (size_t i = 0; i < count; i++)
-        text_write(&text, header->text + open[i]->start, open[i]->end - open[i]->start);
-    const char *copy = arena_copy(header->arena, text.data ? text.data : "", text.length);
-    text_free(&text);
-    return copy;
+    return depth > header->depth;
 }
 
 bool header_text_includes_header(const struct header_text *header,

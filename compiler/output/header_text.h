@@ -51,10 +51,8 @@ void header_text_widen(const struct header_text *header, uint32_t from, struct s
 /* Whether every conditional that has a directive in the span is whole inside it. */
 bool header_text_is_whole(const struct header_text *header, struct span span);
 
-/* The directives that decide whether the text at `offset` is there, one after the other, the guard
- * left out: `#ifdef A\n#else\n`; "" if there are none. `*depth`: how many `#endif` close them. */
-const char *header_text_conditions(const struct header_text *header, uint32_t offset,
-                                   unsigned *depth);
+/* Whether a conditional decides if the text at `offset` is there, the guard left out. */
+bool header_text_is_conditional(const struct header_text *header, uint32_t offset);
 
 /* Whether the include's operand is NAME.ah; `*dot`: where the suffix begins. */
 bool header_text_includes_header(const struct header_text *header,

@@ -10,9 +10,12 @@
 
 /* What is different where a header is lowered (header.c). */
 struct header {
-    const char **conditions; /* by function: directives it stands under, NULL if not of this file */
-    unsigned *depths;        /* by function: how many #endif close them */
-    const char *table;       /* begins the names of what the header registers */
+    struct header_function { /* a definition of the header that uses the language */
+        const struct node *node;
+        const char *marker; /* the macro that says that it is there; NULL: it always is */
+    } * functions;
+    size_t count, capacity;
+    const char *table; /* begins the names of what the header registers */
 };
 
 struct emitter {
