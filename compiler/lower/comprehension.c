@@ -83,19 +83,36 @@ static struct node *yield_element(struct building *b)
     return statement(b, "$0;", yield);
 }
 
+/* As arguments of one call, key and value would be evaluated in any order. */
+static struct node *key_first(struct building *b, struct node *key, struct list *list)
+{
+    struct hoist *h = b->h;
+    struct type *type = type_unqualified(h->lowered->check->types, b->type->target);
+    struct variable *first = make_temporary_named(h, type, "key", ++h->function->ranges);
+    list_push(h, list, build_spill(h, key, first, key));
+    return make_use(h, key, first);
+}
+
 static struct node *add_element(struct building *b)
 {
     struct hoist *h = b->h;
     if (b->type->kind == TYPE_GENERATOR)
         return yield_element(b);
     struct node *node = b->node, *element = node->kid[0], *value = node->kid[1];
+    struct list list = {0};
+    if (b->type->kind == TYPE_DICT && node_has_effect(value) && node_has_effect(element))
+        element = key_first(b, element, &list);
     const char *name = b->type->kind == TYPE_LIST  ? "list_append"
                        : b->type->kind == TYPE_SET ? "set_add"
                                                    : "dict_put";
     struct node *call = build_operation(h, node, name, target_use(b), element, value);
     struct node *test = build(h, NODE_MADE, node, "$0 < 0", 1, call);
     test->type = type_simple(h->lowered->check->types, TYPE_INT);
-    return conditional(b, node, test, leave(b, b->loops));
+    struct node *add = conditional(b, node, test, leave(b, b->loops));
+    if (!list.count)
+        return add;
+    list_push(h, &list, add);
+    return build_block(h, node, &list);
 }
 
 /* A source ended with an error: `errno`, or what a temporary container says. */
