@@ -49,42 +49,52 @@ static void add_alignas(struct asked *asked, struct node *alignas)
     asked->alignas[asked->count++] = alignas;
 }
 
-/* What declares the local: `name = value` in its declaration; NULL if there is none. */
-static const struct node *declared_of(const struct symbol *symbol)
+/* What declares the local: its specifiers, and what ends the words behind its name. */
+struct words {
+    struct node *specifiers;
+    uint32_t start, end;
+};
+
+static bool find_words(const struct symbol *symbol, struct words *words)
 {
     const struct node *declaration = symbol->declaration;
-    if (symbol->kind != SYMBOL_VARIABLE || !declaration || declaration->kind != NODE_DECLARATION)
-        return NULL;
-    for (uint32_t i = 1; i < declaration->count; i++)
-        if (declarator_name(declaration->kid[i]->kid[0]) == symbol->node)
-            return declaration->kid[i];
-    return NULL;
+    if (symbol->kind != SYMBOL_VARIABLE || !declaration)
+        return false;
+    words->start = symbol->node->start + (uint32_t)strlen(symbol->node->name);
+    words->specifiers = node_kid(declaration, 0);
+    if (declaration->kind == NODE_RANGE_FOR || declaration->kind == NODE_ASYNC_WITH)
+        words->end = declaration->kid[2]->start;
+    else if (declaration->kind != NODE_DECLARATION)
+        return false;
+    for (uint32_t i = 1; declaration->kind == NODE_DECLARATION && i < declaration->count; i++) {
+        const struct node *declared = declaration->kid[i], *value = node_kid(declared, 1);
+        if (declarator_name(declared->kid[0]) == symbol->node)
+            words->end = value ? value->start : declared->end;
+    }
+    return words->end;
 }
 
 struct node *alignment_asked(const struct lowered *lowered, const struct symbol *symbol)
 {
     while (symbol->copy_of)
         symbol = symbol->copy_of;
-    const struct node *declared = declared_of(symbol);
-    if (!declared)
+    struct words words = {0};
+    if (!find_words(symbol, &words))
         return NULL;
     struct asked asked = {
         .lowered = lowered, .code = source_code(lowered->check->source), .text = ""};
-    const struct node *specifiers = symbol->declaration->kid[0];
-    for (uint32_t i = 0; i < specifiers->count; i++) {
-        struct node *kid = specifiers->kid[i];
+    for (uint32_t i = 0; i < words.specifiers->count; i++) {
+        struct node *kid = words.specifiers->kid[i];
         if (kid->kind == NODE_ALIGNAS)
             add_alignas(&asked, kid);
         else if (kid->kind == NODE_ATTRIBUTE)
             add_aligned(&asked, kid->start, kid->end);
     }
-    const struct node *name = symbol->node, *value = declared->kid[1];
-    add_aligned(&asked, name->start + (uint32_t)strlen(name->name),
-                value ? value->start : declared->end);
+    add_aligned(&asked, words.start, words.end);
     if (!*asked.text)
         return NULL;
     struct node *node =
-        node_new(lowered->arena, NODE_MADE, declared->start, declared->end, asked.count);
+        node_new(lowered->arena, NODE_MADE, symbol->node->start, words.end, asked.count);
     for (uint32_t i = 0; i < asked.count; i++)
         node->kid[i] = asked.alignas[i];
     node->text = asked.text;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "source.h"
 #include "support/arena.h"
 #include "support/names.h"
 
@@ -125,4 +126,23 @@ void desugar_function(struct lowered *lowered, struct function *function)
     struct node *body = function->node->kid[2];
     for (uint32_t i = 0; i < body->count; i++)
         desugar(&h, &body->kid[i]);
+}
+
+struct node *bound_declaration(struct hoist *h, struct node *statement, const struct node *at,
+                               struct node *value)
+{
+    const char *code = source_code(h->lowered->check->source);
+    struct node *declarator = statement->kid[1];
+    struct node *declared = build(h, NODE_DECLARED, declarator, NULL, 2, declarator, value);
+    uint32_t end = statement->kid[2]->start;
+    while (end > declarator->end && strchr(" \t\r\n:=(", code[end - 1]))
+        end--;
+    end = end > declarator->end ? end : declarator->end;
+    value->start = value->end = declared->end = end;
+    declared->symbol = declarator_name(declarator)->symbol;
+    declared->flags |= IS_BOUND;
+    struct node *node = build(h, NODE_DECLARATION, at, "$0 $1 = $2;", 3, statement->kid[0],
+                              declared, (struct node *)NULL);
+    node->count = 2;
+    return node;
 }

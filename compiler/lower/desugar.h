@@ -40,4 +40,9 @@ struct node *build_symbol_use(struct hoist *h, const struct node *at, struct sym
 /* A container that belongs to nobody yet. */
 bool is_temporary_container(struct node *range);
 
+/* `T x = value;` for what a loop over a range or an `async with` binds, in its words, attributes
+ * among them. */
+struct node *bound_declaration(struct hoist *h, struct node *statement, const struct node *at,
+                               struct node *value);
+
 #endif

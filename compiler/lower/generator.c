@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "lower/await.h"
+#include "lower/desugar.h"
 #include "lower/generator_call.h"
 #include "support/arena.h"
 #include "support/names.h"
@@ -276,19 +277,12 @@ static void push_binding(struct run *r, struct list *list, struct node *block)
         return; /* a loop may just count */
     struct node *value =
         r->callee ? make(h, NODE_MADE, name, "$0.value", 1, use(r, r->generator)) : use(r, r->item);
-    struct node *declared = make(h, NODE_DECLARED, declarator, NULL, 2, declarator, value);
-    value->start = value->end = declared->end;
-    declared->symbol = name->symbol;
-    declared->flags |= IS_BARE;
     if (name->symbol) {
         name->symbol->block = block;
         if (function_has_frame(h->function) && !name->symbol->lowered)
             variable_new(h->lowered, h->function, VARIABLE_LOCAL, name->symbol, name->symbol->type);
     }
-    list_push(h, list,
-              make(h, NODE_DECLARATION, place(r), "$0 $1 = $2;", 3, r->node->kid[0], declared,
-                   (struct node *)NULL));
-    list->items[list->count - 1]->count = 2;
+    list_push(h, list, bound_declaration(h, r->node, place(r), value));
 }
 
 /* Whether the body, a block, declares the name that the statement binds once more. */

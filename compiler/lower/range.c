@@ -23,6 +23,7 @@
 
 #include <string.h>
 
+#include "source.h"
 #include "support/arena.h"
 
 struct range {
@@ -187,14 +188,26 @@ static struct node *condition(struct range *r, struct variable *at, struct node 
     return test;
 }
 
-/* An array that is held, and only counted. */
+/* An array that is only counted: nothing else may speak of it, or of what holds it. */
 static void use_nowhere(struct range *r)
 {
     struct hoist *h = r->h;
-    if (r->type->kind != TYPE_ARRAY || !r->before.count)
+    if (r->type->kind != TYPE_ARRAY)
         return;
     struct node *nothing = build(h, NODE_MADE, r->at, "(void)$0", 1, r->object);
     list_push(h, &r->before, build(h, NODE_EXPRESSION_STATEMENT, r->at, "$0;", 1, nothing));
+}
+
+/* `__attribute__((cleanup(f))) T x`, `_Alignas(64) T x`: its own words declare it. */
+static bool has_attributes(const struct range *r)
+{
+    const struct node *specifiers = r->node->kid[0], *declarator = r->node->kid[1];
+    for (uint32_t i = 0; i < specifiers->count; i++)
+        if (specifiers->kid[i]->kind == NODE_ATTRIBUTE || specifiers->kid[i]->kind == NODE_ALIGNAS)
+            return true;
+    uint32_t start = declarator->start, end = r->node->kid[2]->start; /* in the tree it is text */
+    const char *code = source_code(r->h->lowered->check->source);
+    return memmem(code + start, end - start, "__attribute", 11) != NULL;
 }
 
 /* `T x = object[at];`, or the bytes of an array. */
@@ -206,7 +219,8 @@ static void bind_value(struct range *r, struct symbol *symbol, struct variable *
                        : r->type->kind == TYPE_LIST ? member(r, 0, "data[$1]")
                                                     : member(r, 0, "keys[$1]");
     bool is_read = type_qualifiers(element) & (QUAL_VOLATILE | QUAL_ATOMIC);
-    if (!is_read && !node_mentions(r->node->kid[3], symbol)) {
+    bool is_own = has_attributes(r);
+    if (!is_read && !is_own && !node_mentions(r->node->kid[3], symbol)) {
         use_nowhere(r);
         return;
     }
@@ -215,6 +229,10 @@ static void bind_value(struct range *r, struct symbol *symbol, struct variable *
     struct variable *variable =
         variable_new(h->lowered, h->function, VARIABLE_LOCAL, symbol, symbol->type);
     bool array = type_resolve(symbol->type)->kind == TYPE_ARRAY;
+    if (is_own && !array) {
+        list_push(h, body, bound_declaration(h, r->node, r->at, value));
+        return;
+    }
     list_push(h, body, build_spill(h, r->at, variable, array ? NULL : value));
     if (!array)
         return;

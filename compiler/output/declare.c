@@ -287,7 +287,11 @@ static void emit_declared(struct emitter *e, const struct node *specifiers, stru
         return;
     }
     emit_declarator(e, specifiers, declarator);
-    if (defines_contextvar(specifiers, declared)) {
+    if (declared->flags & IS_BOUND) {
+        emit_gap(e, declarator->end, declared->end);
+        write_string(&e->writer, " = ");
+        emit_node(e, value);
+    } else if (defines_contextvar(specifiers, declared)) {
         emit_gap(e, declarator->end, value ? value->start : declared->end);
         write_string(&e->writer, value ? "" : " = ");
         emit_contextvar(e, declared);

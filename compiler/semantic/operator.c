@@ -204,6 +204,15 @@ static bool is_any_pointer(struct check *check, const struct node *node, const s
            (is_pointer(type) && type_is_void(type_resolve(type)->target));
 }
 
+/* A generator expression is of the type that is wanted of it. */
+static bool takes_type(struct node *node)
+{
+    node = skip_parens(node);
+    if (node->kind == NODE_CONDITIONAL)
+        return node->kid[1] && takes_type(node->kid[1]) && takes_type(node->kid[2]);
+    return node->kind == NODE_COMPREHENSION;
+}
+
 static bool check_same(struct check *check, struct node *node, struct node *then)
 {
     struct node *otherwise = node->kid[2];
@@ -211,7 +220,8 @@ static bool check_same(struct check *check, struct node *node, struct node *then
     if (is_unknown(left) || is_unknown(right) || type_is_void(left) || type_is_void(right))
         return true;
     if ((!is_typed_here(left) && !is_typed_here(right)) || type_compatible(left, right) ||
-        is_any_pointer(check, then, left) || is_any_pointer(check, otherwise, right))
+        is_any_pointer(check, then, left) || is_any_pointer(check, otherwise, right) ||
+        takes_type(then) || takes_type(otherwise))
         return true;
     complain(check, node, "one of two values of types '%s' and '%s'", show(check, left),
              show(check, right));

@@ -175,6 +175,7 @@ enum node_flag {
     HAS_COMPUTED_SIZE = 262144, /* NODE_PARAMETER: the body computes its array's size */
     OWNS_ARGUMENTS = 524288,    /* NODE_CALL: noted by check_owning */
     IS_KEPT = 1048576,          /* a value that must stay where it is (temporary.c) */
+    IS_BOUND = 2097152,         /* NODE_DECLARED: made of what a loop or `async with` binds */
     IS_FLAT = 8192,             /* NODE_COMPOUND: its braces are those of the block around it */
 };
 
