@@ -291,7 +291,8 @@ void comprehension(struct hoist *h, struct node *node, struct symbol *target)
     b.number = ++h->function->comprehensions;
     for (uint32_t i = 2; i < node->count; i++)
         b.loops += node->kid[i]->kind == NODE_COMP_FOR;
-    struct node *empty = build(h, NODE_INITIALIZER_LIST, node, "{0}", 0);
+    const char *none = h->lowered->is_header ? "{}" : "{0}"; /* g++ misses members in {0} */
+    struct node *empty = build(h, NODE_INITIALIZER_LIST, node, none, 0);
     if (!target) {
         struct variable *variable =
             make_temporary_named(h, type_resolve(node->type), kind_name(b.type), b.number);

@@ -459,6 +459,8 @@ static void walk_loop(struct defers *d, struct node *node, uint32_t body, bool i
     for (uint32_t i = 0; i < node->count; i++)
         if (i != body && node->kid[i])
             node->kid[i] = walk(d, node->kid[i]);
+    if (node->kind == NODE_FOR && node->kid[0])
+        node->kid[0]->flags &= ~(unsigned)IS_CROSSED; /* it ends with the loop */
     d->target = &target;
     node->kid[body] = walk_body(d, node->kid[body]);
     d->target = target.outer;
@@ -471,10 +473,20 @@ static struct node *walk_defer(struct defers *d, struct node *node)
     return node_new(d->hoist.lowered->arena, NODE_SPLICE, node->start, node->end, 0);
 }
 
+/* C++ lets no jump to a label pass an initialisation in the label's block. */
+static void note_crossed(const struct defers *d, struct node *node)
+{
+    bool is_plain_header = d->hoist.lowered->is_header && !function_has_frame(d->function);
+    if (is_plain_header && d->in_force && d->in_force->block == d->block)
+        node->flags |= IS_CROSSED;
+}
+
 static struct node *walk(struct defers *d, struct node *node)
 {
     if (!node)
         return NULL;
+    if (node->kind == NODE_DECLARATION || node->kind == NODE_SPILL)
+        note_crossed(d, node);
     switch (node->kind) {
     case NODE_FUNCTION:
         break;

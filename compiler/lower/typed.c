@@ -34,7 +34,7 @@ static const char *runtime_name(const struct node *call)
     return callee->kind == NODE_IDENTIFIER && !callee->symbol ? callee->name : NULL;
 }
 
-/* What %1$s stands for is the T. */
+/* What %1$s stands for is the T; @ is the address of argument 2, which is one. */
 static const struct row {
     const char *name, *text;
     const char *primitive; /* awaited, NULL: not a coroutine */
@@ -48,12 +48,12 @@ static const struct row {
      "async_queue_new(ASYNC_QUEUE_PRIORITY, sizeof(%1$s), _Alignof(%1$s), $2,\n"
      "                (int (*)(const void *, const void *))($3))",
      NULL, false},
-    {"async_try_put", "async_queue_try_put($1, (%1$s[1]){$2}, sizeof(%1$s))", NULL, true},
+    {"async_try_put", "async_queue_try_put($1, @, sizeof(%1$s))", NULL, true},
     {"async_try_take", "async_queue_try_take($1, $2, sizeof(%1$s))", NULL, false},
     {"async_get", "((void)0, *(%1$s *)async_contextvar_value(&$1))", NULL, false}, /* no lvalue */
-    {"async_set", "async_contextvar_set(&$1, (%1$s[1]){$2})", NULL, true},
+    {"async_set", "async_contextvar_set(&$1, @)", NULL, true},
     {"async_reset", "async_contextvar_reset(&$1, $2)", NULL, false},
-    {"async_put", "async_queue_put($1, (%1$s[1]){$2}, sizeof(%1$s))", "async_queue_put", true},
+    {"async_put", "async_queue_put($1, @, sizeof(%1$s))", "async_queue_put", true},
     {"async_take", "async_queue_take($1, $2, sizeof(%1$s))", "async_queue_take", false},
 };
 
@@ -75,20 +75,37 @@ static struct type *held_type(const struct node *call)
     return type->kind == TYPE_QUEUE || type->kind == TYPE_CONTEXTVAR ? type->target : NULL;
 }
 
+/* The call as it is to be written, of which argument 2 is passed by address. C++ gives none of a
+ * literal, so in a header it gets a name. */
+static const char *passing_value(struct lowered *lowered, const char *text, struct type *type)
+{
+    struct arena *arena = lowered->arena;
+    const char *at = strchr(text, '@');
+    int before = (int)(at - text);
+    if (!lowered->is_header)
+        return arena_format(arena, "%.*s(%s[1]){$2}%s", before, text, type_text(lowered, type),
+                            at + 1);
+    const char *name = fresh_name(lowered, "value");
+    return arena_format(arena, "__extension__({ %s = $2; %.*s&%s%s; })",
+                        declaration_text(lowered, type, name), before, text, name, at + 1);
+}
+
 void typed_call(struct lowered *lowered, struct node *call)
 {
     const struct row *row = find_row(call);
     struct type *held = row ? held_type(call) : NULL;
-    if (held)
-        call->text = arena_format(lowered->arena, row->text, type_text(lowered, held));
+    if (!held)
+        return;
+    call->text = arena_format(lowered->arena, row->text, type_text(lowered, held));
+    if (row->takes_value)
+        call->text = passing_value(lowered, call->text, held);
 }
 
 void typed_discarded(struct lowered *lowered, struct node *call)
 {
     const struct row *row = find_row(call);
     if (row && call->text && !strcmp(row->name, "async_set"))
-        call->text = arena_format(lowered->arena, "async_contextvar_assign(&$1, (%s[1]){$2})",
-                                  type_text(lowered, held_type(call)));
+        call->text = passing_value(lowered, "async_contextvar_assign(&$1, @)", held_type(call));
 }
 
 static bool is_call_of(const struct node *call, const char *name)
@@ -172,7 +189,8 @@ static struct variable *value_arguments(struct hoist *h, struct node *call, stru
 {
     struct node *value = call->kid[2];
     struct variable *kept = make_temporary(h, held);
-    bool ordered = node_has_effect(call->kid[1]) || node_has_effect(value);
+    bool ordered = node_has_effect(call->kid[1]) || node_has_effect(value) ||
+                   h->lowered->is_header; /* C++ gives no address of a literal */
     emit_statement(h, make_spill(h, value, kept, ordered ? value : NULL));
     const char *literal =
         arena_format(h->lowered->arena, "(%s[1]){$0}", type_text(h->lowered, held));

@@ -254,22 +254,57 @@ static bool defines_contextvar(const struct node *specifiers, const struct node 
     return true;
 }
 
+static void print_held(struct text *text, const struct node *declared, const char *name)
+{
+    const struct type *held = type_resolve(declared->type)->target;
+    type_print(text, held, name, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC);
+}
+
+/* `{value}`, and of a struct without one `{}`: C compilers warn of braces that they miss. */
+static void emit_first_value(struct emitter *e, const struct node *declared)
+{
+    struct node *value = declared->kid[1];
+    bool is_list = value && value->kind == NODE_INITIALIZER_LIST;
+    enum type_kind kind = type_resolve(type_resolve(declared->type)->target)->kind;
+    write_string(&e->writer, is_list ? "" : "{");
+    if (value)
+        emit_node(e, value);
+    else if (kind != TYPE_STRUCT && kind != TYPE_UNION)
+        write_string(&e->writer, "0");
+    write_string(&e->writer, is_list ? "" : "}");
+}
+
+/* In a header, before the context variable: C++ gives no address of a literal. */
+static void emit_named_values(struct emitter *e, const struct node *node)
+{
+    for (uint32_t i = 1; e->header && i < node->count; i++) {
+        const struct node *declared = node->kid[i];
+        struct text text = {0};
+        if (!defines_contextvar(node->kid[0], declared))
+            continue;
+        print_held(
+            &text, declared,
+            arena_format(e->lowered->arena, "%s__first", declarator_name(declared->kid[0])->name));
+        write_format(&e->writer, "static %s = ", text.data);
+        emit_first_value(e, declared);
+        write_string(&e->writer, ";");
+        write_line_break(&e->writer);
+        text_free(&text);
+    }
+}
+
 /* What a context variable is initialised with: {"name", its T's size and alignment, &(T){value}} */
 static void emit_contextvar(struct emitter *e, const struct node *declared)
 {
-    struct node *value = declared->kid[1];
-    const struct type *held = type_resolve(declared->type)->target;
+    const char *name = declarator_name(declared->kid[0])->name;
     struct text type = {0};
-    type_print(&type, held, NULL, true, QUAL_CONST | QUAL_VOLATILE | QUAL_ATOMIC);
-    write_format(&e->writer, "{\"%s\", sizeof(%s), _Alignof(%s), &(%s)",
-                 declarator_name(declared->kid[0])->name, type.data, type.data, type.data);
-    if (value && value->kind == NODE_INITIALIZER_LIST) {
-        emit_node(e, value);
+    print_held(&type, declared, NULL);
+    write_format(&e->writer, "{\"%s\", sizeof(%s), _Alignof(%s), &", name, type.data, type.data);
+    if (e->header) {
+        write_format(&e->writer, "%s__first", name);
     } else {
-        write_string(&e->writer, "{");
-        if (value)
-            emit_node(e, value);
-        write_string(&e->writer, value ? "}" : "0}");
+        write_format(&e->writer, "(%s)", type.data);
+        emit_first_value(e, declared);
     }
     write_string(&e->writer, "}");
     text_free(&type);
@@ -343,6 +378,7 @@ static void emit_unused(struct emitter *e, struct node *const *declared, uint32_
 static void emit_whole(struct emitter *e, struct node *node)
 {
     struct node *specifiers = node->kid[0];
+    emit_named_values(e, node);
     emit_gap(e, node->start, specifiers->start);
     emit_unused(e, node->kid + 1, node->count - 1);
     emit_specifiers(e, specifiers);
@@ -382,6 +418,24 @@ static bool emit_stored(struct emitter *e, const struct node *declared)
     return true;
 }
 
+/* `T x; x = value;` */
+static bool emit_crossed(struct emitter *e, const struct node *declared)
+{
+    const struct symbol *symbol = declared->symbol;
+    struct node *value = node_kid(declared, 1);
+    if (!symbol || symbol->kind != SYMBOL_VARIABLE || !value || symbol->storage == OP_STATIC ||
+        symbol->storage == OP_EXTERN)
+        return false;
+    struct text text = {0};
+    type_print(&text, symbol->type, symbol->name, true, QUAL_CONST);
+    write_format(&e->writer, "%s;", text.data);
+    write_line_break(&e->writer);
+    emit_store(e, symbol->name, symbol->type, value);
+    write_string(&e->writer, ";");
+    text_free(&text);
+    return true;
+}
+
 /* One statement or declaration for each declarator. */
 static void emit_split(struct emitter *e, struct node *node)
 {
@@ -402,6 +456,8 @@ static void emit_split(struct emitter *e, struct node *node)
         }
         if (declared->symbol && emit_stored(e, declared))
             continue;
+        if (node->flags & IS_CROSSED && emit_crossed(e, declared))
+            continue;
         emit_unused(e, &node->kid[i], 1);
         emit_specifiers(e, specifiers);
         write_string(&e->writer, " ");
@@ -415,7 +471,7 @@ void emit_declaration(struct emitter *e, struct node *node)
     bool hoisted = moves_types(e) && !e->nested && !e->hoisting && node_declares_type(node);
     if (hoisted && (node->count == 1 || declares_typedef(node)))
         return;
-    if (node->text || (e->function && has_frame_local(e, node))) {
+    if (node->text || node->flags & IS_CROSSED || (e->function && has_frame_local(e, node))) {
         e->writer.indent = writer_indent(&e->writer);
         emit_split(e, node);
     } else {

@@ -39,7 +39,11 @@ static bool emit_spill(struct emitter *e, struct node *node)
         type_print(&declaration, variable->type, variable->symbol->name, true, 0);
         write_string(&e->writer, declaration.data);
         text_free(&declaration);
-        if (value) {
+        if (value && node->flags & IS_CROSSED) {
+            write_string(&e->writer, ";");
+            write_line_break(&e->writer);
+            emit_store(e, variable->symbol->name, variable->type, value);
+        } else if (value) {
             write_string(&e->writer, " = ");
             emit_node(e, value);
         }

@@ -176,6 +176,7 @@ enum node_flag {
     OWNS_ARGUMENTS = 524288,    /* NODE_CALL: noted by check_owning */
     IS_KEPT = 1048576,          /* a value that must stay where it is (temporary.c) */
     IS_BOUND = 2097152,         /* NODE_DECLARED: made of what a loop or `async with` binds */
+    IS_CROSSED = 4194304,       /* a declaration of a header that jumps pass: see defer.c */
     IS_FLAT = 8192,             /* NODE_COMPOUND: its braces are those of the block around it */
 };
 
