@@ -93,7 +93,7 @@ void temporaries_find(struct hoist *h, struct node *body);
 bool typed_collects(const struct node *call);
 /* Hoists the arguments of a typed primitive's call, and gives it the arguments that this takes in
  * C; returns the temporary whose address is one of them, NULL if none is. */
-struct variable *typed_arguments(struct hoist *h, struct node *call);
+struct variable *typed_arguments(struct hoist *h, struct node *call, struct list *behind);
 
 /* Whether evaluating the expression has an effect that keeps its place among awaits. */
 bool node_has_effect(struct node *node);

@@ -403,8 +403,9 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
     skip_parens(call->kid[0])->flags |= IS_EMBEDDED;
     bool is_typed = !skip_parens(call->kid[0])->symbol, collects = is_typed && typed_collects(call);
     struct variable *kept = NULL;
+    struct list behind = {0};
     if (is_typed)
-        kept = typed_arguments(h, call);
+        kept = typed_arguments(h, call, &behind);
     else
         hoist_kids(h, call, 1, LATER_NOTHING);
     struct node *node =
@@ -415,6 +416,8 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
     suspension->form = form;
     suspension->callee = callee;
     suspension->kept = kept;
+    suspension->behind = behind.items;
+    suspension->behind_count = behind.count;
     suspension->collects = collects;
     suspension->is_only_result = form == SUSPEND_WAIT && wait_is_only_result(h->lowered, callee);
     suspension->stores_state = form == SUSPEND_WAIT && wait_stores_state(h->lowered, callee);
@@ -449,20 +452,27 @@ static struct suspension *suspend(struct hoist *h, struct node *await)
                                   : suspend_call(h, await, call, callee, form);
 }
 
+static void emit_suspension(struct hoist *h, const struct suspension *suspension)
+{
+    emit_statement(h, suspension->node);
+    for (size_t i = 0; i < suspension->behind_count; i++)
+        emit_statement(h, suspension->behind[i]);
+}
+
 static struct node *hoist_await(struct hoist *h, struct node *await, enum later later)
 {
     struct suspension *suspension = suspend(h, await);
     if (type_is_void(await->type)) {
-        emit_statement(h, suspension->node);
+        emit_suspension(h, suspension);
         return make(h, NODE_MADE, await, "(void)0", 0);
     }
     struct type *type = value_type(h, await);
     if (suspension->form == SUSPEND_HANDLE || suspension->collects) {
         suspension->result = declare_temporary(h, await, type);
-        emit_statement(h, suspension->node);
+        emit_suspension(h, suspension);
         return make_use(h, await, suspension->result);
     }
-    emit_statement(h, suspension->node);
+    emit_suspension(h, suspension);
     struct symbol *symbol = arena_alloc(h->lowered->arena, sizeof *symbol);
     *symbol = (struct symbol){.kind = SYMBOL_VARIABLE, .name = "result", .type = type};
     suspension->result = variable_new(h->lowered, h->function, VARIABLE_RESULT, symbol, type);
@@ -638,7 +648,7 @@ void hoist_discarded(struct hoist *h, struct node *node)
     if (inner->kind == NODE_CAST && type_is_void(inner->type) && inner->flags & HAS_AWAIT)
         inner = skip_parens(inner->kid[1]);
     if (inner->kind == NODE_AWAIT) {
-        emit_statement(h, suspend(h, inner)->node);
+        emit_suspension(h, suspend(h, inner));
         return;
     }
     if (inner->kind == NODE_YIELD) {

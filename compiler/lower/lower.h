@@ -49,10 +49,12 @@ struct suspension {
     bool is_only_result;     /* SUSPEND_WAIT: struct NAME__wait holds nothing but the result */
     bool stores_state;       /* SUSPEND_WAIT: NAME__begin_at stores the state, where it waits */
     struct variable *kept;   /* its address is an argument: it must stay until the wait is over */
-    bool collects;           /* SUSPEND_WAIT: its `future` is collected, and NAME__end called */
-    bool moves;              /* the handle is an lvalue, emptied before the wait */
-    bool looks;              /* it is none, and may be empty */
-    struct slot *slot;       /* the child's */
+    struct node **behind;    /* statements that follow: what lets go of temporaries */
+    size_t behind_count;
+    bool collects;     /* SUSPEND_WAIT: its `future` is collected, and NAME__end called */
+    bool moves;        /* the handle is an lvalue, emptied before the wait */
+    bool looks;        /* it is none, and may be empty */
+    struct slot *slot; /* the child's */
     uint32_t point;
     const char *label;      /* of the place to go on at */
     const char *left_label; /* SUSPEND_YIELD: of the place where it leaves */

@@ -126,9 +126,14 @@ struct symbol *typed_primitive(struct lowered *lowered, const struct node *call)
     return check_file_symbol(lowered->check, name_of(lowered->check->names, row->primitive));
 }
 
-/* The handles in an array; the call's arguments become their number and that. */
-static struct variable *gather_arguments(struct hoist *h, struct node *call)
+/* The handles in an array; the call's arguments become their number and that. It borrows them, so
+ * those that are made here are released behind it. */
+static struct variable *gather_arguments(struct hoist *h, struct node *call, struct list *behind)
 {
+    bool *is_made = arena_alloc(h->lowered->arena, call->count * sizeof *is_made);
+    for (uint32_t i = 1; i < call->count; i++)
+        is_made[i] = makes_handle(call->kid[i]);
+    hoist_kids(h, call, 1, LATER_NOTHING);
     struct types *types = h->lowered->check->types;
     uint32_t count = call->count - 1;
     struct node at = {.start = call->end, .end = call->end};
@@ -150,6 +155,11 @@ static struct variable *gather_arguments(struct hoist *h, struct node *call)
         struct node place = {.start = handle->start, .end = handle->start};
         emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, handle, text, 2,
                                make_use(h, &place, kept), handle));
+        if (!is_made[i])
+            continue;
+        text = arena_format(h->lowered->arena, "async_release($0[%u]);", i - 1);
+        list_push(h, behind,
+                  make(h, NODE_EXPRESSION_STATEMENT, &at, text, 1, make_use(h, &at, kept)));
     }
     call->kid = kids;
     call->count = 3;
@@ -200,15 +210,15 @@ static struct variable *value_arguments(struct hoist *h, struct node *call, stru
     return kept;
 }
 
-struct variable *typed_arguments(struct hoist *h, struct node *call)
+struct variable *typed_arguments(struct hoist *h, struct node *call, struct list *behind)
 {
     if (is_call_of(call, "async_wait_for")) {
         wait_for_arguments(h, call);
         return NULL;
     }
-    hoist_kids(h, call, 1, LATER_NOTHING);
     if (is_call_of(call, "async_gather"))
-        return gather_arguments(h, call);
+        return gather_arguments(h, call, behind);
+    hoist_kids(h, call, 1, LATER_NOTHING);
     const struct row *row = find_row(call);
     struct type *held = type_unqualified(h->lowered->check->types, held_type(call));
     struct node *value = call->kid[2], **kids;
