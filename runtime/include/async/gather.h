@@ -20,7 +20,8 @@ extern "C" {
 /* async_gather(f, g, ...): a joining wait until all are done. A cancellation is handed on to those
  * that have no other owner. 0, or the first negative integer result, in the order of the arguments.
  * An empty handle is a run-time error. In generated code the array is kept in the frame; handles
- * that an awaited call makes among its arguments are released behind it, for nobody else has them. */
+ * that an awaited call makes among its arguments are released behind it, for nobody else has them.
+ */
 struct async_gather__wait {
     struct async_wait wait;
     struct async_listener listener; /* on the first one that is not done */
