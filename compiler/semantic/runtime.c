@@ -165,12 +165,14 @@ static void check_values(struct check *check, const struct row *row, struct node
     struct type *held = handle->target;
     if (row->value && row->value < call->count) {
         struct type *wanted = is_send ? handle->sent : held;
+        struct node *value = call->kid[row->value];
         if (!wanted)
             check_unsendable(check, call->kid[row->handle]);
         else if (!type_is_void(wanted))
-            check_conversion(check, wanted, call->kid[row->value],
-                             is_container(handle) ? C_WARNINGS : C_ERRORS, "argument %d of '%s'",
-                             row->value, row->name);
+            check_conversion(check, wanted, value,
+                             is_container(handle) || value->kind == NODE_STRING ? C_WARNINGS
+                                                                                : C_ERRORS,
+                             "argument %d of '%s'", row->value, row->name);
     }
     if (row->place && !type_is_void(held))
         check_pointer(check, row, call, row->place, type_pointer(check->types, held));
@@ -293,6 +295,9 @@ struct type *runtime_call(struct check *check, const char *name, struct node *ca
                          name);
     if (!strcmp(name, "async_throw"))
         check_conversion(check, type_simple(check->types, TYPE_INT), call->kid[2], C_WARNINGS,
+                         "argument 2 of '%s'", name);
+    if (!strcmp(name, "async_wait_for"))
+        check_conversion(check, type_simple(check->types, TYPE_DOUBLE), call->kid[2], C_WARNINGS,
                          "argument 2 of '%s'", name);
     if (!strcmp(name, "async_gather"))
         check_gathered(check, row, call);

@@ -23,6 +23,7 @@
 #include "syntax/stray_else.h"
 #include "syntax/token.h"
 #include "syntax/tree.h"
+#include "syntax/yield_else.h"
 
 const TSLanguage *tree_sitter_asyncc(void);
 
@@ -236,6 +237,7 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
     bool is_mended = balance == BRACKETS_MENDED;
     if (has_error(tree) && balance != BRACKETS_HOPELESS) {
         is_mended |= mend_headers(arena, marks, diagnostics, code, length, marked);
+        is_mended |= mend_yield_elses(diagnostics, code, length, marked);
         is_mended |= mend_misplaced_async(arena, diagnostics, &code, length, marked);
     }
     if (is_mended) {

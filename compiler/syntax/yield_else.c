@@ -1,0 +1,95 @@
+/* Everywhere else `else` takes a statement, so one may write `yield v else { ... }` or `yield v
+ * else return error;`. The parser would look for the mistake far behind it, so where a text has
+ * errors, its tokens are searched for such an `else`. What the parser then sees:
+ *
+ *     yield v else { f(); }       yield v else 0      ;
+ *     yield v else return e;      yield v else        e;
+ */
+#include "syntax/yield_else.h"
+
+#include <string.h>
+
+#include "diagnostic.h"
+#include "syntax/token.h"
+
+struct reader {
+    const char *code;
+    uint32_t length, at;
+    struct range token;
+};
+
+static bool read(struct reader *r)
+{
+    return next_token(r->code, r->length, &r->at, &r->token);
+}
+
+static bool is(const struct reader *r, const char *text)
+{
+    size_t length = strlen(text);
+    return r->token.end - r->token.start == length &&
+           !memcmp(r->code + r->token.start, text, length);
+}
+
+static int nesting(const struct reader *r)
+{
+    char c = r->code[r->token.start];
+    return (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
+}
+
+/* From a `yield` to the `else` that belongs to it; false if there is none. */
+static bool find_else(struct reader *r)
+{
+    for (int depth = 0; read(r) && depth >= 0 && !(depth == 0 && is(r, ";")); depth += nesting(r))
+        if (depth == 0 && is(r, "else"))
+            return true;
+    return false;
+}
+
+static bool begins_statement(const struct reader *r)
+{
+    static const char *const words[] = {"{",   "return", "break", "continue", "goto",  "if",
+                                        "for", "while",  "do",    "switch",   "defer", "async"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is(r, words[i]))
+            return true;
+    return false;
+}
+
+static void blank(char *text, uint32_t start, uint32_t end)
+{
+    for (; start < end; start++)
+        text[start] = text[start] == '\n' ? '\n' : ' ';
+}
+
+/* The braces become `0` and `;`, the word in front of another statement goes. */
+static void mend(struct reader *r, char *marked)
+{
+    uint32_t start = r->token.start;
+    if (!is(r, "{")) {
+        blank(marked, start, r->token.end);
+        return;
+    }
+    for (int depth = 1; depth > 0 && read(r);)
+        depth += nesting(r);
+    blank(marked, start, r->token.end);
+    marked[start] = '0';
+    marked[r->token.end - 1] = ';';
+}
+
+bool mend_yield_elses(struct diagnostics *diagnostics, const char *code, uint32_t length,
+                      char *marked)
+{
+    struct reader r = {.code = code, .length = length};
+    bool any = false;
+    while (read(&r)) {
+        struct reader ahead = r;
+        if (!is(&r, "yield") || !find_else(&ahead) || !read(&ahead) || !begins_statement(&ahead))
+            continue;
+        report_error(
+            diagnostics, ahead.token,
+            "the 'else' of a 'yield' takes an expression, which is its value after an error");
+        mend(&ahead, marked);
+        any = true;
+    }
+    return any;
+}
