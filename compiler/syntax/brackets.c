@@ -177,28 +177,17 @@ static bool is_unterminated(const struct search *s, struct range token)
            (token.end - token.start == 1 || s->code[token.end - 1] != quote);
 }
 
-static bool is_word(const struct search *s, struct range token, const char *word)
-{
-    size_t length = strlen(word);
-    return token.end - token.start == length && !memcmp(s->code + token.start, word, length);
-}
-
-static bool is_name(const struct search *s, struct range token)
-{
-    unsigned char first = (unsigned char)s->code[token.start];
-    return token.end && (isalpha(first) || first == '_');
-}
-
 /* A bracket behind the token `before`. */
 static void open_bracket(struct search *s, struct range token, struct range before)
 {
     struct open_bracket *open = &s->stack[s->depth++];
     char byte = s->code[token.start];
-    bool is_for = is_word(s, before, "for");
+    bool is_for = token_is(s->code, before, "for");
     *open = (struct open_bracket){.bracket = byte, .at = token.start};
     open->is_body = byte == '{' && before.end && s->code[before.end - 1] == ')';
-    open->is_head = is_for || is_word(s, before, "if") || is_word(s, before, "while") ||
-                    is_word(s, before, "switch") || is_word(s, before, "with");
+    open->is_head = is_for || token_is(s->code, before, "if") ||
+                    token_is(s->code, before, "while") || token_is(s->code, before, "switch") ||
+                    token_is(s->code, before, "with");
     open->semicolons = is_for ? 2 : 0;
 }
 
@@ -209,8 +198,9 @@ static void surprise(struct search *s, struct range token, struct range before)
     char byte = s->code[token.start];
     if (!open || open->bracket == '{' || open->surprise.end)
         return;
-    bool is_block = byte == '{' && (open->is_head ? !strchr("(,=", s->code[before.end - 1])
-                                                  : s->depth == 1 && is_name(s, before));
+    bool is_block =
+        byte == '{' && (open->is_head ? !strchr("(,=", s->code[before.end - 1])
+                                      : s->depth == 1 && token_is_name(s->code, before));
     if (is_block || (byte == ';' && !open->semicolons))
         open->surprise = token;
     else if (byte == ';')

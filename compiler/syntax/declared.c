@@ -4,9 +4,6 @@
  * searched for that, and T is marked as a type: nothing else can stand there. */
 #include "syntax/declared.h"
 
-#include <ctype.h>
-#include <string.h>
-
 #include "diagnostic.h"
 #include "syntax/parse.h"
 #include "syntax/token.h"
@@ -27,9 +24,7 @@ static bool read(struct reader *r)
 
 static bool is(const struct reader *r, const char *text)
 {
-    size_t length = strlen(text);
-    return r->token.end - r->token.start == length &&
-           !memcmp(r->code + r->token.start, text, length);
+    return token_is(r->code, r->token, text);
 }
 
 /* Reads on behind the bracket that closes the one that was read. */
@@ -37,9 +32,7 @@ static void skip_brackets(struct reader *r)
 {
     int depth = 0;
     do {
-        char c = r->token.start < r->length ? r->code[r->token.start] : '\0';
-        depth += c == '(' || c == '[' || c == '{';
-        depth -= c == ')' || c == ']' || c == '}';
+        depth += token_nesting(r->code, r->token);
     } while (read(r) && depth > 0);
 }
 
@@ -55,18 +48,12 @@ static bool is_initialised(struct reader r)
     return is(&r, "=") && read(&r) && is(&r, "{");
 }
 
-static bool is_name(const struct reader *r)
-{
-    char c = r->code[r->token.start];
-    return isalpha((unsigned char)c) || c == '_' || c & 0x80;
-}
-
 bool mark_declarations(struct arena *arena, struct marks *marks, const char *code, uint32_t length)
 {
     struct reader r = {.code = code, .length = length};
     bool begins = false, is_for = false, any = false; /* a statement; the head of a loop */
     while (read(&r)) {
-        if (begins && is_name(&r) && is_initialised(r)) {
+        if (begins && token_is_name(r.code, r.token) && is_initialised(r)) {
             mark_add(arena, marks, r.token.start, MARK_TYPE);
             any = true;
         }

@@ -9,7 +9,6 @@
  */
 #include "syntax/headers.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "diagnostic.h"
@@ -33,22 +32,12 @@ struct mend {
 
 static bool is(const struct tokens *t, size_t i, const char *text)
 {
-    size_t length = strlen(text);
-    return i < t->count && t->items[i].end - t->items[i].start == length &&
-           !memcmp(t->code + t->items[i].start, text, length);
+    return i < t->count && token_is(t->code, t->items[i], text);
 }
 
 static bool is_name(const struct tokens *t, size_t i)
 {
-    char c = t->code[t->items[i].start];
-    return isalpha((unsigned char)c) || c == '_' || c & 0x80;
-}
-
-static int nesting(const struct tokens *t, size_t i)
-{
-    if (is(t, i, "(") || is(t, i, "[") || is(t, i, "{"))
-        return 1;
-    return is(t, i, ")") || is(t, i, "]") || is(t, i, "}") ? -1 : 0;
+    return token_is_name(t->code, t->items[i]);
 }
 
 struct head { /* indexes of tokens */
@@ -70,7 +59,7 @@ static bool read_head(const struct tokens *t, size_t loop, struct head *head)
     size_t i = loop + 1;
     *head = (struct head){.loop = loop, .first = i + 1};
     for (; i < t->count; i++) {
-        depth += nesting(t, i);
+        depth += token_nesting(t->code, t->items[i]);
         if (!depth)
             break;
         if (depth > 1)

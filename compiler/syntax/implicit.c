@@ -30,17 +30,12 @@ struct search {
 
 static bool is(const struct search *s, size_t i, const char *text)
 {
-    size_t length = strlen(text);
-    return i < s->count && s->tokens[i].end - s->tokens[i].start == length &&
-           !memcmp(s->code + s->tokens[i].start, text, length);
+    return i < s->count && token_is(s->code, s->tokens[i], text);
 }
 
 static bool is_one_of(const struct search *s, size_t i, const char *const *words)
 {
-    for (; *words; words++)
-        if (is(s, i, *words))
-            return true;
-    return false;
+    return i < s->count && token_is_among(s->code, s->tokens[i], words);
 }
 
 static bool is_type_word(const struct search *s, size_t i)

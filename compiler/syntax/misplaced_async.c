@@ -4,7 +4,6 @@
  * to the front, without a change of the text's length: the rest of the file is then understood. */
 #include "syntax/misplaced_async.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "diagnostic.h"
@@ -20,43 +19,30 @@ struct declaration {
     struct range function; /* ... and the name behind that */
 };
 
-static bool is(const char *code, struct range token, const char *text)
-{
-    size_t length = strlen(text);
-    return token.end - token.start == length && !memcmp(code + token.start, text, length);
-}
-
-static bool is_name(const char *code, struct range token)
-{
-    char c = code[token.start];
-    return token.end > token.start && (isalpha((unsigned char)c) || c == '_' || c & 0x80);
-}
-
 /* Whether a type may end with this token: then `async` is too late. */
 static bool may_end_type(const char *code, struct range token)
 {
-    static const char *const others[] = {"static", "extern", "inline", "async", "_Noreturn"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (is(code, token, others[i]))
-            return false;
-    return is_name(code, token) || is(code, token, "*") || is(code, token, "}");
+    static const char *const others[] = {"static", "extern", "inline", "async", "_Noreturn", NULL};
+    static const char *const ends[] = {"*", "}", NULL};
+    return (token_is_name(code, token) && !token_is_among(code, token, others)) ||
+           token_is_among(code, token, ends);
 }
 
 /* Takes the next token at file scope. True: with it, a function's head has the word misplaced. */
 static bool take(struct declaration *d, struct range token)
 {
-    bool found = d->function.end && is(d->code, token, "(");
-    bool named = d->async.end && !d->function.end && is_name(d->code, token);
+    bool found = d->function.end && token_is(d->code, token, "(");
+    bool named = d->async.end && !d->function.end && token_is_name(d->code, token);
     d->function = named ? token : (struct range){0, 0};
     if (!named)
-        d->async = is(d->code, token, "async") && may_end_type(d->code, d->last)
+        d->async = token_is(d->code, token, "async") && may_end_type(d->code, d->last)
                        ? token
                        : (struct range){0, 0};
     if (d->start == UINT32_MAX)
         d->start = token.start;
-    if (is(d->code, token, "{"))
-        d->has_body = is(d->code, d->last, "("); /* what is in there is not taken */
-    if (is(d->code, token, ";"))
+    if (token_is(d->code, token, "{"))
+        d->has_body = token_is(d->code, d->last, "("); /* what is in there is not taken */
+    if (token_is(d->code, token, ";"))
         d->start = UINT32_MAX;
     d->last = token;
     return found;
@@ -86,7 +72,7 @@ bool mend_misplaced_async(struct arena *arena, struct diagnostics *diagnostics, 
     char *moved = NULL;
     int depth = 0;
     for (uint32_t at = 0; next_token(*code, length, &at, &token);) {
-        char c = d.code[token.start];
+        int nesting = token_nesting(d.code, token);
         if (depth == 0) {
             if (take(&d, token) && marked[async.start] == 'a') {
                 report_error(diagnostics, async, "'async' stands before the type");
@@ -97,9 +83,8 @@ bool mend_misplaced_async(struct arena *arena, struct diagnostics *diagnostics, 
             }
             async = d.async;
         }
-        depth += c == '(' || c == '[' || c == '{';
-        depth -= depth && (c == ')' || c == ']' || c == '}');
-        if (depth == 0 && c == '}')
+        depth = depth + nesting > 0 ? depth + nesting : 0;
+        if (depth == 0 && d.code[token.start] == '}')
             leave_braces(&d, token);
     }
     if (moved)

@@ -32,21 +32,6 @@ struct search {
     bool assigns;        /* the statement, so far */
 };
 
-static bool is_among(const struct search *s, struct range token, const char *const *words)
-{
-    size_t length = token.end - token.start;
-    for (; *words; words++)
-        if (strlen(*words) == length && !memcmp(s->code + token.start, *words, length))
-            return true;
-    return false;
-}
-
-static bool is_word(const struct search *s, struct range token)
-{
-    unsigned char first = (unsigned char)s->code[token.start];
-    return token.end && (isalpha(first) || first == '_' || first >= 0x80);
-}
-
 /* Words behind which, or behind whose parentheses, something follows. */
 static bool wants_more(const struct search *s, struct range word)
 {
@@ -82,7 +67,7 @@ static bool wants_more(const struct search *s, struct range word)
                                         "queue",     "contextvar",
                                         "bool",      "__builtin_va_list",
                                         NULL};
-    return is_among(s, word, words);
+    return token_is_among(s->code, word, words);
 }
 
 static bool begins_statement(const struct search *s, struct range word)
@@ -93,7 +78,7 @@ static bool begins_statement(const struct search *s, struct range word)
         "try",      "defer",  "yield", "int",      "char",   "long",   "short",
         "unsigned", "signed", "float", "double",   "void",   "struct", "union",
         "enum",     "static", "const", "typedef",  NULL};
-    return is_among(s, word, words);
+    return token_is_among(s->code, word, words);
 }
 
 /* Whether the statement may end with the token before. */
@@ -102,11 +87,11 @@ static bool may_end(const struct search *s, struct range next)
     static const char *const jumps[] = {"break", "continue", NULL};
     struct range last = s->last;
     char byte = s->code[last.end - 1];
-    if (is_word(s, last))
-        return is_among(s, last, jumps) ||
+    if (token_is_name(s->code, last))
+        return token_is_among(s->code, last, jumps) ||
                (!wants_more(s, last) && (s->assigns || begins_statement(s, next)));
     if (byte == ')' && s->closed.bracket)
-        return is_word(s, s->closed.before) && !wants_more(s, s->closed.before);
+        return token_is_name(s->code, s->closed.before) && !wants_more(s, s->closed.before);
     if (byte == '}')
         return s->closed.bracket && !s->closed.is_block && s->assigns;
     return byte == ']' || byte == '"' || byte == '\'' || isdigit((unsigned char)byte);
@@ -117,7 +102,7 @@ static bool may_begin(const struct search *s, struct range next)
 {
     static const char *const others[] = {"else",  "__attribute__", "__asm__", "asm",
                                          "__asm", "__extension__", NULL};
-    return is_word(s, next) && !is_among(s, next, others);
+    return token_is_name(s->code, next) && !token_is_among(s->code, next, others);
 }
 
 static bool begins_block(const struct search *s, struct range brace)
@@ -127,9 +112,9 @@ static bool begins_block(const struct search *s, struct range brace)
     if (s->depth && s->stack[s->depth - 1].bracket == '{' && !s->stack[s->depth - 1].is_block)
         return false;
     if (before == ')')
-        return s->closed.bracket && is_word(s, s->closed.before);
+        return s->closed.bracket && token_is_name(s->code, s->closed.before);
     (void)brace;
-    return strchr("{};:(", before) || is_among(s, s->last, words);
+    return strchr("{};:(", before) || token_is_among(s->code, s->last, words);
 }
 
 static void open_level(struct search *s, struct range token)
@@ -172,7 +157,7 @@ static bool lacks_operand(const struct search *s)
 static bool lacks_semicolon(const struct search *s)
 {
     unsigned char byte = s->last.end ? (unsigned char)s->code[s->last.end - 1] : 0;
-    if (is_word(s, s->last))
+    if (token_is_name(s->code, s->last))
         return !wants_more(s, s->last);
     return byte && (memchr("])\"'", byte, 4) || isdigit(byte) || ends_with_postfix(s));
 }

@@ -31,6 +31,32 @@ static uint32_t comment_end(const char *code, uint32_t length, uint32_t at)
     return end ? (uint32_t)(end - code) + 2 : length;
 }
 
+bool token_is(const char *code, struct range token, const char *text)
+{
+    size_t length = strlen(text);
+    return token.end - token.start == length && !memcmp(code + token.start, text, length);
+}
+
+bool token_is_among(const char *code, struct range token, const char *const *words)
+{
+    for (; *words; words++)
+        if (token_is(code, token, *words))
+            return true;
+    return false;
+}
+
+bool token_is_name(const char *code, struct range token)
+{
+    unsigned char first = (unsigned char)code[token.start];
+    return token.end > token.start && (isalpha(first) || first == '_' || first & 0x80);
+}
+
+int token_nesting(const char *code, struct range token)
+{
+    char c = token.end > token.start ? code[token.start] : ' ';
+    return (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
+}
+
 bool next_token(const char *code, uint32_t length, uint32_t *at, struct range *token)
 {
     uint32_t i = *at;

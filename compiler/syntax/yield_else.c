@@ -7,7 +7,7 @@
  */
 #include "syntax/yield_else.h"
 
-#include <string.h>
+#include <stddef.h>
 
 #include "diagnostic.h"
 #include "syntax/token.h"
@@ -25,15 +25,12 @@ static bool read(struct reader *r)
 
 static bool is(const struct reader *r, const char *text)
 {
-    size_t length = strlen(text);
-    return r->token.end - r->token.start == length &&
-           !memcmp(r->code + r->token.start, text, length);
+    return token_is(r->code, r->token, text);
 }
 
 static int nesting(const struct reader *r)
 {
-    char c = r->code[r->token.start];
-    return (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
+    return token_nesting(r->code, r->token);
 }
 
 /* From a `yield` to the `else` that belongs to it; false if there is none. */
@@ -47,12 +44,10 @@ static bool find_else(struct reader *r)
 
 static bool begins_statement(const struct reader *r)
 {
-    static const char *const words[] = {"{",   "return", "break", "continue", "goto",  "if",
-                                        "for", "while",  "do",    "switch",   "defer", "async"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (is(r, words[i]))
-            return true;
-    return false;
+    static const char *const words[] = {"{",     "return", "break", "continue", "goto",
+                                        "if",    "for",    "while", "do",       "switch",
+                                        "defer", "async",  NULL};
+    return token_is_among(r->code, r->token, words);
 }
 
 static void blank(char *text, uint32_t start, uint32_t end)
