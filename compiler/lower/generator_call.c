@@ -116,8 +116,7 @@ static void push_first(struct arguments *a, struct node *call, const struct type
                          generator);
     push(a, generator);
     if (!strcmp(name, "async_send")) {
-        const char *sent = type_text(a->lowered, type->sent);
-        push(a, made(a->lowered, call->kid[2], arena_format(a->lowered->arena, "(%s[1]){$0}", sent),
+        push(a, made(a->lowered, call->kid[2], value_address(a->lowered, type->sent, "$0"),
                      call->kid[2]));
         push_extent(a, call->kid[2], type->sent);
     } else if (!strcmp(name, "async_throw")) {

@@ -246,6 +246,9 @@ void typed_discarded(struct lowered *lowered, struct node *call);
 struct symbol *typed_primitive(struct lowered *lowered, const struct node *call);
 /* Whether the expression is an lvalue, which consuming its handle must empty. */
 bool is_handle_lvalue(struct node *node);
+/* The address of a value, a template, as long as the expression around it lasts: of a literal,
+ * which has none in C++. (plain.c) */
+const char *value_address(struct lowered *lowered, const struct type *type, const char *value);
 /* Whether it is a call or the like that makes a handle, which is never empty. */
 bool makes_handle(struct node *node);
 

@@ -42,6 +42,12 @@ bool is_handle_lvalue(struct node *node)
     }
 }
 
+const char *value_address(struct lowered *lowered, const struct type *type, const char *value)
+{
+    return arena_format(lowered->arena, lowered->is_header ? "ASYNC_VALUE(%s, %s)" : "(%s[1]){%s}",
+                        type_text(lowered, type), value);
+}
+
 bool makes_handle(struct node *node)
 {
     static const char *const makers[] = {"async_retain", "async_future", "async_wait_for",
@@ -191,20 +197,9 @@ static void plain_set_result(struct lowered *lowered, struct node *node)
         node->text = "async_complete(async_borrow($1, __FILE__, __LINE__), 0, 0)";
         return;
     }
-    if (lowered->is_header) {
-        const char *value = fresh_name(lowered, "value");
-        node->text = arena_format(
-            lowered->arena,
-            "__extension__({ %1$s = $2; "
-            "async_complete(async_borrow($1, __FILE__, __LINE__), &%2$s, sizeof %2$s); })",
-            declaration_text(lowered, type, value), value);
-        return;
-    }
-    const char *name = type_text(lowered, type);
-    node->text = arena_format(lowered->arena,
-                              "async_complete(async_borrow($1, __FILE__, __LINE__), (%1$s[1]){$2}, "
-                              "sizeof(%1$s))",
-                              name);
+    node->text = arena_format(
+        lowered->arena, "async_complete(async_borrow($1, __FILE__, __LINE__), %s, sizeof(%s))",
+        value_address(lowered, type, "$2"), type_text(lowered, type));
 }
 
 static void plain_release(struct lowered *lowered, struct node *node)

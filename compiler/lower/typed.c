@@ -75,19 +75,12 @@ static struct type *held_type(const struct node *call)
     return type->kind == TYPE_QUEUE || type->kind == TYPE_CONTEXTVAR ? type->target : NULL;
 }
 
-/* The call as it is to be written, of which argument 2 is passed by address. C++ gives none of a
- * literal, so in a header it gets a name. */
+/* The call as it is to be written, of which argument 2 is passed by address. */
 static const char *passing_value(struct lowered *lowered, const char *text, struct type *type)
 {
-    struct arena *arena = lowered->arena;
     const char *at = strchr(text, '@');
-    int before = (int)(at - text);
-    if (!lowered->is_header)
-        return arena_format(arena, "%.*s(%s[1]){$2}%s", before, text, type_text(lowered, type),
-                            at + 1);
-    const char *name = fresh_name(lowered, "value");
-    return arena_format(arena, "__extension__({ %s = $2; %.*s&%s%s; })",
-                        declaration_text(lowered, type, name), before, text, name, at + 1);
+    return arena_format(lowered->arena, "%.*s%s%s", (int)(at - text), text,
+                        value_address(lowered, type, "$2"), at + 1);
 }
 
 void typed_call(struct lowered *lowered, struct node *call)
@@ -199,11 +192,9 @@ static struct variable *value_arguments(struct hoist *h, struct node *call, stru
 {
     struct node *value = call->kid[2];
     struct variable *kept = make_temporary(h, held);
-    bool ordered = node_has_effect(call->kid[1]) || node_has_effect(value) ||
-                   h->lowered->is_header; /* C++ gives no address of a literal */
+    bool ordered = node_has_effect(call->kid[1]) || node_has_effect(value);
     emit_statement(h, make_spill(h, value, kept, ordered ? value : NULL));
-    const char *literal =
-        arena_format(h->lowered->arena, "(%s[1]){$0}", type_text(h->lowered, held));
+    const char *literal = value_address(h->lowered, held, "$0");
     call->kid[2] =
         ordered ? address_of(h, value, kept) : make(h, NODE_MADE, value, literal, 1, value);
     call->kid[call->count++] = address_of(h, value, kept);

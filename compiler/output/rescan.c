@@ -80,6 +80,12 @@ static enum macro_kind kind_of(const char *name, size_t length, const char *end)
     return equal_but_blanks(name, head, head, end) ? MACRO_HARMLESS : kind;
 }
 
+/* What the output wants expanded. */
+static bool is_ours(const char *name, size_t length)
+{
+    return length == strlen("ASYNC_VALUE") && !memcmp(name, "ASYNC_VALUE", length);
+}
+
 static void apply_directive(struct scan *scan, const struct directive *directive)
 {
     bool defines = directive->kind == DIRECTIVE_DEFINE;
@@ -97,7 +103,7 @@ static void apply_directive(struct scan *scan, const struct directive *directive
         (*link)->name = name;
         (*link)->length = length;
     }
-    (*link)->kind = defines ? kind_of(name, length, end) : MACRO_HARMLESS;
+    (*link)->kind = defines && !is_ours(name, length) ? kind_of(name, length, end) : MACRO_HARMLESS;
     (*link)->event = scan->event;
 }
 

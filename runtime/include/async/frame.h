@@ -394,6 +394,20 @@ void async_release(struct async_future *future);
 /* Adds an owner and returns the handle. At most 32767. Aborts on NULL. */
 struct async_future *async_retain(struct async_future *future);
 
+/* The address of a value, which lasts as long as the expression around it: for what asyncc makes of
+ * headers, which C++ reads, too. */
+#ifdef __cplusplus
+extern "C++" {
+template <typename T> static inline const T *async__address(const T &value)
+{
+    return &value;
+}
+}
+#define ASYNC_VALUE(T, ...) async__address<T>(static_cast<T>(__VA_ARGS__)) /* a copy, as in C */
+#else
+#define ASYNC_VALUE(T, ...) ((T[1]){__VA_ARGS__})
+#endif
+
 #ifdef __cplusplus
 }
 #endif
