@@ -170,6 +170,11 @@ FUNCTION(shared, struct async_generator *g; struct async_future * f; long x, y; 
         self->g = count(9, 0);
         self->f = SPAWN(NEXT(self->g, self->x));
         WAIT(async_sleep, self->r, 0.5);
+        if (self->r || async_done(self->f)) { /* then the generator is not busy */
+            CALL(self->f, self->r);
+            async_generator_release(self->g);
+            RETURN(self->r);
+        }
         CALL(NEXT(self->g, self->y), self->r);
         cr_assert_eq(self->r, -EBUSY);
         CALL(THROW(self->g, -EPERM, self->y), self->r);
@@ -309,14 +314,17 @@ static struct async_future *taking(struct async_future *argument)
     return async_own(taker(argument), ASYNC_FUTURE_ARGUMENT, &argument);
 }
 
-static int list_freed(struct async_generator *g, bool begins)
+static int list_freed(bool begins)
 {
     struct async_list list = {0};
+    async_generator_release(count(1, 0)); /* its block may be kept */
     size_t before = async__allocated();
+    struct async_generator *g = count(1, 0);
     cr_assert_eq(async_list_grow(&list, 4, 4), 0);
     g = (begins ? async_pass : async_own)(g, ASYNC_LIST_ARGUMENT, &list);
+    bool is_made = (void *)g != &async__out_of_memory; /* else the list is gone as well */
     async_generator_release(g);
-    if (begins)
+    if (begins && is_made)
         async_list_free(&list);
     return async__allocated() == before;
 }
@@ -340,13 +348,16 @@ FUNCTION(arguments, struct async_generator *g; struct async_future * f; long x; 
     self->f = given(NULL);
     self->g = async_own(count(2, 0), ASYNC_FUTURE_ARGUMENT, &self->f);
     CALL(NEXT(self->g, self->x), self->r); /* now it is the body's */
+    self->x = self->r;
     CALL(async_close_handle(self->g), self->r);
-    CALL(self->f, self->r);
-    cr_assert_eq(self->r, 3);
+    if (self->x >= 0) {
+        CALL(self->f, self->r);
+        cr_assert_eq(self->r, 3);
+    }
     self->g = count(2, 0);
     async_generator_release(async_own(count(1, 0), ASYNC_GENERATOR_ARGUMENT, &self->g));
-    cr_assert(list_freed(count(1, 0), false));
-    cr_assert(list_freed(count(1, 0), true));
+    cr_assert(list_freed(false));
+    cr_assert(list_freed(true));
     async__may_allocate = nothing_left;
     self->f = given(NULL);
     cr_assert_eq(taking(self->f), &async__out_of_memory);
