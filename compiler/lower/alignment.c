@@ -55,22 +55,29 @@ struct words {
     uint32_t start, end;
 };
 
+/* Where the words of `name = value` end, or of what a loop or `async with` binds; 0: nowhere. */
+static uint32_t words_end(const struct node *declaration, const struct node *name)
+{
+    if (declaration->kind == NODE_RANGE_FOR || declaration->kind == NODE_ASYNC_WITH)
+        return declaration->kid[2]->start;
+    if (declaration->kind != NODE_DECLARATION)
+        return 0;
+    for (uint32_t i = 1; i < declaration->count; i++) {
+        const struct node *declared = declaration->kid[i], *value = node_kid(declared, 1);
+        if (declarator_name(declared->kid[0]) == name)
+            return value ? value->start : declared->end;
+    }
+    return 0;
+}
+
 static bool find_words(const struct symbol *symbol, struct words *words)
 {
-    const struct node *declaration = symbol->declaration;
+    const struct node *declaration = symbol->declaration, *name = symbol->node;
     if (symbol->kind != SYMBOL_VARIABLE || !declaration)
         return false;
-    words->start = symbol->node->start + (uint32_t)strlen(symbol->node->name);
-    words->specifiers = node_kid(declaration, 0);
-    if (declaration->kind == NODE_RANGE_FOR || declaration->kind == NODE_ASYNC_WITH)
-        words->end = declaration->kid[2]->start;
-    else if (declaration->kind != NODE_DECLARATION)
-        return false;
-    for (uint32_t i = 1; declaration->kind == NODE_DECLARATION && i < declaration->count; i++) {
-        const struct node *declared = declaration->kid[i], *value = node_kid(declared, 1);
-        if (declarator_name(declared->kid[0]) == symbol->node)
-            words->end = value ? value->start : declared->end;
-    }
+    *words = (struct words){.specifiers = node_kid(declaration, 0),
+                            .start = name->start + (uint32_t)strlen(name->name),
+                            .end = words_end(declaration, name)};
     return words->end;
 }
 
@@ -78,7 +85,7 @@ struct node *alignment_asked(const struct lowered *lowered, const struct symbol 
 {
     while (symbol->copy_of)
         symbol = symbol->copy_of;
-    struct words words = {0};
+    struct words words;
     if (!find_words(symbol, &words))
         return NULL;
     struct asked asked = {

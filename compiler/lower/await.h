@@ -92,7 +92,8 @@ void temporaries_find(struct hoist *h, struct node *body);
 /* Whether that primitive leaves a future, of which the result is collected. */
 bool typed_collects(const struct node *call);
 /* Hoists the arguments of a typed primitive's call, and gives it the arguments that this takes in
- * C; returns the temporary whose address is one of them, NULL if none is. */
+ * C; returns the temporary whose address is one of them, NULL if none is. `behind` takes the
+ * statements that follow the wait. */
 struct variable *typed_arguments(struct hoist *h, struct node *call, struct list *behind);
 
 /* Whether evaluating the expression has an effect that keeps its place among awaits. */
