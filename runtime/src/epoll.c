@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,7 +26,7 @@ struct epoll {
     bool no_pwait2;  /* the kernel has none: timeouts are rounded up to milliseconds */
     size_t watched;  /* descriptors */
     int next, count; /* of `events`: the next to handle, and how many there are */
-    struct epoll_event events[EVENTS];
+    struct epoll_event events[EVENTS + 1]; /* the last one is never filled, but looked at */
 };
 
 /* ---- opening, clock, waking ---- */
@@ -82,23 +81,24 @@ static bool epoll_busy(void *state)
 
 /* ---- system calls ---- */
 
-static bool perform_failed(struct async_operation *operation, bool *ready);
+static __attribute__((cold)) bool perform_failed(struct async_operation *operation, bool *ready);
 
-/* After the system call; false: the operation has to wait for an event. */
+/* After the system call, which had that size; false: the operation has to wait for an event. */
 static inline bool performed(struct async_operation *operation, const struct async_descriptor *d,
-                             ssize_t n, bool *ready)
+                             size_t size, ssize_t n, bool *ready)
 {
     if (__builtin_expect(n < 0, 0))
         return perform_failed(operation, ready);
     operation->result = n;
-    if ((size_t)n < operation->size && d->drains)
+    if ((size_t)n < size && d->drains)
         *ready = d->hung_up;
     return true;
 }
 
 static __attribute__((noinline)) bool perform(struct async_operation *operation, bool *ready)
 {
-    return performed(operation, operation->descriptor, async__system_call(operation), ready);
+    ssize_t n = async__system_call(operation);
+    return performed(operation, operation->descriptor, operation->size, n, ready);
 }
 
 /* The common cases, reading and writing of sockets, without detours. */
@@ -106,16 +106,18 @@ static inline bool perform_read(struct async_operation *operation, struct async_
 {
     if (__builtin_expect(operation->kind != ASYNC_READ || !d->socket, 0))
         return perform(operation, &d->readable);
-    ssize_t n = recv(d->fd, operation->buffer, operation->size, 0);
-    return performed(operation, d, n, &d->readable);
+    size_t size = operation->size;
+    ssize_t n = async__kernel_recv(d->fd, operation->buffer, size);
+    return performed(operation, d, size, n, &d->readable);
 }
 
 static inline bool perform_write(struct async_operation *operation, struct async_descriptor *d)
 {
     if (__builtin_expect(operation->kind != ASYNC_WRITE || !d->socket, 0))
         return perform(operation, &d->writable);
-    ssize_t n = send(d->fd, operation->buffer, operation->size, MSG_NOSIGNAL);
-    return performed(operation, d, n, &d->writable);
+    size_t size = operation->size;
+    ssize_t n = async__kernel_send(d->fd, operation->buffer, size);
+    return performed(operation, d, size, n, &d->writable);
 }
 
 static __attribute__((noinline)) bool perform_failed(struct async_operation *operation, bool *ready)
@@ -309,8 +311,8 @@ static uint32_t rearm(struct epoll *self, struct async_descriptor *d)
 }
 
 /* Any event. */
-static __attribute__((noinline)) void handle_any(struct epoll *self, struct async_descriptor *d,
-                                                 uint32_t events)
+static __attribute__((noinline, cold)) void handle_any(struct epoll *self,
+                                                       struct async_descriptor *d, uint32_t events)
 {
     bool shared = d->shared; /* if not, it may be gone afterwards */
     do
@@ -326,26 +328,38 @@ static inline bool is_common(const struct async_descriptor *d, uint32_t events)
            reader->kind == ASYNC_READ;
 }
 
+/* Handles it. The kernel drives what is not in registers out of the nearest cache, but has fetched
+ * what the task will touch, and the next event's descriptor, by the time that it has copied. */
+static inline void receive(struct async_descriptor *d, struct async_operation *reader,
+                           const struct epoll_event *event)
+{
+    void (*complete)(struct async_operation *) = reader->complete;
+    __builtin_prefetch((const char *)reader - 64);
+    __builtin_prefetch((const char *)reader + 64);
+    __builtin_prefetch(event[1].data.ptr);
+    if (event->events & EPOLLOUT)
+        d->writable = true;
+    d->readable = true;
+    if (perform_read(reader, d)) {
+        d->reader = NULL;
+        complete(reader);
+    }
+}
+
 /* Handles one event that is left, if any. */
-static bool epoll_next(void *state)
+static __attribute__((hot)) bool epoll_next(void *state)
 {
     struct epoll *self = state;
     if (self->next >= self->count)
         return false;
     const struct epoll_event *event = &self->events[self->next++];
     struct async_descriptor *d = event->data.ptr;
-    uint32_t events = event->events;
     if (!d)
         return true; /* a wake, or detached since */
-    if (__builtin_expect(!is_common(d, events), 0)) {
-        handle_any(self, d, events);
-        return true;
-    }
-    if (events & EPOLLOUT)
-        d->writable = true;
-    d->readable = true;
-    if (perform_read(d->reader, d))
-        finish(&d->reader);
+    if (__builtin_expect(is_common(d, event->events), 1))
+        receive(d, d->reader, event);
+    else
+        handle_any(self, d, event->events);
     return true;
 }
 

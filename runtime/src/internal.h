@@ -2,6 +2,8 @@
 #ifndef ASYNC_INTERNAL_H
 #define ASYNC_INTERNAL_H
 
+#include "kernel.h"
+
 #include <async/backend.h>
 #include <async/loop.h>
 #include <async/task.h>
@@ -13,7 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #define ASYNC_CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
@@ -385,15 +386,16 @@ static inline void async__handover_send(struct async_frame *frame, struct async_
 }
 /* Not all of it went: `sent` is what send() said. DONE: the running task's leaf goes on, its wait
  * has its result. */
-enum async_step async__sent_less(struct async_operation *operation, ssize_t sent);
+__attribute__((cold)) enum async_step async__sent_less(struct async_operation *operation,
+                                                       ssize_t sent);
 /* The loop's side. */
 static inline enum async_step async__send(struct async_thread *thread)
 {
     struct async_operation *operation = thread->send;
+    size_t size = operation->size;
     thread->send = NULL;
-    ssize_t sent =
-        send(operation->descriptor->fd, operation->buffer, operation->size, MSG_NOSIGNAL);
-    if (__builtin_expect(sent == (ssize_t)operation->size, 1))
+    ssize_t sent = async__kernel_send(operation->descriptor->fd, operation->buffer, size);
+    if (__builtin_expect(sent == (ssize_t)size, 1))
         return ASYNC_DONE;
     return async__sent_less(operation, sent);
 }
@@ -430,7 +432,7 @@ uint32_t async__spawn_bits(const struct async_loop *loop);
 uint32_t async__inline_spawn_bits(const struct async_loop *loop);
 /* Empties the ready queue; a list that ends with NULL. */
 struct async_future *async__take_ready(void);
-void async__serve_posts(struct async_loop *loop);
+__attribute__((cold)) void async__serve_posts(struct async_loop *loop);
 /* Whether this thread has a loop, running or not. */
 bool async__has_loop(void);
 /* Its slot is free again; true if it was the thread's last loop. */

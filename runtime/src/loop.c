@@ -45,7 +45,7 @@ struct async_loop *async__own_loop(struct async_loop *handle)
 }
 
 /* How far the C stack may grow below here before async_await trampolines. */
-static char *stack_floor(char *here)
+static __attribute__((noinline)) char *stack_floor(char *here)
 {
     size_t room = 256 * 1024, size = 0;
     struct rlimit limit;
@@ -195,14 +195,16 @@ static inline __attribute__((always_inline)) bool attend(struct async_loop *loop
     struct async_thread *thread = &async_thread;
     if (!thread->handover)
         return turn(loop);
-    thread->current->leaf = thread->handover;
+    /* both in registers: the kernel, which sends, drives the task out of the nearest cache */
+    struct async_frame *frame = thread->handover;
+    enum async_step (*resume)(struct async_frame *) = frame->resume;
+    thread->current->leaf = frame;
     thread->handover = NULL;
     thread->credit = thread->handover_credit;
-    if (!thread->send || async__send(thread) == ASYNC_DONE) {
-        struct async_frame *frame = thread->current->leaf;
-        if (frame->resume(frame) == ASYNC_DONE)
-            go_on(frame);
-    }
+    if (thread->send && async__send(thread) == ASYNC_PENDING)
+        return true;
+    if (resume(frame) == ASYNC_DONE)
+        go_on(frame);
     return true;
 }
 
@@ -220,7 +222,7 @@ struct async_future async__idle = {
     .frame.resume = idle,
 };
 
-void async__run(struct async_loop *loop)
+__attribute__((hot)) void async__run(struct async_loop *loop)
 {
     struct async_thread *thread = &async_thread;
     struct async_future *task;

@@ -59,7 +59,7 @@ static const struct async_stream_job some = {
 };
 
 /* Nobody came after it in line, and the stream is not closing. */
-static void some_complete(struct async_operation *operation)
+static __attribute__((hot)) void some_complete(struct async_operation *operation)
 {
     struct async_stream_io *io = ASYNC_CONTAINER(operation, struct async_stream_io, operation);
     async__stream(io)->readers.first = NULL;
@@ -67,14 +67,16 @@ static void some_complete(struct async_operation *operation)
     async__wake(&io->wait);
 }
 
-enum async_step async_stream_read__begin(struct async_stream_read__wait *wait,
-                                         struct async_frame *caller, struct async_stream *stream,
-                                         void *buffer, size_t size)
+__attribute__((hot)) enum async_step async_stream_read__begin(struct async_stream_read__wait *wait,
+                                                              struct async_frame *caller,
+                                                              struct async_stream *stream,
+                                                              void *buffer, size_t size)
 {
     struct async_stream_io *io = &wait->io;
     async__check_maker(stream->loop->thread);
-    if (stream->descriptor.readable || stream->readers.first || stream->end || !size ||
-        async__is_cancelled()) {
+    bool common = !stream->descriptor.readable && !stream->readers.first && !stream->end && size &&
+                  !async__is_cancelled();
+    if (__builtin_expect(!common, 0)) {
         io->data = buffer;
         io->size = size;
         return async__stream_begin(io, caller, stream, &some);

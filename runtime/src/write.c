@@ -59,14 +59,15 @@ static const struct async_stream_job some = {
     .writes = true,
 };
 
-enum async_step async_stream_write__begin(struct async_stream_write__wait *wait,
-                                          struct async_frame *caller, struct async_stream *stream,
-                                          const void *buffer, size_t size)
+__attribute__((hot)) enum async_step
+async_stream_write__begin(struct async_stream_write__wait *wait, struct async_frame *caller,
+                          struct async_stream *stream, const void *buffer, size_t size)
 {
     struct async_stream_io *io = &wait->io;
     async__check_maker(stream->loop->thread);
-    if (!stream->descriptor.sendable || !size || async_thread.budget == 1 ||
-        async__is_cancelled()) {
+    bool common =
+        stream->descriptor.sendable && size && async_thread.budget > 1 && !async__is_cancelled();
+    if (__builtin_expect(!common, 0)) {
         io->data = (char *)buffer; /* only read from */
         io->size = size;
         io->done = 0;
