@@ -33,15 +33,6 @@ static unsigned element_qualifiers(const struct type *type)
     return qualifiers & (QUAL_CONST | QUAL_VOLATILE);
 }
 
-/* An array that a frame has no room for: `int v[n]`, `int v[10][n]`, but not `int (*v[10])[n]`. */
-static bool has_variable_size(const struct type *array)
-{
-    for (; array->kind == TYPE_ARRAY; array = type_resolve(array->target))
-        if (array->array_size != ARRAY_FIXED)
-            return true;
-    return false;
-}
-
 /* What an object of the type is kept in: pointers to what has a variable size point to void. */
 struct type *storage_type(const struct lowered *lowered, struct type *type)
 {
@@ -50,7 +41,7 @@ struct type *storage_type(const struct lowered *lowered, struct type *type)
     unsigned qualifiers = 0;
     if (!type_is_variably_modified(type))
         return type;
-    if (resolved->kind == TYPE_ARRAY && !has_variable_size(resolved))
+    if (resolved->kind == TYPE_ARRAY && !type_has_variable_size(resolved))
         return type_array(types, storage_type(lowered, resolved->target), resolved->length);
     if (resolved->kind == TYPE_POINTER)
         qualifiers = element_qualifiers(resolved->target);
@@ -165,8 +156,11 @@ static void lower_object(struct hoist *h, struct node *specifiers, struct node *
     struct symbol *symbol = declared->symbol;
     struct type *type = symbol->type;
     struct variable *variable = symbol->lowered;
-    if (!variable)
-        variable = variable_new(h->lowered, h->function, VARIABLE_LOCAL, symbol, type);
+    if (!variable) {
+        bool is_kept = symbol->storage == OP_STATIC || symbol->is_thread_local;
+        enum variable_kind kind = is_kept ? VARIABLE_STATIC : VARIABLE_LOCAL;
+        variable = variable_new(h->lowered, h->function, kind, symbol, type);
+    }
     variable->viewed_as = type;
     variable->type = storage_type(h->lowered, type);
     if (type_resolve(type)->kind == TYPE_ARRAY && variable->type->kind == TYPE_POINTER) {

@@ -143,6 +143,8 @@ static void find_scope(struct walk *w, struct variable *variable)
 
 static void decide(struct walk *w, struct variable *variable)
 {
+    if (variable->kind == VARIABLE_STATIC)
+        return;
     find_scope(w, variable);
     if (type_is_variably_modified(variable->type)) /* no await in its scope: array.c left it */
         return;

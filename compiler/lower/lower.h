@@ -69,6 +69,7 @@ struct point_set {
 
 enum variable_kind {
     VARIABLE_LOCAL,     /* the user's */
+    VARIABLE_STATIC,    /* the user's, of a variably modified type: never in the frame */
     VARIABLE_PARAMETER, /* arrives in the frame */
     VARIABLE_TEMPORARY, /* made by the await pass */
     VARIABLE_RESULT     /* the result of a suspension, read out of the child's frame */

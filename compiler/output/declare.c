@@ -408,6 +408,8 @@ static bool emit_stored(struct emitter *e, const struct node *declared)
         return false;
     struct text text = {0};
     type_print(&text, variable->type, variable->symbol->name, true, 0);
+    write_string(&e->writer, variable->kind == VARIABLE_STATIC ? "static " : "");
+    write_string(&e->writer, variable->symbol->is_thread_local ? "__thread " : "");
     write_string(&e->writer, text.data);
     if (declared->kid[1]) {
         write_string(&e->writer, " = ");

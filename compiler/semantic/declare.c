@@ -254,9 +254,12 @@ static void check_variable_object(struct check *check, const struct symbol *symb
         !type_is_variably_modified(symbol->type))
         return;
     const struct type *type = type_resolve(symbol->type);
-    if (symbol->storage == OP_STATIC || symbol->storage == OP_EXTERN || symbol->is_thread_local)
-        complain(check, declared, "'%s' of a variably modified type must be automatic",
+    bool is_static = symbol->storage == OP_STATIC || symbol->is_thread_local;
+    if (symbol->storage == OP_EXTERN)
+        complain(check, declared, "'%s' of a variably modified type cannot be extern",
                  symbol->name);
+    else if (is_static && type_has_variable_size(type))
+        complain(check, declared, "'%s' of a variable size must be automatic", symbol->name);
     else if (type->kind == TYPE_ARRAY && type->array_size == ARRAY_VARIABLE &&
              node_kid(declared, 1))
         complain(check, declared, "'%s' has a variable size and cannot be initialised",

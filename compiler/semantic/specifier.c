@@ -178,8 +178,6 @@ static struct type *typeof_type(struct check *check, struct node *node)
     struct node *operand = node_kid(node, 0);
     type->node = node;
     type->name = text_of(check, node);
-    if (operand && operand->kind == NODE_TYPE_NAME && operand->flags & HAS_AWAIT)
-        complain(check, operand, "'await' in the size of an array in 'typeof'");
     if (!operand)
         type->target = type_simple(check->types, TYPE_UNKNOWN);
     else if (operand->kind == NODE_TYPE_NAME)

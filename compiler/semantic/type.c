@@ -243,6 +243,14 @@ bool type_is_variably_modified(const struct type *type)
     }
 }
 
+bool type_has_variable_size(const struct type *type)
+{
+    for (type = type_resolve(type); type->kind == TYPE_ARRAY; type = type_resolve(type->target))
+        if (type->array_size != ARRAY_FIXED)
+            return true;
+    return false;
+}
+
 bool type_carries_error(const struct type *type)
 {
     type = type_resolve(type);

@@ -136,6 +136,8 @@ bool type_is_void(const struct type *type);
 bool type_is_va_list(const struct type *type); /* on some machines an array: nothing assigns it */
 bool type_is_complete(const struct type *type);
 bool type_is_variably_modified(const struct type *type);
+/* An array without a constant size: `int v[n]`, `int v[10][n]`, but not `int (*v[10])[n]`. */
+bool type_has_variable_size(const struct type *type);
 /* Signed integer as wide as int or wider: what may carry an error (LANGUAGE section 2). */
 bool type_carries_error(const struct type *type);
 /* C11 6.2.7, top-level qualifiers left aside; an unknown type is compatible with every type. */

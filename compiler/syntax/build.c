@@ -157,11 +157,11 @@ static unsigned flags_upward(const struct node *kid)
     unsigned flags = kid->flags & (HAS_AWAIT | HAS_LANGUAGE);
     switch (kid->kind) {
     case NODE_SIZEOF: /* not evaluated, but for sizes: `sizeof(int[await f()])` */
-        if (kid->kid[0]->kind == NODE_TYPE_NAME)
+    case NODE_TYPEOF:
+        if (kid->count && kid->kid[0]->kind == NODE_TYPE_NAME)
             return flags;
         return flags & ~(unsigned)HAS_AWAIT;
     case NODE_FUNCTION: /* nested: what it awaits is its own business */
-    case NODE_TYPEOF:
         return flags & ~(unsigned)HAS_AWAIT;
     default:
         return flags;
