@@ -14,17 +14,18 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 
-#if !defined(__x86_64__) || defined(__ILP32__) || !defined(__linux__) || \
-    defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ASYNC_LIBC_CALLS
-#elif defined(__has_feature)
+#if defined(__x86_64__) && !defined(__ILP32__) && defined(__linux__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(ASYNC_LIBC_CALLS)
+#define ASYNC_OWN_CALLS
+#endif
+#if defined(ASYNC_OWN_CALLS) && defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
     __has_feature(memory_sanitizer)
-#define ASYNC_LIBC_CALLS
+#undef ASYNC_OWN_CALLS
 #endif
 #endif
 
-#ifdef ASYNC_LIBC_CALLS
+#ifndef ASYNC_OWN_CALLS
 
 static inline ssize_t async__kernel_recv(int fd, void *buffer, size_t size)
 {
