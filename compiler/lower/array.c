@@ -157,8 +157,7 @@ static void lower_object(struct hoist *h, struct node *specifiers, struct node *
     struct type *type = symbol->type;
     struct variable *variable = symbol->lowered;
     if (!variable) {
-        bool is_kept = symbol->storage == OP_STATIC || symbol->is_thread_local;
-        enum variable_kind kind = is_kept ? VARIABLE_STATIC : VARIABLE_LOCAL;
+        enum variable_kind kind = is_automatic(symbol) ? VARIABLE_LOCAL : VARIABLE_STATIC;
         variable = variable_new(h->lowered, h->function, kind, symbol, type);
     }
     variable->viewed_as = type;

@@ -99,7 +99,7 @@ static void find_parameters(struct lowered *lowered, struct function *function)
     }
 }
 
-static bool is_automatic(const struct symbol *symbol)
+bool is_automatic(const struct symbol *symbol)
 {
     return symbol->kind == SYMBOL_VARIABLE && !symbol->is_thread_local &&
            symbol->storage != OP_STATIC && symbol->storage != OP_EXTERN;

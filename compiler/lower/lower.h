@@ -286,6 +286,8 @@ bool function_is_generator(const struct function *function);
 /* The generator that a direct call in the head of a loop or block runs; NULL. */
 struct symbol *generator_callee(struct node *range);
 
+/* Neither static nor extern nor of a thread. */
+bool is_automatic(const struct symbol *symbol);
 struct variable *variable_new(struct lowered *lowered, struct function *function,
                               enum variable_kind kind, struct symbol *symbol, struct type *type);
 /* What holds an object of the type: the type itself, unless it is variably modified. */

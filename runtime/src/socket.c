@@ -35,10 +35,10 @@ ssize_t async__system_call(struct async_operation *operation)
     const struct async_descriptor *d = operation->descriptor;
     switch (operation->kind) {
     case ASYNC_READ:
-        return d->socket ? recv(d->fd, operation->buffer, operation->size, 0)
+        return d->socket ? async__kernel_recv(d->fd, operation->buffer, operation->size)
                          : read(d->fd, operation->buffer, operation->size);
     case ASYNC_WRITE:
-        return d->socket ? send(d->fd, operation->buffer, operation->size, MSG_NOSIGNAL)
+        return d->socket ? async__kernel_send(d->fd, operation->buffer, operation->size)
                          : write_quietly(d->fd, operation->buffer, operation->size);
     case ASYNC_ACCEPT:
         return accept4(d->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
