@@ -172,6 +172,18 @@ static void lower_object(struct hoist *h, struct node *specifiers, struct node *
     list_push(h, out, node);
 }
 
+/* The sizes of its type come first: the expression itself may be what computes them. */
+static void keep_operand_effects(struct hoist *h, struct node *operand, struct list *out)
+{
+    keep_lengths(h, operand->type, out);
+    struct node *value = make(h, NODE_CAST, operand, "(void)($1)", 2, (struct node *)NULL, operand);
+    value->type = type_simple(h->lowered->check->types, TYPE_VOID);
+    struct node *statement = make(h, NODE_EXPRESSION_STATEMENT, operand, "$0;", 1, value);
+    value->flags |= operand->flags & (HAS_AWAIT | HAS_LANGUAGE);
+    statement->flags |= value->flags;
+    list_push(h, out, statement);
+}
+
 /* `typeof(v[i++])` evaluates the expression, if its type is variably modified. */
 static void keep_typeof_effects(struct hoist *h, const struct node *specifiers, struct list *out)
 {
@@ -180,10 +192,9 @@ static void keep_typeof_effects(struct hoist *h, const struct node *specifiers, 
             specifiers->kid[i]->kind == NODE_TYPEOF ? node_kid(specifiers->kid[i], 0) : NULL;
         if (operand && operand->kind == NODE_TYPE_NAME)
             keep_typeof_effects(h, operand->kid[0], out);
-        else if (operand && operand->type && type_is_variably_modified(operand->type) &&
-                 node_has_effect(operand))
-            list_push(h, out,
-                      make(h, NODE_EXPRESSION_STATEMENT, operand, "(void)($0);", 1, operand));
+        else if (operand && operand_is_evaluated(specifiers->kid[i]) &&
+                 (operand->flags & HAS_AWAIT || node_has_effect(operand)))
+            keep_operand_effects(h, operand, out);
     }
 }
 

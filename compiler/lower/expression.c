@@ -513,18 +513,32 @@ static struct node *hoist_try(struct hoist *h, struct node *node)
     return make_use(h, node, value->symbol->lowered);
 }
 
-/* The sizes in a type name with an await, `sizeof(int[n++][await f()])`, are computed before it. */
+/* The sizes in a type name with an await, `sizeof(int[n++][await f()])`, are computed before it,
+ * and so is what an operand of `typeof` does that is evaluated for its sizes. */
 static void hoist_sizes(struct hoist *h, struct node *node)
 {
+    if (node_is_unevaluated(node))
+        return;
     for (uint32_t i = 0; i < node->count; i++)
         if (node->kid[i] && !node_is_expression(node->kid[i]))
             hoist_sizes(h, node->kid[i]);
+        else if (node->kid[i] && node->kind == NODE_TYPEOF)
+            node->kid[i] = hoist_lvalue(h, node->kid[i], LATER_EFFECT);
     struct node *size = node->kind == NODE_ARRAY ? node_kid(node, 1) : NULL;
     if (!size || (!(size->flags & HAS_AWAIT) && !node_has_effect(size)))
         return;
     struct node *value = arena_alloc(h->lowered->arena, sizeof *value);
     *value = *size;
     *size = *spill(h, hoist(h, value, LATER_NOTHING)); /* in place: types know it by this node */
+}
+
+static struct node *hoist_sizeof(struct hoist *h, struct node *node, enum later later)
+{
+    if (node->kid[0]->kind == NODE_TYPE_NAME)
+        hoist_sizes(h, node->kid[0]);
+    else if (operand_is_evaluated(node))
+        node->kid[0] = hoist_lvalue(h, node->kid[0], later);
+    return node;
 }
 
 /* --- the walk */
@@ -589,10 +603,8 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
     case NODE_TYPE_NAME:
         hoist_sizes(h, node);
         return node;
-    case NODE_SIZEOF: /* an expression in it is not evaluated */
-        if (node->kid[0]->kind == NODE_TYPE_NAME)
-            hoist_sizes(h, node->kid[0]);
-        return node;
+    case NODE_SIZEOF:
+        return hoist_sizeof(h, node, later);
     case NODE_CAST:
         node->kid[0] = hoist(h, node->kid[0], LATER_NOTHING);
         node->kid[1] = hoist(h, node->kid[1], later);

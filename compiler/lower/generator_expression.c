@@ -227,10 +227,10 @@ static struct symbol *captured(struct expression *x, struct node *use)
     return capture->parameter;
 }
 
-static void use_parameter(struct expression *x, struct node *node, bool is_unevaluated)
+static void use_parameter(struct expression *x, struct node *node, bool asks_type)
 {
     struct symbol *local = node->symbol, *parameter = captured(x, node);
-    if (is_unevaluated && type_resolve(local->type)->kind == TYPE_ARRAY && !has_length(local->type))
+    if (asks_type && type_resolve(local->type)->kind == TYPE_ARRAY && !has_length(local->type))
         refuse(x, node, "the size of an array");
     if (local->storage != OP_STATIC) {
         node->symbol = parameter;
@@ -245,7 +245,7 @@ static void use_parameter(struct expression *x, struct node *node, bool is_uneva
     node->symbol = NULL;
 }
 
-static void capture(struct expression *x, struct node *node, bool is_unevaluated)
+static void capture(struct expression *x, struct node *node, bool asks_type)
 {
     if (!node)
         return;
@@ -255,10 +255,11 @@ static void capture(struct expression *x, struct node *node, bool is_unevaluated
     if (is_local && symbol->kind == SYMBOL_FUNCTION)
         refuse(x, node, "a nested function");
     else if (is_local && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER))
-        use_parameter(x, node, is_unevaluated);
-    is_unevaluated |= node_is_unevaluated(node);
+        use_parameter(x, node, asks_type);
+    asks_type |= node->kind == NODE_SIZEOF || node->kind == NODE_TYPE_NAME ||
+                 node->kind == NODE_TYPEOF || node_is_unevaluated(node);
     for (uint32_t i = 0; i < node->count; i++)
-        capture(x, node->kid[i], is_unevaluated);
+        capture(x, node->kid[i], asks_type);
 }
 
 /* --- the function */

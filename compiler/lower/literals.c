@@ -51,8 +51,7 @@ static void visit_kids(struct search *s, struct node *node)
 
 static void visit(struct search *s, struct node *node)
 {
-    if (!node || node->kind == NODE_FUNCTION || node->kind == NODE_SIZEOF ||
-        node->kind == NODE_TYPEOF)
+    if (!node || node->kind == NODE_FUNCTION || node_is_unevaluated(node))
         return;
     bool is_array =
         node->kind == NODE_MEMBER && node->type && type_resolve(node->type)->kind == TYPE_ARRAY;

@@ -61,7 +61,7 @@ static struct found **list_of(struct warn *w, const char *name)
 
 static void find(struct warn *w, struct node *node, uint32_t point)
 {
-    if (!node || node->kind == NODE_FUNCTION || node->kind == NODE_SIZEOF)
+    if (!node || node->kind == NODE_FUNCTION || node_is_unevaluated(node))
         return;
     struct node *callee = node->kind == NODE_CALL ? skip_parens(node->kid[0]) : NULL;
     struct found **list =
@@ -204,7 +204,7 @@ static void warn_allocation(struct warn *w, struct found *allocation)
  * does. Operands that nobody evaluates do not, and addresses were sorted out before. */
 static bool reads_only(const struct node *node, const struct symbol *symbol, bool *any)
 {
-    if (!node || node->kind == NODE_SIZEOF)
+    if (!node || node_is_unevaluated(node))
         return true;
     switch (node->kind) {
     case NODE_IDENTIFIER:

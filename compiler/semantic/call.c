@@ -36,7 +36,7 @@ static void check_arguments(struct check *check, struct node *call, bool takes_t
         check_argument(check, call->kid[i], takes_types);
 }
 
-static const char *callee_name(const struct node *call)
+const char *callee_name(const struct node *call)
 {
     const struct node *callee = skip_parens(call->kid[0]);
     return callee->kind == NODE_IDENTIFIER ? callee->name : NULL;
@@ -219,15 +219,6 @@ static struct type *undeclared_call(struct check *check, struct node *call)
         return runtime_call(check, name, call);
     struct type *type = implicit_call(check, call, callee);
     return type ? type : unknown;
-}
-
-bool node_is_unevaluated(const struct node *node)
-{
-    const char *name = node->kind == NODE_CALL ? callee_name(node) : NULL;
-    return node->kind == NODE_SIZEOF || node->kind == NODE_TYPE_NAME ||
-           (name &&
-            (!strcmp(name, "__builtin_constant_p") || !strcmp(name, "__builtin_object_size") ||
-             !strcmp(name, "__builtin_dynamic_object_size")));
 }
 
 struct node *chosen_operand(struct check *check, const struct node *node)

@@ -44,6 +44,7 @@ static void check_body(struct check *check, struct node *node, struct scope *par
     adopt_parameters(&function, type);
     check_old_style(check, node, type);
     check_block(check, node->kid[2]);
+    spread_awaits(check, node->kid[2]);
     scope_close(state->scopes);
     resolve_jumps(check);
     check_jumps(check, node);

@@ -72,6 +72,8 @@ struct node *selected_association(struct check *check, const struct node *node);
 
 /* Whether the operands of this node only have a type: sizeof, __builtin_constant_p ... */
 bool node_is_unevaluated(const struct node *node);
+/* Whether C evaluates the operand of this `sizeof` or `typeof`, for sizes that vary. */
+bool operand_is_evaluated(const struct node *node);
 
 /* Whether a value of that expression belongs to nobody yet: a container that it gives must be
  * freed. */

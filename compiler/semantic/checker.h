@@ -37,6 +37,7 @@ struct function_state {
     struct scopes *unknown_names; /* undeclared names that were reported */
     struct node **jumps;          /* gotos and label addresses, resolved at the end */
     size_t jump_count, jump_capacity;
+    bool evaluates_operands; /* a `sizeof` or `typeof` runs an await, see evaluated.c */
 };
 
 /* What of `#pragma pack` was read so far, see packing.c. */
@@ -193,7 +194,6 @@ struct type *check_expression(struct check *check, struct node *node);
 /* The same for an expression whose value is used: arrays decay, and what decays has its address
  * taken. */
 struct type *check_value(struct check *check, struct node *node);
-struct type *check_unevaluated(struct check *check, struct node *node);
 /* A value converted to a truth value. */
 void check_condition(struct check *check, struct node *node);
 /* An expression whose value nobody takes: a coroutine there is never awaited. */
@@ -213,6 +213,7 @@ struct type *check_unary(struct check *check, struct node *node);
 struct type *check_conditional(struct check *check, struct node *node);
 struct type *check_assign(struct check *check, struct node *node);
 struct type *check_call(struct check *check, struct node *node); /* call.c */
+const char *callee_name(const struct node *call);                /* NULL if it has none */
 void report_implicit_calls(struct check *check);                 /* when the file is known */
 struct type *check_type_arguments(struct check *check, struct node *node);
 bool is_null_constant(struct check *check, const struct node *node);
@@ -237,6 +238,13 @@ void note_await(struct check *check, const struct node *value);
 
 void take_address(struct check *check, struct node *lvalue); /* address.c */
 void decay_address(struct check *check, struct node *value);
+
+/* evaluated.c: an expression of which only the type is asked; the operand of a `sizeof` or
+ * `typeof`, which may be evaluated for that; and the flags of what stands around awaits in such
+ * operands. */
+struct type *check_unevaluated(struct check *check, struct node *node);
+struct type *check_type_operand(struct check *check, struct node *node);
+void spread_awaits(struct check *check, struct node *body);
 
 /* --- statements */
 

@@ -133,15 +133,10 @@ static struct type *check_compound_literal(struct check *check, struct node *nod
 static struct type *check_sizeof(struct check *check, struct node *node)
 {
     repair_sizeof(check, node);
-    struct node *operand = node->kid[0];
-    if (operand->kind == NODE_TYPE_NAME) {
-        check_type_name(check, operand, READING_EITHER);
-        return simple(check, TYPE_ULONG);
-    }
-    struct type *type = check_unevaluated(check, operand);
-    if (operand->flags & HAS_AWAIT && type_resolve(type)->kind == TYPE_ARRAY &&
-        type_is_variably_modified(type)) /* evaluated, but by the C compiler */
-        complain(check, operand, "'await' in an array of variable size whose size is wanted");
+    if (node->kid[0]->kind == NODE_TYPE_NAME)
+        check_type_name(check, node->kid[0], READING_EITHER);
+    else
+        check_type_operand(check, node);
     return simple(check, TYPE_ULONG);
 }
 
@@ -329,14 +324,6 @@ struct type *check_value(struct check *check, struct node *node)
     struct type *type = check_expression(check, node);
     decay_address(check, node);
     return type_decay(check->types, type);
-}
-
-struct type *check_unevaluated(struct check *check, struct node *node)
-{
-    check->state->unevaluated++;
-    struct type *type = check_expression(check, node);
-    check->state->unevaluated--;
-    return type;
 }
 
 void check_condition(struct check *check, struct node *node)

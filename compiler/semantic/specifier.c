@@ -182,11 +182,8 @@ static struct type *typeof_type(struct check *check, struct node *node)
         type->target = type_simple(check->types, TYPE_UNKNOWN);
     else if (operand->kind == NODE_TYPE_NAME)
         type->target = check_type_name(check, operand, READING_EITHER);
-    else {
-        type->target = check_unevaluated(check, operand);
-        if (operand->flags & HAS_AWAIT && type_is_variably_modified(type->target))
-            complain(check, operand, "'await' in an expression whose variable type is wanted");
-    }
+    else
+        type->target = check_type_operand(check, node);
     if (node->op == OP_UNQUALIFIED)
         type->target = type_unqualified(check->types, type->target);
     return type;

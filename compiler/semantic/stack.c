@@ -25,7 +25,7 @@ static bool makes_coroutine(const struct node *call)
 /* `passed`: the value goes to a call that is over before the next await. */
 static void visit(struct check *check, struct node *function, struct node *node, bool passed)
 {
-    if (!node || node->kind == NODE_SIZEOF || node->kind == NODE_TYPEOF)
+    if (!node || node_is_unevaluated(node))
         return;
     if (is_nested(node, function) && !passed) {
         if (complain(check, node, "the address of '%s' does not last across an await", node->name))
