@@ -88,7 +88,7 @@ static const char *alignment_text(struct hoist *h, const struct type *element, b
 {
     const struct lowered *lowered = h->lowered;
     if (!is_asked)
-        return arena_format(lowered->arena, "_Alignof(%s)", type_text(lowered, element));
+        return arena_format(lowered->arena, "__alignof__(%s)", type_text(lowered, element));
     return arena_format(lowered->arena, "_Alignof(struct { $8%s; })",
                         declaration_text(lowered, element, fresh_name(lowered, "element")));
 }

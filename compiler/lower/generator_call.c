@@ -4,7 +4,7 @@
  *                        async_next(g, &x)         async_next_handle(...): a cold coroutine
  *     plain generator    async_next(g, &x)         async_generator_next(...): an int
  *
- * where ... is g, &x, sizeof(T), _Alignof(T). If g may be empty, async_generator_borrow sees
+ * where ... is g, &x, sizeof(T), __alignof__(T). If g may be empty, async_generator_borrow sees
  * whether it is.
  *
  * The call keeps its node; its arguments grow, and its callee becomes a symbol of ours, which the
@@ -63,7 +63,7 @@ static void push(struct arguments *a, struct node *node)
     a->items[a->count++] = node;
 }
 
-/* `sizeof(T), _Alignof(T)` as one argument. */
+/* `sizeof(T), __alignof__(T)` as one argument. */
 static void push_extent(struct arguments *a, const struct node *at, const struct type *type)
 {
     struct node place = {.start = at->end, .end = at->end};
@@ -71,7 +71,7 @@ static void push_extent(struct arguments *a, const struct node *at, const struct
     push(a, made(a->lowered, &place,
                  type_is_void(type)
                      ? "0, 1"
-                     : arena_format(a->lowered->arena, "sizeof(%s), _Alignof(%s)", name, name),
+                     : arena_format(a->lowered->arena, "sizeof(%s), __alignof__(%s)", name, name),
                  NULL));
 }
 

@@ -5,13 +5,13 @@
  *     spawn f(a, b)                f__spawn(async_place(__FILE__, __LINE__), a, b)
  *     async_run(E)                 *(T *)async_run_result(E, &(T){0}, sizeof(T))
  *     async_run_threadsafe(l, E)   *(T *)async_run_threadsafe_result(l, E, &(T){0}, sizeof(T))
- *     async_future(T)              async_future_new(sizeof(T), _Alignof(T))
+ *     async_future(T)              async_future_new(sizeof(T), __alignof__(T))
  *     async_set_result(f, v)       async_complete(async_borrow(f, ...), (T[1]){v}, sizeof(T))
  *     async_set_name(f, s)         async_set_name(async_borrow(f, __FILE__, __LINE__), s)
  *     async_release(h)             async_release(async_take_handle(&h)): an lvalue is emptied
  *     async_gather(f, g)           async_gather_all(2, (struct async_future *[]){async_borrow(f,
  *                                  __FILE__, __LINE__), ...})
- *     async_wait_for(f, s)         async_wait_for_handle(f, s, sizeof(T), _Alignof(T), true)
+ *     async_wait_for(f, s)         async_wait_for_handle(f, s, sizeof(T), __alignof__(T), true)
  *     async_group_spawn(g, f)      async_group_spawn_at(g, f, __FILE__, __LINE__)
  *
  * The second form is for async functions of this file, spawned by async functions: their frames are
@@ -146,14 +146,14 @@ static void run_by(struct lowered *lowered, struct node *node, unsigned position
             lowered->arena,
             status ? "__extension__({ %1$s; %2$s_result(%3$s%4$s, &%5$s, sizeof %5$s); %5$s; })"
                    : "__extension__({ %1$s; %2$s_value(%3$s%4$s, &%5$s, sizeof %5$s, "
-                     "_Alignof(%6$s)); %5$s; })",
+                     "__alignof__(%6$s)); %5$s; })",
             variable, function, before, handle, result, name);
         return;
     }
     const char *template =
         type_carries_error(type)
             ? "(*(%1$s *)%3$s_result(%4$s%2$s, &(%1$s){0}, sizeof(%1$s)))"
-            : "(*(%1$s *)%3$s_value(%4$s%2$s, &(%1$s){0}, sizeof(%1$s), _Alignof(%1$s)))";
+            : "(*(%1$s *)%3$s_value(%4$s%2$s, &(%1$s){0}, sizeof(%1$s), __alignof__(%1$s)))";
     node->text = arena_format(lowered->arena, template, name, handle, function, before);
 }
 
@@ -185,7 +185,7 @@ static void plain_future(struct lowered *lowered, struct node *node)
     }
     const char *name = type_text(lowered, type);
     node->text =
-        arena_format(lowered->arena, "async_future_new(sizeof(%1$s), _Alignof(%1$s))", name);
+        arena_format(lowered->arena, "async_future_new(sizeof(%1$s), __alignof__(%1$s))", name);
 }
 
 static void plain_set_result(struct lowered *lowered, struct node *node)
@@ -269,7 +269,7 @@ static void plain_wait_for(struct lowered *lowered, struct node *node)
         return;
     }
     node->text = arena_format(lowered->arena,
-                              "async_wait_for_handle(%2$s, $2, sizeof(%1$s), _Alignof(%1$s), %3$d)",
+                              "async_wait_for_handle(%2$s, $2, sizeof(%1$s), __alignof__(%1$s), %3$d)",
                               type_text(lowered, type), handle, type_carries_error(type));
 }
 

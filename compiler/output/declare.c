@@ -299,7 +299,7 @@ static void emit_contextvar(struct emitter *e, const struct node *declared)
     const char *name = declarator_name(declared->kid[0])->name;
     struct text type = {0};
     print_held(&type, declared, NULL);
-    write_format(&e->writer, "{\"%s\", sizeof(%s), _Alignof(%s), &", name, type.data, type.data);
+    write_format(&e->writer, "{\"%s\", sizeof(%s), __alignof__(%s), &", name, type.data, type.data);
     if (e->header) {
         write_format(&e->writer, "%s__first", name);
     } else {

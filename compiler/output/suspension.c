@@ -150,7 +150,7 @@ static void emit_collect(struct emitter *e, const struct suspension *suspension)
     if (wide && suspension->result) {
         struct text type = {0};
         type_print(&type, suspension->result->type, NULL, true, 15);
-        write_format(&e->writer, ", _Alignof(%s)", type.data);
+        write_format(&e->writer, ", __alignof__(%s)", type.data);
         text_free(&type);
     }
     write_string(&e->writer, ");");

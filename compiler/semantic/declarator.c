@@ -175,6 +175,7 @@ static struct type *apply_function(struct check *check, struct declarator *resul
     type->node = node;
     if (result->async) {
         type->is_async = true;
+        type->target = type_held(check->types, target);
         if (node->flags & IS_VARIADIC &&
             complain(check, node, "an async function cannot be variadic"))
             add_note(check, result->async, "it is made async here");

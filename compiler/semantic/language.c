@@ -81,6 +81,8 @@ struct type *check_former(struct check *check, struct node *former, struct node 
                                 : check_expression(check, former->kid[i]);
         if (!check_held_type(check, former, kind, i, held))
             held = unknown;
+        if (kind == TYPE_FUTURE || kind == TYPE_GENERATOR)
+            held = type_held(check->types, held);
         if (i == 0)
             type->target = held;
         else if (i == 1)

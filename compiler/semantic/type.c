@@ -59,7 +59,7 @@ struct type *type_array(struct types *types, struct type *element, uint64_t leng
 struct type *type_future(struct types *types, struct type *result)
 {
     struct type *type = type_make(types, TYPE_FUTURE);
-    type->target = result;
+    type->target = type_held(types, result);
     return type;
 }
 

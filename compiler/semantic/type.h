@@ -123,6 +123,9 @@ struct type *type_unqualified(struct types *types, struct type *type); /* top le
  * passed. */
 struct type *type_resolve(const struct type *type);
 unsigned type_qualifiers(const struct type *type);
+/* The type in which a handle's block holds the result: where it lies must follow from the type that
+ * others see, so what a typedef of a scalar says with `aligned`, of its objects, is left aside. */
+struct type *type_held(struct types *types, struct type *type);
 /* What a pointer points to or an array, vector or list holds, qualifiers of an array's typedef
  * included; NULL for any other type. */
 struct type *type_element(struct types *types, const struct type *type);

@@ -121,12 +121,21 @@ static uint64_t array_size(const struct type *type)
 /* A typedef on the way may carry `aligned`, which changes alignment but, on LP64, no size. */
 static bool is_aligned_typedef(const struct type *type)
 {
-    while (type->kind == TYPE_TYPEDEF || type->kind == TYPE_TYPEOF) {
+    while (type->kind == TYPE_TYPEDEF || type->kind == TYPE_TYPEOF || type->unqualified) {
         if (type->is_packed_or_aligned)
             return true;
-        type = type->target;
+        type = type->unqualified ? type->unqualified : type->target;
     }
     return false;
+}
+
+struct type *type_held(struct types *types, struct type *type)
+{
+    struct type *resolved = type_resolve(type);
+    bool has_name = !type_is_tagged(resolved) || resolved->name;
+    if (!is_aligned_typedef(type) || !type_is_scalar(resolved) || !has_name)
+        return type;
+    return type_qualified(types, resolved, type_qualifiers(type));
 }
 
 uint64_t type_size(const struct type *type)
