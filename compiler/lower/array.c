@@ -58,26 +58,72 @@ static bool is_kept(const struct node *size)
     return size->kind == NODE_IDENTIFIER && size->flags & IS_IMPLICIT;
 }
 
+/* The place in the expression where the size stands, if it does. */
+static struct node **place_of(struct node *within, const struct node *size)
+{
+    struct node **place = NULL;
+    for (uint32_t i = 0; within && !place && i < within->count; i++)
+        place = within->kind == NODE_ARRAY && within->kid[i] == size
+                    ? &within->kid[i]
+                    : place_of(within->kid[i], size);
+    return place;
+}
+
+static struct variable *length_variable(struct hoist *h)
+{
+    return make_temporary_named(h, length_type(h), "length", ++h->function->lengths);
+}
+
+/* `(int (*)[length_1 = n])p`: the length is set where the size stands, which may be behind what the
+ * size depends on. */
+static void set_length_within(struct hoist *h, struct node **place, struct variable *length)
+{
+    struct node *size = *place, *value = arena_alloc(h->lowered->arena, sizeof *value);
+    *value = *size;
+    *place = make(h, NODE_ASSIGN, size, "$0 = $1", 2, make_use(h, size, length), value);
+    (*place)->type = length->type;
+    (*place)->flags |= size->flags & (HAS_AWAIT | HAS_LANGUAGE);
+    *size = *make_use(h, size, length);
+}
+
+/* The next size of the type that nobody has kept yet; NULL. */
+static struct node *next_size(const struct type **type)
+{
+    for (;;) {
+        const struct type *here = type_resolve(*type);
+        if (here->kind != TYPE_ARRAY && here->kind != TYPE_POINTER)
+            return NULL;
+        *type = here->target;
+        if (here->kind == TYPE_ARRAY && here->array_size == ARRAY_VARIABLE && here->node &&
+            !is_kept(here->node))
+            return here->node;
+    }
+}
+
+void keep_lengths_within(struct hoist *h, const struct type *type, struct node *within,
+                         struct list *out)
+{
+    struct node *size, **place;
+    while ((size = next_size(&type)))
+        if ((place = place_of(within, size))) {
+            struct variable *length = length_variable(h);
+            list_push(h, out, make_spill(h, size, length, NULL));
+            set_length_within(h, place, length);
+        }
+}
+
 /* The sizes of the type that nobody has kept yet, in the order of the source. */
 static void keep_lengths(struct hoist *h, const struct type *type, struct list *out)
 {
-    for (;;) {
-        type = type_resolve(type);
-        if (type->kind != TYPE_ARRAY && type->kind != TYPE_POINTER)
-            return;
-        struct node *size = type->node;
-        if (type->kind == TYPE_ARRAY && type->array_size == ARRAY_VARIABLE && size &&
-            !is_kept(size)) {
-            struct variable *length =
-                make_temporary_named(h, length_type(h), "length", ++h->function->lengths);
-            struct node *value = arena_alloc(h->lowered->arena, sizeof *value);
-            *value = *size;
-            struct node *spill = make_spill(h, size, length, value);
-            spill->flags |= size->flags & (HAS_AWAIT | HAS_LANGUAGE);
-            list_push(h, out, spill);
-            *size = *make_use(h, size, length);
-        }
-        type = type->target;
+    struct node *size;
+    while ((size = next_size(&type))) {
+        struct variable *length = length_variable(h);
+        struct node *value = arena_alloc(h->lowered->arena, sizeof *value);
+        *value = *size;
+        struct node *spill = make_spill(h, size, length, value);
+        spill->flags |= size->flags & (HAS_AWAIT | HAS_LANGUAGE);
+        list_push(h, out, spill);
+        *size = *make_use(h, size, length);
     }
 }
 
@@ -172,10 +218,9 @@ static void lower_object(struct hoist *h, struct node *specifiers, struct node *
     list_push(h, out, node);
 }
 
-/* The sizes of its type come first: the expression itself may be what computes them. */
 static void keep_operand_effects(struct hoist *h, struct node *operand, struct list *out)
 {
-    keep_lengths(h, operand->type, out);
+    keep_lengths_within(h, operand->type, operand, out);
     struct node *value = make(h, NODE_CAST, operand, "(void)($1)", 2, (struct node *)NULL, operand);
     value->type = type_simple(h->lowered->check->types, TYPE_VOID);
     struct node *statement = make(h, NODE_EXPRESSION_STATEMENT, operand, "$0;", 1, value);
@@ -213,6 +258,8 @@ static struct node *lower_declaration(struct hoist *h, struct node *node)
             continue;
         }
         bool is_typedef = symbol->kind == SYMBOL_TYPEDEF;
+        if (!is_typedef) /* __auto_type q = (int (*)[n])p */
+            keep_lengths_within(h, symbol->type, node_kid(declared, 1), &list);
         keep_lengths(h, is_typedef ? symbol->type->target : symbol->type, &list);
         if (!is_typedef)
             lower_object(h, specifiers, declared, &list);

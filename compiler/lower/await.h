@@ -85,6 +85,10 @@ struct node *make_assignment(struct hoist *h, struct variable *variable, const c
 
 /* Gives variable length arrays that a label cuts storage of their own, before all else. */
 void arrays_lower(struct hoist *h, struct node *body);
+/* A value of the type is kept beyond the expression: sizes of it that the expression computes
+ * become variables, declared in `out`, which it sets. (array.c) */
+void keep_lengths_within(struct hoist *h, const struct type *type, struct node *within,
+                         struct list *out);
 
 /* Marks values that must become variables, because their address is known. (temporary.c) */
 void temporaries_find(struct hoist *h, struct node *body);

@@ -79,9 +79,10 @@ struct node *make_spill(struct hoist *h, const struct node *at, struct variable 
     return node;
 }
 
-static struct variable *declare_temporary(struct hoist *h, const struct node *at, struct type *type)
+static struct variable *declare_temporary(struct hoist *h, struct node *at, struct type *type)
 {
     struct variable *variable = make_temporary(h, type);
+    keep_lengths_within(h, type, at, h->out);
     emit_statement(h, make_spill(h, at, variable, NULL));
     return variable;
 }
@@ -107,6 +108,7 @@ struct node *make_assignment(struct hoist *h, struct variable *variable, const c
     if (type_has_const_member(variable->type))
         text = copying(h, variable->type);
     struct node *target = make_use(h, value, variable);
+    target->flags |= IS_BARE; /* sizes that it is seen by may be set in the value only */
     struct node *node = make(h, NODE_ASSIGN, value, text, 2, target, value);
     return make(h, NODE_EXPRESSION_STATEMENT, value, "$0;", 1, node);
 }
@@ -122,7 +124,9 @@ struct node *spill(struct hoist *h, struct node *node)
         emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, node, "$0;", 1, node));
         return make(h, NODE_MADE, node, "(void)0", 0);
     }
-    struct variable *variable = make_temporary(h, value_type(h, node));
+    struct type *type = value_type(h, node);
+    keep_lengths_within(h, type, node, h->out);
+    struct variable *variable = make_temporary(h, type);
     emit_statement(h, make_spill(h, node, variable, node));
     return make_use(h, node, variable);
 }
@@ -534,9 +538,11 @@ static void hoist_sizes(struct hoist *h, struct node *node)
 
 static struct node *hoist_sizeof(struct hoist *h, struct node *node, enum later later)
 {
+    if (!operand_is_evaluated(node))
+        return node;
     if (node->kid[0]->kind == NODE_TYPE_NAME)
         hoist_sizes(h, node->kid[0]);
-    else if (operand_is_evaluated(node))
+    else
         node->kid[0] = hoist_lvalue(h, node->kid[0], later);
     return node;
 }
@@ -606,7 +612,7 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
     case NODE_SIZEOF:
         return hoist_sizeof(h, node, later);
     case NODE_CAST:
-        node->kid[0] = hoist(h, node->kid[0], LATER_NOTHING);
+        node->kid[0] = hoist(h, node->kid[0], most(later, later_of(node->kid[1])));
         node->kid[1] = hoist(h, node->kid[1], later);
         return node;
     default: {

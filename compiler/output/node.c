@@ -246,7 +246,7 @@ static void emit_identifier(struct emitter *e, struct node *node)
     }
     if (symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER))
         variable = symbol->lowered;
-    if (variable && is_own(e, variable) && needs_view(e, variable))
+    if (variable && is_own(e, variable) && needs_view(e, variable) && !(node->flags & IS_BARE))
         emit_view(e, variable);
     else if (variable && is_own(e, variable))
         emit_variable(e, variable);
@@ -270,7 +270,8 @@ static void emit_compound_literal(struct emitter *e, struct node *node)
     bool array = type_resolve(node->type)->kind == TYPE_ARRAY;
     const char *cast = array ? void_cast(node->type) : "";
     struct text type = {0};
-    type_print(&type, type_pointer(e->check->types, node->type), NULL, true, 0);
+    struct type *seen = view_parameter(e, node->type, NULL);
+    type_print(&type, type_pointer(e->check->types, seen), NULL, true, 0);
     if (array)
         write_format(&e->writer, "(*(%s)__builtin_memcpy(%s", type.data, cast);
     else

@@ -36,8 +36,11 @@ static void check_size(struct check *check, struct type *type, struct node *size
     long long value = 0;
     if (!check->state->function)
         check->state->no_await = "an array size at file scope";
-    check_value(check, size);
+    struct type *given = check_value(check, size);
     check->state->no_await = outer;
+    if (type_resolve(given)->kind != TYPE_UNKNOWN && !type_is_integer(given) &&
+        complain(check, size, "the size of an array is of type '%s'", show(check, given)))
+        note_await(check, size);
     type->name = text_of(check, size);
     enum constancy constancy = constant_evaluate(check, size, &value);
     type->array_size = ARRAY_FIXED;

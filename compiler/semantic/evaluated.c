@@ -2,7 +2,7 @@
  *
  * `sizeof x` and `typeof(x)` want nothing but the type of x, so what stands in x does not happen:
  * it may await in an ordinary function, and the function is not cut there. If that type has sizes
- * that vary, C evaluates x to know them (C11 6.5.3.4p2):
+ * that vary, C evaluates x to know them (C11 6.5.3.4p2), but not for `_Alignof`:
  *
  *     sizeof *(int (*)[await f()])p     typeof(rows[await f()]) copy;
  *
@@ -18,8 +18,10 @@
 bool operand_is_evaluated(const struct node *node)
 {
     const struct node *operand = node_kid(node, 0);
-    if (!operand || operand->kind == NODE_TYPE_NAME)
-        return operand != NULL; /* for the sizes in it */
+    if (!operand || node->op == OP_ALIGNOF)
+        return false;
+    if (operand->kind == NODE_TYPE_NAME)
+        return true; /* for the sizes in it */
     if (!operand->type || !type_is_variably_modified(operand->type))
         return false;
     return node->kind == NODE_TYPEOF || type_has_variable_size(operand->type);

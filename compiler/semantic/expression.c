@@ -133,10 +133,13 @@ static struct type *check_compound_literal(struct check *check, struct node *nod
 static struct type *check_sizeof(struct check *check, struct node *node)
 {
     repair_sizeof(check, node);
+    bool is_evaluated = node->op != OP_ALIGNOF;
+    check->state->unevaluated += !is_evaluated;
     if (node->kid[0]->kind == NODE_TYPE_NAME)
         check_type_name(check, node->kid[0], READING_EITHER);
     else
         check_type_operand(check, node);
+    check->state->unevaluated -= !is_evaluated;
     return simple(check, TYPE_ULONG);
 }
 

@@ -139,13 +139,19 @@ struct type *check_unary(struct check *check, struct node *node)
 
 /* --- ?: */
 
+static bool is_plain_void_pointer(const struct type *type)
+{
+    const struct type *target = is_pointer(type) ? type_resolve(type)->target : NULL;
+    return target && type_is_void(target) && !type_qualifiers(target);
+}
+
+/* C11 6.3.2.3p3: 0, or that cast to `void *`, once. */
 bool is_null_constant(struct check *check, const struct node *node)
 {
     const struct node *inner = skip_parens((struct node *)node);
     long long value;
-    if (inner->kind == NODE_CAST && inner->type && is_pointer(inner->type) &&
-        type_is_void(type_resolve(inner->type)->target))
-        return is_null_constant(check, inner->kid[1]);
+    if (inner->kind == NODE_CAST && inner->type && is_plain_void_pointer(inner->type))
+        inner = skip_parens(inner->kid[1]);
     if (!inner->type)
         return false;
     if (type_resolve(inner->type)->kind == TYPE_NULLPTR)

@@ -170,7 +170,8 @@ enum node_flag {
     IS_BEGUN = 16384,    /* NODE_CALL: the coroutine that it makes begins at once */
     IS_BRACED = 4096,    /* NODE_SPLICE: needs braces wherever it stands */
     IS_TAIL = 32768,     /* NODE_SPLICE: at the end of its block, on lines of its own */
-    IS_BARE = 65536,     /* specifiers, declared: without the attributes of the source, if any */
+    IS_BARE = 65536,     /* specifiers, declared: without the attributes of the source, if any; an
+                            identifier: of the type that its storage has (array.c) */
     IS_FAILING = 131072, /* NODE_RETURN: of a failing `try`, or of an error thrown in */
     HAS_COMPUTED_SIZE = 262144, /* NODE_PARAMETER: the body computes its array's size */
     OWNS_ARGUMENTS = 524288,    /* NODE_CALL: noted by check_owning */

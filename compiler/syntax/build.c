@@ -158,7 +158,7 @@ static unsigned flags_upward(const struct node *kid)
     switch (kid->kind) {
     case NODE_SIZEOF: /* not evaluated, but for sizes: `sizeof(int[await f()])` */
     case NODE_TYPEOF:
-        if (kid->count && kid->kid[0]->kind == NODE_TYPE_NAME)
+        if (kid->count && kid->kid[0]->kind == NODE_TYPE_NAME && kid->op != OP_ALIGNOF)
             return flags;
         return flags & ~(unsigned)HAS_AWAIT;
     case NODE_FUNCTION: /* nested: what it awaits is its own business */
