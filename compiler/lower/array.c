@@ -196,18 +196,25 @@ static bool is_variable(const struct node *declared)
                                                                     : symbol->type);
 }
 
+/* The variable in its storage, which uses see by the symbol's type. */
+static struct variable *store(struct hoist *h, struct symbol *symbol)
+{
+    struct variable *variable = symbol->lowered;
+    if (!variable) {
+        enum variable_kind kind = is_automatic(symbol) ? VARIABLE_LOCAL : VARIABLE_STATIC;
+        variable = variable_new(h->lowered, h->function, kind, symbol, symbol->type);
+    }
+    variable->viewed_as = symbol->type;
+    variable->type = storage_type(h->lowered, symbol->type);
+    return variable;
+}
+
 static void lower_object(struct hoist *h, struct node *specifiers, struct node *declared,
                          struct list *out)
 {
     struct symbol *symbol = declared->symbol;
     struct type *type = symbol->type;
-    struct variable *variable = symbol->lowered;
-    if (!variable) {
-        enum variable_kind kind = is_automatic(symbol) ? VARIABLE_LOCAL : VARIABLE_STATIC;
-        variable = variable_new(h->lowered, h->function, kind, symbol, type);
-    }
-    variable->viewed_as = type;
-    variable->type = storage_type(h->lowered, type);
+    struct variable *variable = store(h, symbol);
     if (type_resolve(type)->kind == TYPE_ARRAY && variable->type->kind == TYPE_POINTER) {
         list_push(h, out, make_spill(h, declared, variable, allocation(h, declared, symbol)));
         list_push(h, out, release(h, declared, symbol->node));
@@ -285,6 +292,7 @@ static bool is_cut(const struct node *declaration, bool label_follows)
 /* --- the walk */
 
 static struct node *walk(struct hoist *h, struct node *node);
+static void walk_kids(struct hoist *h, struct node *node);
 
 static void inherit(struct node *node, const struct node *kid)
 {
@@ -353,10 +361,7 @@ static struct node *walk_for(struct hoist *h, struct node *node)
     struct list list = {0};
     if (cut)
         list_push(h, &list, lower_declaration(h, init));
-    for (uint32_t i = 0; i < node->count; i++) {
-        node->kid[i] = walk(h, node->kid[i]);
-        inherit(node, node->kid[i]);
-    }
+    walk_kids(h, node);
     if (!cut)
         return node;
     const char *text = node->kid[1] ? (node->kid[2] ? "for (; $1; $2)\n$3" : "for (; $1;)\n$3")
@@ -370,20 +375,51 @@ static struct node *walk_for(struct hoist *h, struct node *node)
     return splice;
 }
 
+static void walk_kids(struct hoist *h, struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++) {
+        node->kid[i] = walk(h, node->kid[i]);
+        inherit(node, node->kid[i]);
+    }
+}
+
+/* The name of variably modified type that a loop over a generator or an `async with` binds; NULL.
+ */
+static struct symbol *bound_variable(const struct node *node)
+{
+    bool binds = node->kind == NODE_RANGE_FOR || node->kind == NODE_ASYNC_WITH;
+    struct node *name = binds && node->kid[1] ? declarator_name(node->kid[1]) : NULL;
+    struct symbol *symbol = name ? name->symbol : NULL;
+    return symbol && type_is_variably_modified(symbol->type) ? symbol : NULL;
+}
+
+/* `for (int (*p)[n] : g) ...`: the sizes are computed once, in front. */
+static struct node *walk_binding(struct hoist *h, struct node *node, struct symbol *bound)
+{
+    struct list list = {0};
+    keep_lengths(h, bound->type, &list);
+    store(h, bound);
+    walk_kids(h, node);
+    list_push(h, &list, node);
+    struct node *splice = make_splice(h, node, &list, true);
+    splice->flags |= HAS_AWAIT;
+    return splice;
+}
+
 static struct node *walk(struct hoist *h, struct node *node)
 {
     if (!node || node->kind == NODE_FUNCTION)
         return node;
-    if (node->kind == NODE_COMPOUND) {
+    if (node->kind == NODE_COMPOUND || node->kind == NODE_SPLICE) {
         walk_block(h, node);
         return node;
     }
     if (node->kind == NODE_FOR)
         return walk_for(h, node);
-    for (uint32_t i = 0; i < node->count; i++) {
-        node->kid[i] = walk(h, node->kid[i]);
-        inherit(node, node->kid[i]);
-    }
+    struct symbol *bound = function_has_frame(h->function) ? bound_variable(node) : NULL;
+    if (bound)
+        return walk_binding(h, node, bound);
+    walk_kids(h, node);
     return node;
 }
 
@@ -391,7 +427,7 @@ static bool has_variable(const struct node *node)
 {
     if (!node || node->kind == NODE_FUNCTION)
         return false;
-    if (node->kind == NODE_DECLARED && is_variable(node))
+    if ((node->kind == NODE_DECLARED && is_variable(node)) || bound_variable(node))
         return true;
     for (uint32_t i = 0; i < node->count; i++)
         if (has_variable(node->kid[i]))

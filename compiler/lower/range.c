@@ -198,7 +198,8 @@ static void use_nowhere(struct range *r)
     list_push(h, &r->before, build(h, NODE_EXPRESSION_STATEMENT, r->at, "$0;", 1, nothing));
 }
 
-/* `__attribute__((cleanup(f))) T x`, `_Alignas(64) T x`: its own words declare it. */
+/* `__attribute__((cleanup(f))) T x`, `_Alignas(64) T x`: its own words declare it; `int (*x)[n]`
+ * too, which array.c looks at as at every other declaration. */
 static bool has_attributes(const struct range *r)
 {
     const struct node *specifiers = r->node->kid[0], *declarator = r->node->kid[1];
@@ -219,7 +220,7 @@ static void bind_value(struct range *r, struct symbol *symbol, struct variable *
                        : r->type->kind == TYPE_LIST ? member(r, 0, "data[$1]")
                                                     : member(r, 0, "keys[$1]");
     bool is_read = type_qualifiers(element) & (QUAL_VOLATILE | QUAL_ATOMIC);
-    bool is_own = has_attributes(r);
+    bool is_own = has_attributes(r) || type_is_variably_modified(symbol->type);
     if (!is_read && !is_own && !node_mentions(r->node->kid[3], symbol)) {
         use_nowhere(r);
         return;
