@@ -268,9 +268,9 @@ static void plain_wait_for(struct lowered *lowered, struct node *node)
         node->text = arena_format(lowered->arena, "async_wait_for_handle(%s, $2, 0, 1, 0)", handle);
         return;
     }
-    node->text = arena_format(lowered->arena,
-                              "async_wait_for_handle(%2$s, $2, sizeof(%1$s), __alignof__(%1$s), %3$d)",
-                              type_text(lowered, type), handle, type_carries_error(type));
+    node->text = arena_format(
+        lowered->arena, "async_wait_for_handle(%2$s, $2, sizeof(%1$s), __alignof__(%1$s), %3$d)",
+        type_text(lowered, type), handle, type_carries_error(type));
 }
 
 static void plain_group_spawn(struct lowered *lowered, struct node *node)

@@ -1,9 +1,8 @@
 /* Calls of the runtime whose items are a T: C functions take them by address and size.
  *
- *     async_queue(T, n)            async_queue_new(ASYNC_QUEUE_FIFO, sizeof(T), __alignof__(T), n, 0)
- *     async_put(q, v)              async_queue_put(q, (T[1]){v}, sizeof(T))
- *     async_take(q, &x)            async_queue_take(q, &x, sizeof(T))
- *     async_get(c)                 *(T *)async_contextvar_value(&c)
+ *     async_queue(T, n)            async_queue_new(ASYNC_QUEUE_FIFO, sizeof(T), __alignof__(T), n,
+ * 0) async_put(q, v)              async_queue_put(q, (T[1]){v}, sizeof(T)) async_take(q, &x)
+ * async_queue_take(q, &x, sizeof(T)) async_get(c)                 *(T *)async_contextvar_value(&c)
  *     async_set(c, v)              async_contextvar_set(&c, (T[1]){v})
  *
  * These are templates, for any place. Awaited at once, put and take are primitives (embed.c): no
@@ -40,10 +39,10 @@ static const struct row {
     const char *primitive; /* awaited, NULL: not a coroutine */
     bool takes_value;      /* argument 2 is a T, not the address of one */
 } rows[] = {
-    {"async_queue", "async_queue_new(ASYNC_QUEUE_FIFO, sizeof(%1$s), __alignof__(%1$s), $2, 0)", NULL,
-     false},
-    {"async_lifo_queue", "async_queue_new(ASYNC_QUEUE_LIFO, sizeof(%1$s), __alignof__(%1$s), $2, 0)",
+    {"async_queue", "async_queue_new(ASYNC_QUEUE_FIFO, sizeof(%1$s), __alignof__(%1$s), $2, 0)",
      NULL, false},
+    {"async_lifo_queue",
+     "async_queue_new(ASYNC_QUEUE_LIFO, sizeof(%1$s), __alignof__(%1$s), $2, 0)", NULL, false},
     {"async_priority_queue",
      "async_queue_new(ASYNC_QUEUE_PRIORITY, sizeof(%1$s), __alignof__(%1$s), $2,\n"
      "                (int (*)(const void *, const void *))($3))",
