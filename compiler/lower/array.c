@@ -11,11 +11,14 @@
  *                                   unsigned long length_2 = n;
  *                                   void *p = &v;
  *
- * Uses see it by its type still: v is written `(*(int (*)[length_1])v)`, p `(*(int
- * (**)[length_2])&p)` (output/node.c). In the tree the size expression itself becomes a use of its
- * length, so every type that was made of it is right from then on, and a typedef keeps what it
- * found. Parameters become such variables at the start of the function. Declarations that no label
- * follows stay as they are.
+ * A size that the initialiser or an operand of `typeof` computes is set where it stands there:
+ * `(int (*)[length_3 = n])q`.
+ *
+ * Uses see it by its type still: v is written `(*(int (*)[length_1])v)`, p
+ * `(*(int (**)[length_2])&p)` (output/node.c). In the tree the size expression itself becomes a use
+ * of its length, so every type that was made of it is right from then on, and a typedef keeps what
+ * it found. Parameters become such variables at the start of the function. Declarations that no
+ * label follows stay as they are.
  */
 #include "lower/await.h"
 
@@ -24,14 +27,6 @@
 #include "support/names.h"
 
 /* --- types */
-
-static unsigned element_qualifiers(const struct type *type)
-{
-    unsigned qualifiers = type_qualifiers(type);
-    for (; type_resolve(type)->kind == TYPE_ARRAY; qualifiers |= type_qualifiers(type))
-        type = type_resolve(type)->target;
-    return qualifiers & (QUAL_CONST | QUAL_VOLATILE);
-}
 
 /* What an object of the type is kept in: pointers to what has a variable size point to void. */
 struct type *storage_type(const struct lowered *lowered, struct type *type)
@@ -44,7 +39,7 @@ struct type *storage_type(const struct lowered *lowered, struct type *type)
     if (resolved->kind == TYPE_ARRAY && !type_has_variable_size(resolved))
         return type_array(types, storage_type(lowered, resolved->target), resolved->length);
     if (resolved->kind == TYPE_POINTER)
-        qualifiers = element_qualifiers(resolved->target);
+        qualifiers = type_element_qualifiers(resolved->target) & (QUAL_CONST | QUAL_VOLATILE);
     return type_pointer(types, type_qualified(types, type_simple(types, TYPE_VOID), qualifiers));
 }
 
@@ -78,9 +73,9 @@ static struct variable *length_variable(struct hoist *h)
  * size depends on. */
 static void set_length_within(struct hoist *h, struct node **place, struct variable *length)
 {
-    struct node *size = *place, *value = arena_alloc(h->lowered->arena, sizeof *value);
-    *value = *size;
-    *place = make(h, NODE_ASSIGN, size, "$0 = $1", 2, make_use(h, size, length), value);
+    struct node *size = *place;
+    *place =
+        make(h, NODE_ASSIGN, size, "$0 = $1", 2, make_use(h, size, length), copy_node(h, size));
     (*place)->type = length->type;
     (*place)->flags |= size->flags & (HAS_AWAIT | HAS_LANGUAGE);
     *size = *make_use(h, size, length);
@@ -118,9 +113,7 @@ static void keep_lengths(struct hoist *h, const struct type *type, struct list *
     struct node *size;
     while ((size = next_size(&type))) {
         struct variable *length = length_variable(h);
-        struct node *value = arena_alloc(h->lowered->arena, sizeof *value);
-        *value = *size;
-        struct node *spill = make_spill(h, size, length, value);
+        struct node *spill = make_spill(h, size, length, copy_node(h, size));
         spill->flags |= size->flags & (HAS_AWAIT | HAS_LANGUAGE);
         list_push(h, out, spill);
         *size = *make_use(h, size, length);
@@ -446,9 +439,8 @@ static void compute_size(struct hoist *h, struct node *parameter, struct list *o
     struct node *size = array && array->kind == NODE_ARRAY ? node_kid(array, 1) : NULL;
     if (!size || !node_has_effect(size))
         return;
-    struct node *value = arena_alloc(h->lowered->arena, sizeof *value);
-    *value = *size;
-    list_push(h, out, make(h, NODE_EXPRESSION_STATEMENT, size, "(void)($0);", 1, value));
+    list_push(h, out,
+              make(h, NODE_EXPRESSION_STATEMENT, size, "(void)($0);", 1, copy_node(h, size)));
     parameter->flags |= HAS_COMPUTED_SIZE;
 }
 

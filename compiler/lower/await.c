@@ -32,6 +32,13 @@ void emit_statement(struct hoist *h, struct node *node)
     list_push(h, h->out, node);
 }
 
+struct node *copy_node(struct hoist *h, const struct node *node)
+{
+    struct node *copy = arena_alloc(h->lowered->arena, sizeof *copy);
+    *copy = *node;
+    return copy;
+}
+
 struct node *make_from(struct hoist *h, enum node_kind kind, const struct node *at,
                        const char *text, size_t count, va_list kids)
 {

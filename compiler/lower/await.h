@@ -83,6 +83,10 @@ struct node *make_spill(struct hoist *h, const struct node *at, struct variable 
 struct node *make_assignment(struct hoist *h, struct variable *variable, const char *text,
                              struct node *value);
 
+/* A node like this one, which is to become something else where it stands: types know their sizes
+ * by it. */
+struct node *copy_node(struct hoist *h, const struct node *node);
+
 /* Gives variable length arrays that a label cuts storage of their own, before all else. */
 void arrays_lower(struct hoist *h, struct node *body);
 /* A value of the type is kept beyond the expression: sizes of it that the expression computes

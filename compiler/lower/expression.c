@@ -531,9 +531,7 @@ static void hoist_sizes(struct hoist *h, struct node *node)
     struct node *size = node->kind == NODE_ARRAY ? node_kid(node, 1) : NULL;
     if (!size || (!(size->flags & HAS_AWAIT) && !node_has_effect(size)))
         return;
-    struct node *value = arena_alloc(h->lowered->arena, sizeof *value);
-    *value = *size;
-    *size = *spill(h, hoist(h, value, LATER_NOTHING)); /* in place: types know it by this node */
+    *size = *spill(h, hoist(h, copy_node(h, size), LATER_NOTHING));
 }
 
 static struct node *hoist_sizeof(struct hoist *h, struct node *node, enum later later)

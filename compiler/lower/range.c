@@ -200,7 +200,7 @@ static void use_nowhere(struct range *r)
 
 /* `__attribute__((cleanup(f))) T x`, `_Alignas(64) T x`: its own words declare it; `int (*x)[n]`
  * too, which array.c looks at as at every other declaration. */
-static bool has_attributes(const struct range *r)
+static bool has_own_words(const struct range *r, const struct symbol *symbol)
 {
     const struct node *specifiers = r->node->kid[0], *declarator = r->node->kid[1];
     for (uint32_t i = 0; i < specifiers->count; i++)
@@ -208,7 +208,8 @@ static bool has_attributes(const struct range *r)
             return true;
     uint32_t start = declarator->start, end = r->node->kid[2]->start; /* in the tree it is text */
     const char *code = source_code(r->h->lowered->check->source);
-    return memmem(code + start, end - start, "__attribute", 11) != NULL;
+    return type_is_variably_modified(symbol->type) ||
+           memmem(code + start, end - start, "__attribute", 11) != NULL;
 }
 
 /* `T x = object[at];`, or the bytes of an array. */
@@ -220,7 +221,7 @@ static void bind_value(struct range *r, struct symbol *symbol, struct variable *
                        : r->type->kind == TYPE_LIST ? member(r, 0, "data[$1]")
                                                     : member(r, 0, "keys[$1]");
     bool is_read = type_qualifiers(element) & (QUAL_VOLATILE | QUAL_ATOMIC);
-    bool is_own = has_attributes(r) || type_is_variably_modified(symbol->type);
+    bool is_own = has_own_words(r, symbol);
     if (!is_read && !is_own && !node_mentions(r->node->kid[3], symbol)) {
         use_nowhere(r);
         return;

@@ -1,9 +1,10 @@
 /* Calls of the runtime whose items are a T: C functions take them by address and size.
  *
- *     async_queue(T, n)            async_queue_new(ASYNC_QUEUE_FIFO, sizeof(T), __alignof__(T), n,
- * 0) async_put(q, v)              async_queue_put(q, (T[1]){v}, sizeof(T)) async_take(q, &x)
- * async_queue_take(q, &x, sizeof(T)) async_get(c)                 *(T *)async_contextvar_value(&c)
- *     async_set(c, v)              async_contextvar_set(&c, (T[1]){v})
+ *     async_queue(T, n)     async_queue_new(ASYNC_QUEUE_FIFO, sizeof(T), __alignof__(T), n, 0)
+ *     async_put(q, v)       async_queue_put(q, (T[1]){v}, sizeof(T))
+ *     async_take(q, &x)     async_queue_take(q, &x, sizeof(T))
+ *     async_get(c)          *(T *)async_contextvar_value(&c)
+ *     async_set(c, v)       async_contextvar_set(&c, (T[1]){v})
  *
  * These are templates, for any place. Awaited at once, put and take are primitives (embed.c): no
  * handle is made, nor for async_gather and async_wait_for. What is put, and the array of those that

@@ -91,7 +91,7 @@ void put_parameters(struct emitter *e, const struct function *function, enum hea
         first = false;
         struct type *given = type->parameters[i].type;
         given = heading == HEAD_BEGIN ? storage_type(e->lowered, given)
-                                      : view_parameter(e, given, length);
+                                      : with_lengths(e, given, length);
         if (heading == HEAD_HANDLE && keeps_parameters(function) && is_kept(&type->parameters[i]))
             emit_declarator_pair(e, type->parameters[i].node);
         else

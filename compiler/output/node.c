@@ -270,7 +270,7 @@ static void emit_compound_literal(struct emitter *e, struct node *node)
     bool array = type_resolve(node->type)->kind == TYPE_ARRAY;
     const char *cast = array ? void_cast(node->type) : "";
     struct text type = {0};
-    struct type *seen = view_parameter(e, node->type, NULL);
+    struct type *seen = with_lengths(e, node->type, NULL);
     type_print(&type, type_pointer(e->check->types, seen), NULL, true, 0);
     if (array)
         write_format(&e->writer, "(*(%s)__builtin_memcpy(%s", type.data, cast);

@@ -99,9 +99,9 @@ bool is_frame_local(const struct emitter *e, const struct node *declared);
 /* Whether a variable is used here by another type than its storage's; such a use. */
 bool needs_view(const struct emitter *e, const struct variable *variable);
 void emit_view(struct emitter *e, const struct variable *variable);
-/* The type of a parameter where it is only handed on: its sizes must not be evaluated there, and
- * `length` stands for each, `*` or any that is not constant. */
-struct type *view_parameter(struct emitter *e, struct type *type, const char *length);
+/* The type with its sizes as they are written here; or, of a parameter that is only handed on,
+ * where none may be evaluated, with `all` for each: `*`, or any that is not constant. */
+struct type *with_lengths(struct emitter *e, struct type *type, const char *all);
 /* A typedef's name, if its sizes were kept: what it stands for. False if they were not. */
 bool emit_kept_typedef(struct emitter *e, const struct symbol *symbol);
 

@@ -31,10 +31,8 @@ static void put_type(struct emitter *e, const struct type *type, const char *nam
 
 const char *void_cast(const struct type *type)
 {
-    unsigned qualifiers = type_qualifiers(type);
-    for (type = type_resolve(type); type->kind == TYPE_ARRAY; type = type_resolve(type->target))
-        qualifiers |= type_qualifiers(type->target);
-    return qualifiers & (QUAL_VOLATILE | QUAL_RESTRICT) ? "(void *)" : "";
+    bool is_lost = type_element_qualifiers(type) & (QUAL_VOLATILE | QUAL_RESTRICT);
+    return is_lost ? "(void *)" : "";
 }
 
 static void copy_object(struct emitter *e, const char *place, const struct type *type,

@@ -19,8 +19,7 @@ static const char *rendered(struct emitter *e, struct node *node)
     return copy;
 }
 
-/* The type with the sizes as they are written here, or all written alike. */
-static struct type *with_lengths(struct emitter *e, struct type *type, const char *all)
+struct type *with_lengths(struct emitter *e, struct type *type, const char *all)
 {
     if (!type_is_variably_modified(type))
         return type;
@@ -38,18 +37,9 @@ static struct type *with_lengths(struct emitter *e, struct type *type, const cha
     return copy;
 }
 
-struct type *view_parameter(struct emitter *e, struct type *type, const char *length)
-{
-    return with_lengths(e, type, length);
-}
-
 static bool loses_qualifiers(const struct variable *variable)
 {
-    const struct type *type = variable->type;
-    unsigned qualifiers = type_qualifiers(type);
-    for (; type_resolve(type)->kind == TYPE_ARRAY; qualifiers |= type_qualifiers(type))
-        type = type_resolve(type)->target;
-    return variable->in_frame && qualifiers & FRAME_DROP;
+    return variable->in_frame && type_element_qualifiers(variable->type) & FRAME_DROP;
 }
 
 bool needs_view(const struct emitter *e, const struct variable *variable)

@@ -136,6 +136,14 @@ unsigned type_qualifiers(const struct type *type)
     return qualifiers;
 }
 
+unsigned type_element_qualifiers(const struct type *type)
+{
+    unsigned qualifiers = type_qualifiers(type);
+    for (; type_resolve(type)->kind == TYPE_ARRAY; qualifiers |= type_qualifiers(type))
+        type = type_resolve(type)->target;
+    return qualifiers;
+}
+
 struct type *type_element(struct types *types, const struct type *type)
 {
     struct type *resolved = type_resolve(type);

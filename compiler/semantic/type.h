@@ -123,6 +123,8 @@ struct type *type_unqualified(struct types *types, struct type *type); /* top le
  * passed. */
 struct type *type_resolve(const struct type *type);
 unsigned type_qualifiers(const struct type *type);
+/* The same, those of an array's elements included. */
+unsigned type_element_qualifiers(const struct type *type);
 /* The type in which a handle's block holds the result: where it lies must follow from the type that
  * others see, so what a typedef of a scalar says with `aligned`, of its objects, is left aside. */
 struct type *type_held(struct types *types, struct type *type);

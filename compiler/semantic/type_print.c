@@ -257,11 +257,7 @@ static bool must_expand(const struct type *type, unsigned drop)
         return type->target->kind == TYPE_TYPEOF || type_resolve(type)->kind != TYPE_UNKNOWN;
     if (type->kind != TYPE_TYPEDEF || !drop)
         return false;
-    const struct type *target = type->target;
-    unsigned qualifiers = type_qualifiers(target);
-    for (; type_resolve(target)->kind == TYPE_ARRAY; qualifiers |= type_qualifiers(target))
-        target = type_resolve(target)->target;
-    return (qualifiers & drop) != 0;
+    return (type_element_qualifiers(type->target) & drop) != 0;
 }
 
 /* Takes one derivation off `type`; false at the base. */
