@@ -202,18 +202,22 @@ static struct variable *store(struct hoist *h, struct symbol *symbol)
     return variable;
 }
 
-static void lower_object(struct hoist *h, struct node *specifiers, struct node *declared,
+static void lower_object(struct hoist *h, const struct node *declaration, uint32_t index,
                          struct list *out)
 {
+    struct node *declared = declaration->kid[index], *deferred;
     struct symbol *symbol = declared->symbol;
     struct type *type = symbol->type;
     struct variable *variable = store(h, symbol);
     if (type_resolve(type)->kind == TYPE_ARRAY && variable->type->kind == TYPE_POINTER) {
         list_push(h, out, make_spill(h, declared, variable, allocation(h, declared, symbol)));
         list_push(h, out, release(h, declared, symbol->node));
+        if ((deferred = deferred_cleanup(h, declaration, index)) != NULL)
+            list_push(h, out, deferred);
         return;
     }
-    struct node *node = make(h, NODE_DECLARATION, declared, "$0 $1;", 2, specifiers, declared);
+    struct node *node =
+        make(h, NODE_DECLARATION, declared, "$0 $1;", 2, declaration->kid[0], declared);
     node->flags |= declared->flags & (HAS_AWAIT | HAS_LANGUAGE);
     list_push(h, out, node);
 }
@@ -262,7 +266,7 @@ static struct node *lower_declaration(struct hoist *h, struct node *node)
             keep_lengths_within(h, symbol->type, node_kid(declared, 1), &list);
         keep_lengths(h, is_typedef ? symbol->type->target : symbol->type, &list);
         if (!is_typedef)
-            lower_object(h, specifiers, declared, &list);
+            lower_object(h, node, i, &list);
     }
     struct node *splice = make_splice(h, node, &list, false);
     splice->flags |= HAS_AWAIT;
@@ -292,26 +296,25 @@ static void inherit(struct node *node, const struct node *kid)
     node->flags |= kid ? kid->flags & HAS_AWAIT : 0;
 }
 
-static bool makes_label(struct hoist *h, const struct node *node)
+static bool makes_label(const struct node *node)
 {
     if (!node || node->kind == NODE_FUNCTION)
         return false;
-    if (node->flags & HAS_AWAIT ||
-        (node->kind == NODE_DECLARATION && has_cleanup_attribute(h, node)))
+    if (node->flags & HAS_AWAIT || (node->kind == NODE_DECLARATION && has_cleanup_attribute(node)))
         return true;
     for (uint32_t i = 0; i < node->count; i++)
-        if (makes_label(h, node->kid[i]))
+        if (makes_label(node->kid[i]))
             return true;
     return false;
 }
 
 /* Deferred statements come to stand at the end of the block, behind labels. */
-static bool defers(struct hoist *h, const struct node *compound)
+static bool defers(const struct node *compound)
 {
     for (uint32_t i = 0; i < compound->count; i++) {
         struct node *item = compound->kid[i];
         if (item && (item->kind == NODE_DEFER ||
-                     (item->kind == NODE_DECLARATION && has_cleanup_attribute(h, item))))
+                     (item->kind == NODE_DECLARATION && has_cleanup_attribute(item))))
             return true;
     }
     return false;
@@ -330,9 +333,9 @@ static struct node **behind_labels(struct node **place)
 static void walk_block(struct hoist *h, struct node *compound)
 {
     bool *labels = arena_alloc(h->lowered->arena, compound->count + 1), releases = false;
-    labels[compound->count] = defers(h, compound);
+    labels[compound->count] = defers(compound);
     for (uint32_t i = compound->count; i-- > 0;)
-        labels[i] = labels[i + 1] || makes_label(h, compound->kid[i]);
+        labels[i] = labels[i + 1] || makes_label(compound->kid[i]);
     for (uint32_t i = 0; i < compound->count; i++) {
         struct node **place = behind_labels(&compound->kid[i]), *item = *place;
         bool cut =
@@ -350,7 +353,7 @@ static void walk_block(struct hoist *h, struct node *compound)
 static struct node *walk_for(struct hoist *h, struct node *node)
 {
     struct node *init = node->kid[0];
-    bool cut = init && init->kind == NODE_DECLARATION && is_cut(init, makes_label(h, node));
+    bool cut = init && init->kind == NODE_DECLARATION && is_cut(init, makes_label(node));
     struct list list = {0};
     if (cut)
         list_push(h, &list, lower_declaration(h, init));

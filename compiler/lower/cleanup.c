@@ -1,66 +1,56 @@
 /* `__attribute__((cleanup(f)))`, before the defer pass: `T x cleanup(f) = E;` becomes
  * `T x = E; defer f(&x);`. A local in the frame has no end that the C compiler knows of, and beside
- * deferred statements the order would not be the reverse of the source's. Attributes are text to
- * the tree, so this file reads text. */
+ * deferred statements the order would not be the reverse of the source's. */
 #include "lower/cleanup.h"
 
-#include <string.h>
-
+#include "diagnostic.h"
 #include "lower/await.h"
 #include "source.h"
 #include "support/arena.h"
+#include "syntax/attribute.h"
 #include "syntax/token.h"
 
-/* The name in `cleanup ( name )` between these bytes, NULL if there is none. */
-static const char *function_in(struct hoist *h, uint32_t start, uint32_t end)
+/* Of what the declaration declares there; NULL if nothing is to be called. */
+static const struct node *cleanup_of(const struct node *declaration, uint32_t index)
 {
-    const char *code = source_code(h->lowered->check->source), *at = code + start,
-               *stop = code + end;
-    while (at < stop && (at = memmem(at, (size_t)(stop - at), "cleanup", 7))) {
-        const char *c = at + 7;
-        at = c;
-        while (c < stop && *c == '_')
-            c++;
-        while (c < stop && strchr(" \t\r\n(", *c))
-            c++;
-        const char *name = c;
-        while (c < stop && is_word_byte(*c))
-            c++;
-        if (c > name && c < stop)
-            return arena_copy(h->lowered->arena, name, (size_t)(c - name));
-    }
-    return NULL;
+    const struct node *item = find_attribute(declared_attributes(declaration, index), "cleanup");
+    return item && item->kid[0] ? item : NULL;
 }
 
-static const char *of_specifiers(struct hoist *h, const struct node *specifiers)
+bool has_cleanup_attribute(const struct node *declaration)
 {
-    for (uint32_t i = 0; i < specifiers->count; i++) {
-        const struct node *kid = specifiers->kid[i];
-        const char *name =
-            kid->kind == NODE_ATTRIBUTE ? function_in(h, kid->start, kid->end) : NULL;
-        if (name)
-            return name;
-    }
-    return NULL;
+    for (uint32_t i = 1; i < declaration->count; i++)
+        if (cleanup_of(declaration, i))
+            return true;
+    return false;
 }
 
-static const char *of_declared(struct hoist *h, const struct node *declared)
+/* The attribute is written without it. */
+static void take_away(const struct node *declaration, uint32_t index)
 {
-    const struct node *value = node_kid(declared, 1);
-    uint32_t start = declarator_without_attributes(declared->kid[0])->end;
-    return function_in(h, start, value ? value->start : declared->end);
+    struct attributes attributes = declared_attributes(declaration, index);
+    struct node *attribute;
+    while ((attribute = next_attribute(&attributes)) != NULL)
+        if (attribute_item(attribute, "cleanup"))
+            attribute->flags |= IS_BARE;
 }
 
-bool has_cleanup_attribute(struct hoist *h, const struct node *declaration)
+/* Of `( f )`. */
+static const char *function_name(struct hoist *h, const struct node *arguments)
 {
-    bool any = of_specifiers(h, declaration->kid[0]) != NULL;
-    for (uint32_t i = 1; !any && i < declaration->count; i++)
-        any = of_declared(h, declaration->kid[i]) != NULL;
-    return any;
+    const char *code = source_code(h->lowered->check->source);
+    uint32_t at = arguments->start + 1;
+    struct range token = {at, at};
+    next_token(code, arguments->end - 1, &at, &token);
+    return arena_copy(h->lowered->arena, code + token.start, token.end - token.start);
 }
 
-static struct node *deferred_call(struct hoist *h, struct node *name, const char *function)
+struct node *deferred_cleanup(struct hoist *h, const struct node *declaration, uint32_t index)
 {
+    struct node *name = declarator_name(declaration->kid[index]->kid[0]);
+    const struct node *cleanup = cleanup_of(declaration, index);
+    if (!cleanup || !name || !name->symbol)
+        return NULL;
     struct node *at = make(h, NODE_MADE, name, "", 0);
     at->end = at->start;
     struct node *use = make(h, NODE_IDENTIFIER, at, NULL, 0);
@@ -68,26 +58,24 @@ static struct node *deferred_call(struct hoist *h, struct node *name, const char
     use->name = name->name;
     use->type = name->symbol->type;
     use->symbol->is_address_taken = true;
-    const char *text = arena_format(h->lowered->arena, "%s(&$0);", function);
-    return make(h, NODE_DEFER, at, NULL, 1, make(h, NODE_EXPRESSION_STATEMENT, at, text, 1, use));
+    struct node *call = make(h, NODE_EXPRESSION_STATEMENT, at, "$n(&$0);", 1, use);
+    call->name = function_name(h, cleanup->kid[0]);
+    return make(h, NODE_DEFER, at, NULL, 1, call);
 }
 
 /* The declaration followed by what it defers; itself if that is nothing. */
 static struct node *declaration(struct hoist *h, struct node *node)
 {
     struct list list = {0};
-    const char *common = of_specifiers(h, node->kid[0]);
     for (uint32_t i = 1; i < node->count; i++) {
-        struct node *name = declarator_name(node->kid[i]->kid[0]);
-        const char *own = of_declared(h, node->kid[i]);
-        if (!(own || common) || !name || !name->symbol)
-            continue;
-        if (!list.count)
+        struct node *deferred = deferred_cleanup(h, node, i);
+        if (deferred && !list.count)
             list_push(h, &list, node);
-        list_push(h, &list, deferred_call(h, name, own ? own : common));
-        node->kid[i]->flags |= own ? IS_BARE : 0;
-        node->kid[0]->flags |= common ? IS_BARE : 0;
+        if (deferred)
+            list_push(h, &list, deferred);
     }
+    for (uint32_t i = 1; list.count && i < node->count; i++)
+        take_away(node, i);
     return list.count ? make_splice(h, node, &list, false) : node;
 }
 

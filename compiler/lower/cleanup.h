@@ -3,6 +3,7 @@
 #define ASYNCC_LOWER_CLEANUP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct hoist;
 struct node;
@@ -12,7 +13,10 @@ struct node;
  * statements keep theirs. Returns the body. */
 struct node *cleanup_attributes(struct hoist *h, struct node *body);
 
+/* `defer f(&x)` for what the declaration declares there, NULL if it has no such attribute. */
+struct node *deferred_cleanup(struct hoist *h, const struct node *declaration, uint32_t index);
+
 /* Whether anything that it declares has the attribute. */
-bool has_cleanup_attribute(struct hoist *h, const struct node *declaration);
+bool has_cleanup_attribute(const struct node *declaration);
 
 #endif

@@ -25,6 +25,7 @@
 
 #include "source.h"
 #include "support/arena.h"
+#include "syntax/attribute.h"
 
 struct range {
     struct hoist *h;
@@ -202,14 +203,11 @@ static void use_nowhere(struct range *r)
  * too, which array.c looks at as at every other declaration. */
 static bool has_own_words(const struct range *r, const struct symbol *symbol)
 {
-    const struct node *specifiers = r->node->kid[0], *declarator = r->node->kid[1];
-    for (uint32_t i = 0; i < specifiers->count; i++)
-        if (specifiers->kid[i]->kind == NODE_ATTRIBUTE || specifiers->kid[i]->kind == NODE_ALIGNAS)
+    struct attributes attributes = declared_attributes(r->node, 0);
+    for (uint32_t i = 0; i < attributes.specifiers->count; i++)
+        if (attributes.specifiers->kid[i]->kind == NODE_ALIGNAS)
             return true;
-    uint32_t start = declarator->start, end = r->node->kid[2]->start; /* in the tree it is text */
-    const char *code = source_code(r->h->lowered->check->source);
-    return type_is_variably_modified(symbol->type) ||
-           memmem(code + start, end - start, "__attribute", 11) != NULL;
+    return type_is_variably_modified(symbol->type) || next_attribute(&attributes);
 }
 
 /* `T x = object[at];`, or the bytes of an array. */

@@ -4,11 +4,15 @@
 
 #include "output/node.h"
 
-/* NAME(), which makes the handle; NAME__resume(), the body. */
-enum attribute_use { USE_HANDLE, USE_BODY };
+/* NAME(), which makes the handle; NAME__resume(), the body; a local whose cleanup is deferred;
+ * everything else. */
+enum attribute_use { USE_HANDLE, USE_BODY, USE_LOCAL, USE_ALL };
 
-/* Copies a piece of the source without the attributes in it that do not belong there; false if
- * nothing is left. */
-bool emit_attributes(struct emitter *e, uint32_t start, uint32_t end, enum attribute_use use);
+/* Writes a NODE_ATTRIBUTE without the items in it that do not belong there; false if nothing is
+ * left. */
+bool emit_attribute(struct emitter *e, struct node *attribute, enum attribute_use use);
+
+/* Of a local whose cleanup is deferred, and nothing else is in it. */
+bool attribute_is_left_out(const struct node *node);
 
 #endif

@@ -80,7 +80,7 @@ static void emit_special(struct emitter *e, struct node *specifiers, const char 
         struct node *kid = specifiers->kid[i];
         bool any = is_kept(kid) && !(is_lowered && kid->op == OP_NORETURN);
         if (any && is_lowered && kid->kind == NODE_ATTRIBUTE)
-            any = emit_attributes(e, kid->start, kid->end, USE_HANDLE);
+            any = emit_attribute(e, kid, USE_HANDLE);
         else if (any)
             emit_node(e, kid);
         write_string(&e->writer, any ? " " : "");
@@ -88,26 +88,11 @@ static void emit_special(struct emitter *e, struct node *specifiers, const char 
     write_string(&e->writer, handle);
 }
 
-/* The attribute `cleanup` became a deferred statement, and those beside it go with it. */
-static void emit_without_attributes(struct emitter *e, struct node *specifiers)
-{
-    bool first = true;
-    for (uint32_t i = 0; i < specifiers->count; i++) {
-        if (specifiers->kid[i]->kind == NODE_ATTRIBUTE)
-            continue;
-        write_string(&e->writer, first ? "" : " ");
-        emit_node(e, specifiers->kid[i]);
-        first = false;
-    }
-}
-
 void emit_specifiers(struct emitter *e, struct node *specifiers)
 {
     const char *handle;
     if (special_of(specifiers, &handle) != SPECIAL_NONE)
         emit_special(e, specifiers, handle);
-    else if (specifiers->flags & IS_BARE)
-        emit_without_attributes(e, specifiers);
     else
         emit_copy(e, specifiers);
 }
@@ -194,10 +179,30 @@ static void emit_handle_qualifiers(struct emitter *e, const struct node *specifi
             write_format(&e->writer, "%s ", operator_names[specifiers->kid[i]->op]);
 }
 
-/* Of a function that is lowered. */
+/* Of a function that is lowered; what stands around them (asm names) stays text. */
 static void emit_attributes_behind(struct emitter *e, const struct node *declarator)
 {
-    emit_attributes(e, declarator_without_attributes(declarator)->end, declarator->end, USE_HANDLE);
+    const struct node *inner = declarator_without_attributes(declarator);
+    uint32_t at = inner->end;
+    if (declarator == inner)
+        return;
+    for (uint32_t i = 1; i < declarator->count; i++) {
+        emit_gap(e, at, declarator->kid[i]->start);
+        emit_attribute(e, declarator->kid[i], USE_HANDLE);
+        at = declarator->kid[i]->end;
+    }
+    emit_gap(e, at, declarator->end);
+}
+
+/* `int a, ATTRIBUTES *b` */
+static void emit_attributes_before(struct emitter *e, const struct node *declared)
+{
+    struct node before = *declared;
+    before.end = declared->kid[0]->start;
+    before.kid += 2;
+    before.count -= 2;
+    if (before.count)
+        emit_copy(e, &before);
 }
 
 void emit_declarator(struct emitter *e, const struct node *specifiers, struct node *declarator)
@@ -314,13 +319,7 @@ static void emit_contextvar(struct emitter *e, const struct node *declared)
 static void emit_declared(struct emitter *e, const struct node *specifiers, struct node *declared)
 {
     struct node *declarator = declared->kid[0], *value = declared->kid[1];
-    if (declared->flags & IS_BARE) {
-        struct node bare = *declarator_without_attributes(declarator);
-        emit_declarator(e, specifiers, &bare);
-        write_string(&e->writer, value ? " = " : "");
-        emit_node(e, value);
-        return;
-    }
+    emit_attributes_before(e, declared);
     emit_declarator(e, specifiers, declarator);
     if (declared->flags & IS_BOUND) {
         emit_gap(e, declarator->end, declared->end);

@@ -95,8 +95,8 @@ static void put_attributes(struct emitter *e, const struct function *function)
 {
     const struct node *specifiers = function->node->kid[0];
     for (uint32_t i = 0; i < specifiers->count; i++) {
-        const struct node *kid = specifiers->kid[i];
-        if (kid->kind == NODE_ATTRIBUTE && emit_attributes(e, kid->start, kid->end, USE_BODY))
+        struct node *kid = specifiers->kid[i];
+        if (kid->kind == NODE_ATTRIBUTE && emit_attribute(e, kid, USE_BODY))
             write_string(&e->writer, " ");
     }
 }

@@ -3,10 +3,12 @@
  * the frame become `self->name`. */
 #include "output/node.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "output/attribute.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -76,12 +78,29 @@ static void emit_gap_before(struct emitter *e, uint32_t at, const struct node *k
     e->writer.behind_word = at < end && is_word_byte(e->code[end - 1]);
 }
 
+/* An attribute of which nothing is written takes the blanks before it along, or else those behind.
+ * Returns where the text goes on. */
+static uint32_t pass_over(struct emitter *e, uint32_t at, const struct node *attribute)
+{
+    uint32_t start = attribute->start, end = attribute->end;
+    while (start > at && isspace((unsigned char)e->code[start - 1]))
+        start--;
+    while (start == attribute->start && isspace((unsigned char)e->code[end]))
+        end++;
+    emit_gap(e, at, start);
+    return end;
+}
+
 void emit_copy(struct emitter *e, struct node *node)
 {
     struct node **kids;
     uint32_t count = sorted_kids(e, node, &kids), at = node->start;
     bool outer = e->in_block;
     for (uint32_t i = 0; i < count; i++) {
+        if (attribute_is_left_out(kids[i])) {
+            at = pass_over(e, at, kids[i]);
+            continue;
+        }
         emit_gap_before(e, at, kids[i]);
         e->in_block = false;
         emit_node(e, kids[i]);
@@ -416,6 +435,9 @@ void emit_node(struct emitter *e, struct node *node)
         break;
     case NODE_DECLARATION:
         emit_declaration(e, node);
+        break;
+    case NODE_ATTRIBUTE:
+        emit_attribute(e, node, node->flags & IS_BARE ? USE_LOCAL : USE_ALL);
         break;
     default:
         emit_copy(e, node);

@@ -168,8 +168,7 @@ static void advise_awaited(struct advice *a, struct node *node, const struct nod
     const struct symbol *symbol = callee ? callee->symbol : NULL;
     if (node->kind != NODE_AWAIT || !symbol || symbol->kind != SYMBOL_FUNCTION)
         return;
-    if (declaration_mentions(a->check, symbol->declaration, "warn_unused_result") ||
-        declaration_mentions(a->check, symbol->declaration, "nodiscard"))
+    if (symbol->is_nodiscard)
         warn(a, WARNING_UNUSED_RESULT, node, "the result of '%s' is thrown away", symbol->name);
 }
 

@@ -1,7 +1,7 @@
-/* Attributes that change a type: mode and vector_size.
+/* Attributes that change a type: mode and vector_size; those that do not go with the language.
  *
- * The tree leaves attributes as text. What stands in parentheses behind vector_size is a constant
- * expression; a small recursive descent computes those that programs write there (numbers,
+ * The tree leaves their arguments as text. What stands in parentheses behind vector_size is a
+ * constant expression; a small recursive descent computes those that programs write there (numbers,
  * enumeration constants, `sizeof (type)`, + - * / << and parentheses). Where it, or a mode, says
  * something that is not understood, the type is one that only its text describes: `int
  * __attribute__((mode(V4SI)))` is as good a name for the C compiler as any. */
@@ -151,27 +151,34 @@ static uint64_t read_sum(struct reader *r)
 
 /* --- attributes */
 
-/* The arguments of an attribute, `(...)` included; at NULL: the attribute is not there. */
-struct arguments {
-    const char *at;
-    size_t length;
-};
-
 /* The type with this attribute written behind it. */
-static struct type *attributed(struct check *check, const struct type *type, const char *attribute,
-                               struct arguments arguments)
+static struct type *attributed(struct check *check, const struct type *type,
+                               const struct node *item)
 {
     struct text text = {0};
     type_print(&text, type, NULL, true, 0);
-    text_printf(&text, " __attribute__((%s%.*s))", attribute, (int)arguments.length, arguments.at);
+    text_printf(&text, " __attribute__((%s))", text_of(check, item));
     struct type *result = type_make(check->types, TYPE_BUILTIN);
     result->name = name_of(check->names, arena_copy(check->arena, text.data, text.length));
     text_free(&text);
     return result;
 }
 
+/* Reads what stands between the parentheses behind an attribute, if anything does. */
+static struct reader read_arguments(struct check *check, const struct node *item)
+{
+    const char *code = source_code(check->source);
+    const struct node *arguments = item->kid[0];
+    struct reader reader = {.check = check, .at = code + item->end, .end = code + item->end};
+    if (arguments) {
+        reader.at = code + arguments->start + 1;
+        reader.end = code + arguments->end - 1;
+    }
+    return reader;
+}
+
 /* `mode(DI)` and its likes, with or without underscores. */
-static struct type *apply_mode(struct check *check, struct type *type, struct arguments arguments)
+static struct type *apply_mode(struct check *check, struct type *type, const struct node *item)
 {
     static const struct {
         const char *name;
@@ -184,34 +191,31 @@ static struct type *apply_mode(struct check *check, struct type *type, struct ar
         {"SF", TYPE_FLOAT, TYPE_FLOAT},     {"DF", TYPE_DOUBLE, TYPE_DOUBLE},
         {"XF", TYPE_LDOUBLE, TYPE_LDOUBLE},
     };
-    const char *start = arguments.at + 1, *end = arguments.at + arguments.length - 1;
-    while (start < end && strchr("_ \t\n", *start))
-        start++;
-    while (end > start && strchr("_ \t\n", end[-1]))
-        end--;
-    size_t length = (size_t)(end - start);
+    struct reader reader = read_arguments(check, item);
+    const char *name = read_name(&reader);
+    size_t length = name ? strlen(name) : 0;
+    name = name ? attribute_bare_name(name, &length) : "";
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-        if (strlen(modes[i].name) == length && !memcmp(modes[i].name, start, length) &&
+        if (strlen(modes[i].name) == length && !memcmp(modes[i].name, name, length) &&
             type_is_integer(type) == (modes[i].kind != modes[i].if_unsigned))
             return type_simple(check->types,
                                type_is_unsigned(type) ? modes[i].if_unsigned : modes[i].kind);
-    return attributed(check, type, "mode", arguments);
+    return attributed(check, type, item);
 }
 
 /* Behind `int *v[2]` it makes vectors of what the pointers of the array point to. */
-static struct type *apply_vector(struct check *check, struct type *type, struct arguments arguments)
+static struct type *apply_vector(struct check *check, struct type *type, const struct node *item)
 {
     const struct type *resolved = type_resolve(type);
     if (resolved->kind == TYPE_POINTER)
-        return type_pointer(check->types, apply_vector(check, resolved->target, arguments));
+        return type_pointer(check->types, apply_vector(check, resolved->target, item));
     if (resolved->kind == TYPE_ARRAY && resolved->length_is_known)
-        return type_array(check->types, apply_vector(check, resolved->target, arguments),
+        return type_array(check->types, apply_vector(check, resolved->target, item),
                           resolved->length);
-    struct reader reader = {
-        .check = check, .at = arguments.at + 1, .end = arguments.at + arguments.length - 1};
+    struct reader reader = read_arguments(check, item);
     uint64_t size = read_sum(&reader), element = type_size(type);
     if (reader.failed || next_char(&reader) || !size || !element)
-        return attributed(check, type, "vector_size", arguments);
+        return attributed(check, type, item);
     struct type *vector = type_make(check->types, TYPE_VECTOR);
     vector->target = type;
     vector->length = size / element;
@@ -219,74 +223,35 @@ static struct type *apply_vector(struct check *check, struct type *type, struct 
     return vector;
 }
 
-/* To the parenthesis that closes the one at `at`. */
-static struct arguments take_arguments(const char *at, const char *end)
+struct type *apply_attributes(struct check *check, struct type *type, struct attributes attributes)
 {
-    int depth = 0;
-    for (const char *p = at; p < end; p++) {
-        depth += (*p == '(') - (*p == ')');
-        if (!depth)
-            return (struct arguments){at, (size_t)(p + 1 - at)};
-    }
-    return (struct arguments){0};
-}
-
-static struct arguments find_attribute(const char *text, size_t length, const char *name)
-{
-    const char *end = text + length, *place = text;
-    size_t name_length = strlen(name);
-    while ((place = memmem(place, (size_t)(end - place), name, name_length)) != NULL) {
-        bool begins = place == text || strchr(" \t\n(,_:", place[-1]);
-        place += name_length;
-        const char *rest = place;
-        while (rest < end && strchr("_ \t\n", *rest))
-            rest++;
-        if (begins && rest < end && *rest == '(')
-            return take_arguments(rest, end);
-    }
-    return (struct arguments){0};
-}
-
-struct type *apply_attributes(struct check *check, struct type *type, uint32_t start, uint32_t end)
-{
-    if (start >= end)
-        return type;
-    const char *text = source_code(check->source) + start;
-    size_t length = end - start;
-    struct arguments mode = find_attribute(text, length, "mode");
-    if (mode.at)
+    const struct node *mode = find_attribute(attributes, "mode");
+    const struct node *vector = find_attribute(attributes, "vector_size");
+    if (mode)
         type = apply_mode(check, type, mode);
-    struct arguments vector = find_attribute(text, length, "vector_size");
-    if (vector.at)
-        type = apply_vector(check, type, vector);
-    return type;
+    return vector ? apply_vector(check, type, vector) : type;
 }
 
 /* --- what the C compiler would not understand */
 
 /* C would call it before or after main, when no loop runs, and without a frame. */
 static void check_not_called_by_c(struct check *check, const struct type *type,
-                                  const struct node *place, uint32_t start, uint32_t end)
+                                  const struct node *place, const struct node *attribute)
 {
+    static const char *const words[] = {"constructor", "destructor"};
     type = type_resolve(type);
     if (type->kind != TYPE_FUNCTION || !(type->is_async || type->target->kind == TYPE_GENERATOR))
         return;
-    const char *word = text_mentions(check, start, end, "constructor")  ? "constructor"
-                       : text_mentions(check, start, end, "destructor") ? "destructor"
-                                                                        : NULL;
-    if (word)
-        complain(check, place, "%s cannot be a %s",
-                 type->is_async ? "an async function" : "a generator", word);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (attribute_item(attribute, words[i]))
+            complain(check, place, "%s cannot be a %s",
+                     type->is_async ? "an async function" : "a generator", words[i]);
 }
 
 /* The call at the end of the block would only make a coroutine. */
-static void check_cleanup(struct check *check, uint32_t start, uint32_t end)
+static void check_cleanup(struct check *check, const struct node *item)
 {
-    const char *code = source_code(check->source);
-    struct arguments arguments = find_attribute(code + start, end - start, "cleanup");
-    struct reader reader = {.check = check, .at = arguments.at, .end = code + end};
-    if (!arguments.at || !accept_char(&reader, '('))
-        return;
+    struct reader reader = read_arguments(check, item);
     const char *name = read_name(&reader);
     const struct symbol *symbol =
         name ? scope_find(check->state->scopes, SPACE_ORDINARY, name) : NULL;
@@ -294,7 +259,7 @@ static void check_cleanup(struct check *check, uint32_t start, uint32_t end)
     if (!type || type->kind != TYPE_FUNCTION ||
         !(type->is_async || type->target->kind == TYPE_GENERATOR))
         return;
-    uint32_t behind = (uint32_t)(reader.at - code);
+    uint32_t behind = (uint32_t)(reader.at - source_code(check->source));
     struct node place = {.start = behind - (uint32_t)strlen(name), .end = behind};
     if (complain(check, &place, "'%s' is %s, which cannot be a cleanup", name,
                  type->is_async ? "an async function" : "a generator") &&
@@ -302,24 +267,28 @@ static void check_cleanup(struct check *check, uint32_t start, uint32_t end)
         add_note(check, &place, "a 'defer' may await it");
 }
 
-static void check_no_await(struct check *check, uint32_t start, uint32_t end)
+static void check_no_await(struct check *check, const struct node *attribute)
 {
     const char *code = source_code(check->source);
     struct range token;
-    if (!text_mentions(check, start, end, "await") ||
+    if (!text_mentions(check, attribute->start, attribute->end, "await") ||
         scope_find(check->state->scopes, SPACE_ORDINARY, name_of(check->names, "await")))
         return;
-    for (uint32_t at = start; at < end && next_token(code, end, &at, &token);) {
+    for (uint32_t at = attribute->start; next_token(code, attribute->end, &at, &token);) {
         struct node place = {.start = token.start, .end = token.end};
-        if (place.end - place.start == 5 && !memcmp(code + place.start, "await", 5))
+        if (token_is(code, token, "await"))
             complain(check, &place, "'await' in an attribute");
     }
 }
 
 void check_attributes(struct check *check, const struct type *type, const struct node *place,
-                      uint32_t start, uint32_t end)
+                      struct attributes attributes)
 {
-    check_not_called_by_c(check, type, place, start, end);
-    check_cleanup(check, start, end);
-    check_no_await(check, start, end);
+    const struct node *attribute, *cleanup = find_attribute(attributes, "cleanup");
+    if (cleanup)
+        check_cleanup(check, cleanup);
+    while ((attribute = next_attribute(&attributes)) != NULL) {
+        check_not_called_by_c(check, type, place, attribute);
+        check_no_await(check, attribute);
+    }
 }

@@ -25,6 +25,7 @@
 #include "support/arena.h"
 #include "support/names.h"
 #include "syntax/ast.h"
+#include "syntax/attribute.h"
 
 /* The function whose body is being checked. */
 struct function_state {
@@ -79,11 +80,8 @@ bool complain(struct check *check, const struct node *at, const char *format, ..
 void add_note(struct check *check, const struct node *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 const char *show(struct check *check, const struct type *type);
-/* The text of [start, end) mentions `word` anywhere (attributes, which the tree leaves as text). */
+/* Whether the word, perhaps with underscores around it, is a token of the text [start, end). */
 bool text_mentions(const struct check *check, uint32_t start, uint32_t end, const char *word);
-/* The same of a declaration, without a body: what its attributes say. */
-bool declaration_mentions(const struct check *check, const struct node *declaration,
-                          const char *word);
 /* Whether `#pragma pack` is in effect there; asked in the order of the file. (packing.c) */
 bool is_packed_at(struct check *check, uint32_t offset);
 const char *text_of(struct check *check, const struct node *node);
@@ -134,12 +132,12 @@ struct type *check_tag(struct check *check, struct node *node, bool alone);
 /* The code of a word of C's own types, 0 for another name; the type that a sum of them says. */
 int type_word_code(struct check *check, const char *name);
 struct type *type_of_words(struct check *check, int words);
-/* Applies mode and vector_size where the text [start, end) says so. (attribute.c) */
-struct type *apply_attributes(struct check *check, struct type *type, uint32_t start, uint32_t end);
-/* Refuses those of the text [start, end) that do not go with the language, on something of the type
- * that `place` declares. (attribute.c) */
+/* Applies mode and vector_size. (attribute.c) */
+struct type *apply_attributes(struct check *check, struct type *type, struct attributes attributes);
+/* Refuses those that do not go with the language, on something of the type that `place` declares.
+ * (attribute.c) */
 void check_attributes(struct check *check, const struct type *type, const struct node *place,
-                      uint32_t start, uint32_t end);
+                      struct attributes attributes);
 
 /* --- declarator.c */
 
@@ -147,16 +145,14 @@ struct declarator {
     struct type *type;
     struct node *name;     /* NODE_DECLARATOR_NAME, NULL if abstract */
     struct node *function; /* the NODE_FUNCTION_TYPE next to the name, if it declares a function */
-    struct scope *parameters; /* its closed scope */
-    int bits;                 /* of a bit-field; -1 */
-    struct node *async;       /* the word `async` that no function took, reported by the caller */
+    struct scope *parameters;     /* its closed scope */
+    struct attributes attributes; /* without those around the declarator, which the caller knows */
+    int bits;                     /* of a bit-field; -1 */
+    struct node *async; /* the word `async` that no function took, reported by the caller */
 };
 
 struct declarator check_declarator(struct check *check, const struct specifiers *specifiers,
                                    struct node *declarator);
-
-/* Where the attributes behind a declarator begin, or where it ends if there are none. */
-uint32_t declarator_end(const struct node *declarator);
 
 /* --- declare.c */
 

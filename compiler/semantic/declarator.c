@@ -23,11 +23,6 @@ static unsigned qualifiers_among(const struct node *node, uint32_t first)
     return qualifiers;
 }
 
-uint32_t declarator_end(const struct node *declarator)
-{
-    return declarator_without_attributes(declarator)->end;
-}
-
 /* --- arrays */
 
 static void check_size(struct check *check, struct type *type, struct node *size)
@@ -116,8 +111,7 @@ static void check_parameter(struct check *check, struct parameter *parameter, st
     if (result.async)
         complain(check, result.async, "'async' on a parameter that is no function");
     check_former_use(check, &specifiers);
-    if (declarator)
-        result.type = apply_attributes(check, result.type, declarator_end(declarator), node->end);
+    result.type = apply_attributes(check, result.type, (struct attributes){.around = node});
     parameter->type = adjusted(check, result.type, declarator);
     parameter->node = node;
     node->type = parameter->type;
@@ -237,13 +231,20 @@ static struct type *apply(struct check *check, struct declarator *result, struct
 struct declarator check_declarator(struct check *check, const struct specifiers *specifiers,
                                    struct node *declarator)
 {
-    struct declarator result = {.type = specifiers->type, .bits = -1, .async = specifiers->async};
+    struct declarator result = {
+        .type = specifiers->type,
+        .bits = -1,
+        .async = specifiers->async,
+        .attributes = {.specifiers = specifiers->node, .declarator = declarator}};
     for (struct node *node = declarator; node; node = node_kid(node, 0)) {
         result.type = apply(check, &result, result.type, node);
         node->type = result.type;
         if (node->kind == NODE_DECLARATOR_NAME)
             break;
     }
+    if (type_resolve(result.type)->kind != TYPE_FUNCTION)
+        result.type =
+            apply_attributes(check, result.type, (struct attributes){.declarator = declarator});
     if (specifiers->async && !result.async && defines_type(specifiers->node))
         complain(check, specifiers->tag,
                  "a type is defined in what an async function gives: define it first");

@@ -129,6 +129,31 @@ static void note_bearer(const struct check *check, struct type *type, struct sym
         base->bearer = symbol;
 }
 
+static bool says_noreturn(const struct node *specifiers)
+{
+    for (uint32_t i = 0; i < specifiers->count; i++)
+        if (specifiers->kid[i]->op == OP_NORETURN)
+            return true;
+    return false;
+}
+
+static void note_attributes(struct check *check, struct symbol *symbol,
+                            const struct declarator *declarator)
+{
+    struct attributes all = declarator->attributes, rest = all;
+    symbol->is_noreturn |= says_noreturn(all.specifiers);
+    if (!next_attribute(&rest))
+        return;
+    check_attributes(check, declarator->type, declarator->name, all);
+    symbol->is_noreturn |= find_attribute(all, "noreturn") || find_attribute(all, "_Noreturn");
+    symbol->is_nodiscard |=
+        find_attribute(all, "warn_unused_result") || find_attribute(all, "nodiscard");
+    symbol->is_address_taken |= find_attribute(all, "cleanup") != NULL;
+    if (symbol->kind == SYMBOL_TYPEDEF)
+        symbol->type->is_packed_or_aligned |=
+            find_attribute(all, "aligned") || find_attribute(all, "transparent_union");
+}
+
 struct symbol *declare(struct check *check, const struct specifiers *specifiers,
                        const struct declarator *declarator, struct node *declaration,
                        bool is_definition)
@@ -161,15 +186,9 @@ struct symbol *declare(struct check *check, const struct specifiers *specifiers,
         symbol->storage = specifiers->storage;
     note_bearer(check, specifiers->type, symbol);
     symbol->is_thread_local |= specifiers->is_thread_local;
-    symbol->is_noreturn |= declaration_mentions(check, declaration, "noreturn") ||
-                           declaration_mentions(check, declaration, "_Noreturn");
     name->symbol = symbol;
     name->type = symbol->type;
-    for (uint32_t i = 0; specifiers->node && i < specifiers->node->count; i++) {
-        const struct node *kid = specifiers->node->kid[i];
-        if (kid->kind == NODE_ATTRIBUTE)
-            check_attributes(check, declarator->type, name, kid->start, kid->end);
-    }
+    note_attributes(check, symbol, declarator);
     return symbol;
 }
 
@@ -188,29 +207,6 @@ static enum reading reading_of(struct check *check, struct node *declaration)
     struct node *name = declarator_name(declarator);
     return name && scope_find(check->state->scopes, SPACE_ORDINARY, name->name) ? READING_EITHER
                                                                                 : READING_TYPE;
-}
-
-/* Attributes that stand behind the declarator are no nodes. */
-static void apply_trailing_attributes(struct check *check, struct declarator *declarator,
-                                      struct node *declared, struct symbol **symbol)
-{
-    struct node *initializer = node_kid(declared, 1);
-    uint32_t start = declarator_end(declared->kid[0]);
-    uint32_t end = initializer ? initializer->start : declared->end;
-    if (start + 16 > end) /* too short for `__attribute__(())` */
-        return;
-    if (!symbol) {
-        if (type_resolve(declarator->type)->kind != TYPE_FUNCTION)
-            declarator->type = apply_attributes(check, declarator->type, start, end);
-    } else if ((*symbol)->kind == SYMBOL_TYPEDEF &&
-               (text_mentions(check, start, end, "aligned") ||
-                text_mentions(check, start, end, "transparent_union"))) {
-        (*symbol)->type->is_packed_or_aligned = true;
-    } else if (text_mentions(check, start, end, "cleanup")) {
-        (*symbol)->is_address_taken = true;
-    }
-    if (symbol)
-        check_attributes(check, declarator->type, declarator->name, start, end);
 }
 
 static void check_initial_value(struct check *check, const struct specifiers *specifiers,
@@ -296,7 +292,10 @@ static void check_declared(struct check *check, const struct specifiers *specifi
     struct declarator declarator = check_declarator(check, specifiers, declared->kid[0]);
     check->state->quiet -= is_cut;
     struct node *value = node_kid(declared, 1);
-    apply_trailing_attributes(check, &declarator, declared, NULL);
+    if (type_resolve(declarator.type)->kind != TYPE_FUNCTION)
+        declarator.type =
+            apply_attributes(check, declarator.type, (struct attributes){.around = declared});
+    declarator.attributes.around = declared;
     declared->type = declarator.type;
     if (specifiers->is_misparsed || !declarator.name) {
         if (value)
@@ -315,7 +314,6 @@ static void check_declared(struct check *check, const struct specifiers *specifi
     else
         check_former_use(check, specifiers);
     struct symbol *symbol = declare(check, specifiers, &declarator, declaration, is_definition);
-    apply_trailing_attributes(check, &declarator, declared, &symbol);
     declared->symbol = symbol;
     check_variable_object(check, symbol, declared);
     if (value)

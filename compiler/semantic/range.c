@@ -100,9 +100,6 @@ void bind_name(struct check *check, struct node *node, struct node *specifier_no
         complain(check, specifier_node, "a type is defined where a name is bound to each value");
     if (!declarator.name)
         return;
-    uint32_t end = declarator_end(declarator_node), range = node->kid[2]->start;
-    if (end < range)
-        declarator.type = apply_attributes(check, declarator.type, end, range);
     declare(check, &specifiers, &declarator, node, true);
     check_bound(check, declarator.name, declarator.type, value);
     check_former_use(check, &specifiers);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "semantic/checker.h"
+#include "syntax/token.h"
 
 bool complain(struct check *check, const struct node *at, const char *format, ...)
 {
@@ -37,19 +38,18 @@ const char *show(struct check *check, const struct type *type)
 
 bool text_mentions(const struct check *check, uint32_t start, uint32_t end, const char *word)
 {
-    if (start >= end)
+    const char *code = source_code(check->source);
+    size_t word_length = strlen(word);
+    struct range token;
+    if (start >= end || !memmem(code + start, end - start, word, word_length))
         return false;
-    return memmem(source_code(check->source) + start, end - start, word, strlen(word)) != NULL;
-}
-
-bool declaration_mentions(const struct check *check, const struct node *declaration,
-                          const char *word)
-{
-    if (!declaration)
-        return false;
-    uint32_t end =
-        declaration->kind == NODE_FUNCTION ? declaration->kid[2]->start : declaration->end;
-    return text_mentions(check, declaration->start, end, word);
+    for (uint32_t at = start; next_token(code, end, &at, &token);) {
+        size_t length = token.end - token.start;
+        const char *bare = attribute_bare_name(code + token.start, &length);
+        if (length == word_length && !memcmp(bare, word, length))
+            return true;
+    }
+    return false;
 }
 
 const char *text_of(struct check *check, const struct node *node)

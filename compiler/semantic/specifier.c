@@ -333,11 +333,9 @@ struct specifiers check_specifiers(struct check *check, struct node *node, enum 
                                    bool alone)
 {
     struct gathering gathering = {.result.node = node};
-    bool has_attributes = false;
     for (uint32_t i = 0; i < node->count; i++) {
         struct node *kid = node->kid[i];
         gather(check, &gathering, kid, is_lone_name(node) ? reading : READING_CERTAIN, alone);
-        has_attributes |= kid->kind == NODE_ATTRIBUTE;
     }
     struct specifiers *result = &gathering.result;
     if (result->former) {
@@ -349,9 +347,7 @@ struct specifiers check_specifiers(struct check *check, struct node *node, enum 
         !gathering.bitint)
         result->is_deduced = true; /* C23 */
     struct type *type = gathering.type ? gathering.type : word_type(check, &gathering);
-    for (uint32_t i = 0; has_attributes && i < node->count; i++)
-        if (node->kid[i]->kind == NODE_ATTRIBUTE)
-            type = apply_attributes(check, type, node->kid[i]->start, node->kid[i]->end);
+    type = apply_attributes(check, type, (struct attributes){.specifiers = node});
     result->type = type_qualified(check->types, type, gathering.qualifiers);
     node->type = result->type;
     return *result;

@@ -82,16 +82,15 @@ static void note_owner(struct type *type, struct type *owner)
 static void add_declared(struct check *check, struct members *members, struct type *structure,
                          const struct specifiers *specifiers, struct node *declared)
 {
-    struct node *declarator = declared->kind == NODE_DECLARED ? declared->kid[0] : declared;
-    struct declarator result = check_declarator(check, specifiers, declarator);
-    uint32_t after = declarator ? declarator_end(declarator) : declared->start;
-    struct type *type = apply_attributes(check, holdable(check, result.type), after, declared->end);
+    struct declarator result = check_declarator(check, specifiers, declared->kid[0]);
+    result.attributes.around = declared;
+    struct type *type = apply_attributes(check, holdable(check, result.type),
+                                         (struct attributes){.around = declared});
     struct field *field =
         add_field(check, members, type, result.name ? result.name->name : NULL, declared);
     field->bits = result.bits;
     note_owner(specifiers->type, structure);
-    if (text_mentions(check, after, declared->end, "aligned") ||
-        text_mentions(check, after, declared->end, "packed"))
+    if (find_attribute(result.attributes, "aligned") || find_attribute(result.attributes, "packed"))
         structure->is_packed_or_aligned = true;
     if (check->state->function && check->state->function->is_async &&
         type_is_variably_modified(type))
@@ -107,14 +106,11 @@ static void check_member(struct check *check, struct members *members, struct ty
     struct specifiers specifiers =
         check_specifiers(check, declaration->kid[0], READING_CERTAIN, declaration->count == 1);
     struct node *words = declaration->kid[0];
-    for (uint32_t i = 0; i < words->count; i++) {
-        struct node *word = words->kid[i];
-        if (word->kind == NODE_ALIGNAS ||
-            (word->kind == NODE_ATTRIBUTE &&
-             (text_mentions(check, word->start, word->end, "aligned") ||
-              text_mentions(check, word->start, word->end, "packed"))))
-            structure->is_packed_or_aligned = true;
-    }
+    struct attributes common = {.specifiers = words};
+    if (find_attribute(common, "aligned") || find_attribute(common, "packed"))
+        structure->is_packed_or_aligned = true;
+    for (uint32_t i = 0; i < words->count; i++)
+        structure->is_packed_or_aligned |= words->kid[i]->kind == NODE_ALIGNAS;
     const struct type *type = type_resolve(specifiers.type);
     bool is_record = type->kind == TYPE_STRUCT || type->kind == TYPE_UNION;
     if (declaration->count == 1 && is_record && type->is_complete) {

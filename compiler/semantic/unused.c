@@ -2,12 +2,12 @@
  * compilers see is that it is stored in the frame. */
 #include "semantic/checker.h"
 
-/* By an attribute, in front of the name or behind it. */
-static bool may_be_unused(const struct check *check, const struct node *parameter,
-                          const struct node *name)
+static bool may_be_unused(const struct node *parameter)
 {
-    return text_mentions(check, parameter->start, name->start, "unused") ||
-           text_mentions(check, name->end, parameter->end, "unused");
+    if (parameter->kind != NODE_PARAMETER)
+        return false;
+    struct attributes attributes = declared_attributes(parameter, 0);
+    return find_attribute(attributes, "unused") || find_attribute(attributes, "maybe_unused");
 }
 
 void check_parameters_used(struct check *check, struct node *function)
@@ -19,7 +19,7 @@ void check_parameters_used(struct check *check, struct node *function)
         const struct node *parameter = type->parameters[i].node;
         const struct node *name = parameter_name(&type->parameters[i]);
         const struct symbol *symbol = name ? name->symbol : NULL;
-        if (symbol && !node_mentions(function, symbol) && !may_be_unused(check, parameter, name))
+        if (symbol && !node_mentions(function, symbol) && !may_be_unused(parameter))
             report_warning(check->diagnostics, WARNING_UNUSED_PARAMETER,
                            (struct range){name->start, name->end}, "unused parameter '%s'",
                            symbol->name);

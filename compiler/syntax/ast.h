@@ -28,12 +28,14 @@ struct type;
     X(NODE_UNIT,           "unit")            /* list of external declarations */                   \
     X(NODE_FUNCTION,       "function")        /* specifiers, declarator, body, list of old-style parameter declarations */ \
     X(NODE_DECLARATION,    "declaration")     /* specifiers, list of NODE_DECLARED (none: `struct s;`) */ \
-    X(NODE_DECLARED,       "declared")        /* declarator, initialiser; asm names and attributes stay text */ \
+    X(NODE_DECLARED,       "declared")        /* declarator, initialiser, list of NODE_ATTRIBUTE before the declarator; asm names stay text */ \
     X(NODE_SPECIFIERS,     "specifiers")      /* list of the specifier nodes below, in source order */ \
     X(NODE_STORAGE,        "storage")         /* op: OP_TYPEDEF OP_EXTERN OP_STATIC OP_REGISTER OP_AUTO OP_THREAD OP_INLINE OP_NORETURN OP_CONSTEXPR */ \
     X(NODE_QUALIFIER,      "qualifier")       /* op: OP_CONST OP_VOLATILE OP_RESTRICT OP_ATOMIC; else OP_NONE (__extension__) */ \
     X(NODE_ALIGNAS,        "alignas")         /* type name or expression */                         \
-    X(NODE_ATTRIBUTE,      "attribute")       /* name: of the first attribute in it; text is kept */ \
+    X(NODE_ATTRIBUTE,      "attribute")       /* __attribute__((...)), [[...]]; list of NODE_ATTRIBUTE_ITEM; flag IS_BARE: see below */ \
+    X(NODE_ATTRIBUTE_ITEM, "attribute-item")  /* name: `aligned` of __aligned__ and gnu::aligned(8); NODE_ATTRIBUTE_ARGUMENTS or NULL */ \
+    X(NODE_ATTRIBUTE_ARGUMENTS, "attribute-arguments") /* text, its parentheses included */         \
     X(NODE_ASYNC,          "async")           /* the word `async` among specifiers */               \
     X(NODE_TYPE_WORD,      "type-word")       /* name: int, unsigned, _Complex, __auto_type ... one word each */ \
     X(NODE_TYPE_NAME_REF,  "typedef-name")    /* name */                                            \
@@ -51,9 +53,9 @@ struct type;
     X(NODE_POINTER,        "pointer")         /* inner declarator, list of qualifiers and attributes (they stand before it in the text) */ \
     X(NODE_ARRAY,          "array")           /* inner, size expression (NULL: []; flag IS_STAR: [*]), list of qualifiers */ \
     X(NODE_FUNCTION_TYPE,  "function-type")   /* inner, list of NODE_PARAMETER or NODE_IDENTIFIER (old style); flag IS_VARIADIC */ \
-    X(NODE_PAREN_DECLARATOR,"paren-declarator")/* inner */                                          \
+    X(NODE_PAREN_DECLARATOR,"paren-declarator")/* inner, list of NODE_ATTRIBUTE (before or behind it; without parentheses if behind) */ \
     X(NODE_BIT_FIELD,      "bit-field")       /* inner (NULL: unnamed), width */                    \
-    X(NODE_PARAMETER,      "parameter")       /* specifiers, declarator (may be abstract or NULL) */ \
+    X(NODE_PARAMETER,      "parameter")       /* specifiers, declarator (may be abstract or NULL), list of NODE_ATTRIBUTE behind it */ \
     X(NODE_STATIC_ASSERT,  "static-assert")   /* condition, message */                              \
     X(NODE_ASM,            "asm")             /* file-scope or statement or expression; list of operand expressions */ \
     X(NODE_EMPTY,          "empty")           /* a lone semicolon */                                \
@@ -166,13 +168,13 @@ enum node_flag {
     IS_IMPLICIT = 256, /* made by the checker */
     HAS_EFFECT = 512,  /* node_has_effect's answer, remembered */
     HAS_NO_EFFECT = 1024,
-    IS_EMBEDDED = 2048,  /* a callee that is awaited in place: its handle form is not needed here */
-    IS_BEGUN = 16384,    /* NODE_CALL: the coroutine that it makes begins at once */
-    IS_BRACED = 4096,    /* NODE_SPLICE: needs braces wherever it stands */
-    IS_TAIL = 32768,     /* NODE_SPLICE: at the end of its block, on lines of its own */
-    IS_BARE = 65536,     /* specifiers, declared: without the attributes of the source, if any; an
-                            identifier: of the type that its storage has (array.c) */
-    IS_FAILING = 131072, /* NODE_RETURN: of a failing `try`, or of an error thrown in */
+    IS_EMBEDDED = 2048, /* a callee that is awaited in place: its handle form is not needed here */
+    IS_BEGUN = 16384,   /* NODE_CALL: the coroutine that it makes begins at once */
+    IS_BRACED = 4096,   /* NODE_SPLICE: needs braces wherever it stands */
+    IS_TAIL = 32768,    /* NODE_SPLICE: at the end of its block, on lines of its own */
+    IS_BARE = 65536,    /* attribute: written without `cleanup` (cleanup.c); identifier: of the type
+                           that its storage has (array.c) */
+    IS_FAILING = 131072,        /* NODE_RETURN: of a failing `try`, or of an error thrown in */
     HAS_COMPUTED_SIZE = 262144, /* NODE_PARAMETER: the body computes its array's size */
     OWNS_ARGUMENTS = 524288,    /* NODE_CALL: noted by check_owning */
     IS_KEPT = 1048576,          /* a value that must stay where it is (temporary.c) */

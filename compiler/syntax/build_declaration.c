@@ -5,9 +5,16 @@
 #include <string.h>
 
 #include "support/arena.h"
+#include "support/names.h"
+#include "syntax/attribute.h"
 #include "syntax/build_functions.h"
 
 /* --- helpers */
+
+static bool is_attribute(enum concrete_kind kind)
+{
+    return kind == CONCRETE_ATTRIBUTE || kind == CONCRETE_ATTRIBUTES;
+}
 
 bool is_specifier(enum concrete_kind kind)
 {
@@ -157,20 +164,35 @@ struct node *build_former(struct builder *b, const struct concrete *c)
     return build_done(node);
 }
 
-/* The name of the first attribute: __attribute__((packed)) gives "packed". */
 struct node *build_attribute(struct builder *b, const struct concrete *c)
 {
-    struct node *node = build_new(b, c, NODE_ATTRIBUTE, 0);
-    for (uint32_t i = 0; i < c->count; i++) {
-        if (c->child[i].kind != CONCRETE_ATTRIBUTE_ITEM)
-            continue;
-        struct concrete item = read(b, &c->child[i]);
-        const struct child *name = child_in(&item, b->field_name);
-        if (name)
-            node->name = build_name(b, name->start, name->end);
-        break;
+    return with_list(b, c, NODE_ATTRIBUTE, 0, 0, c->count);
+}
+
+struct node *build_attribute_item(struct builder *b, const struct concrete *c)
+{
+    const struct child *name = child_in(c, b->field_name), *last = &c->child[c->count - 1];
+    struct node *node = build_new(b, c, NODE_ATTRIBUTE_ITEM, 1);
+    size_t length = name->end - name->start;
+    const char *bare = attribute_bare_name(b->code + name->start, &length);
+    node->name = name_intern(b->names, bare, length);
+    if (last->kind == CONCRETE_ARGUMENTS) {
+        struct concrete place = {.start = last->start, .end = last->end};
+        node->kid[0] = build_new(b, &place, NODE_ATTRIBUTE_ARGUMENTS, 0);
     }
     return node;
+}
+
+/* Behind the first `fixed` kids of a node, the attributes among the children of its concrete one.
+ */
+static struct node *with_attributes(struct builder *b, const struct concrete *c, struct node *node,
+                                    uint32_t fixed)
+{
+    node->count = fixed;
+    for (uint32_t i = 0; i < c->count; i++)
+        if (is_attribute(c->child[i].kind))
+            node->kid[node->count++] = build_child(b, &c->child[i]);
+    return build_done(node);
 }
 
 static struct node *record(struct builder *b, const struct concrete *c, enum node_kind kind)
@@ -292,33 +314,22 @@ struct node *build_function_declarator(struct builder *b, const struct concrete 
     return build_done(node);
 }
 
+/* `(ATTRIBUTES inner)`, or `inner ATTRIBUTES`; asm names stay text. */
 struct node *build_paren_declarator(struct builder *b, const struct concrete *c)
 {
-    struct node *node = build_new(b, c, NODE_PAREN_DECLARATOR, 1);
-    node->kid[0] = declarator_in(b, c);
-    return build_done(node);
-}
-
-/* Attributes and asm names behind a declarator stay text around it. */
-struct node *build_attributed_declarator(struct builder *b, const struct concrete *c)
-{
     struct node *node = build_new(b, c, NODE_PAREN_DECLARATOR, c->count + 1);
-    uint32_t count = 1;
     node->kid[0] = declarator_in(b, c);
-    for (uint32_t i = 0; i < c->count; i++)
-        if (c->child[i].kind == CONCRETE_ATTRIBUTE || c->child[i].kind == CONCRETE_ATTRIBUTES)
-            node->kid[count++] = build_child(b, &c->child[i]);
-    node->count = count;
-    return build_done(node);
+    return with_attributes(b, c, node, 1);
 }
 
 struct node *build_parameter(struct builder *b, const struct concrete *c)
 {
     uint32_t end = specifiers_end(b, c, 0);
-    struct node *node = build_new(b, c, NODE_PARAMETER, 2);
+    struct concrete rest = {.child = c->child + end, .count = c->count - end};
+    struct node *node = build_new(b, c, NODE_PARAMETER, 2 + rest.count);
     node->kid[0] = build_specifiers(b, c, 0, end);
     node->kid[1] = declarator_in(b, c);
-    return build_done(node);
+    return with_attributes(b, &rest, node, 2);
 }
 
 struct node *build_type_name(struct builder *b, const struct concrete *c)
@@ -331,36 +342,6 @@ struct node *build_type_name(struct builder *b, const struct concrete *c)
 }
 
 /* --- declarations */
-
-static struct node *declared(struct builder *b, const struct child *child)
-{
-    if (child->kind == CONCRETE_INIT_DECLARATOR)
-        return build_child(b, child);
-    struct concrete c = {.node = child->node, .start = child->start, .end = child->end};
-    struct node *node = build_new(b, &c, NODE_DECLARED, 2);
-    node->kid[0] = build_declarator(b, child);
-    return build_done(node);
-}
-
-struct node *build_init_declarator(struct builder *b, const struct concrete *c)
-{
-    struct node *node = build_new(b, c, NODE_DECLARED, 2);
-    node->kid[0] = declarator_in(b, c);
-    node->kid[1] = build_in(b, c, b->field_value);
-    return build_done(node);
-}
-
-struct node *build_declaration(struct builder *b, const struct concrete *c)
-{
-    uint32_t end = specifiers_end(b, c, 0), count = 1;
-    struct node *node = build_new(b, c, NODE_DECLARATION, 1 + c->count - end);
-    node->kid[0] = build_specifiers(b, c, 0, end);
-    for (uint32_t i = end; i < c->count; i++)
-        if (c->child[i].field == b->field_declarator)
-            node->kid[count++] = declared(b, &c->child[i]);
-    node->count = count;
-    return build_done(node);
-}
 
 /* `: width`, with the declarator that stands before it. */
 static struct node *bit_field(struct builder *b, const struct child *clause, struct node *inner)
@@ -376,24 +357,41 @@ static struct node *bit_field(struct builder *b, const struct child *clause, str
     return build_done(node);
 }
 
-struct node *build_field(struct builder *b, const struct concrete *c)
+/* What stands between two commas of a declaration: a declarator, its initialiser or width, and
+ * attributes around them. */
+static struct node *declared(struct builder *b, const struct child *child, uint32_t count)
 {
-    uint32_t end = specifiers_end(b, c, 0), count = 1;
-    struct node *node = build_new(b, c, NODE_DECLARATION, 1 + c->count - end);
-    node->kid[0] = build_specifiers(b, c, 0, end);
-    for (uint32_t i = end; i < c->count; i++) {
-        const struct child *child = &c->child[i];
-        bool clause = child->kind == CONCRETE_BIT_FIELD;
-        if (!clause && child->field != b->field_declarator)
+    struct concrete c = {.start = child[0].start, .end = child[count - 1].end};
+    struct node *node = build_new(b, &c, NODE_DECLARED, 2 + count);
+    node->count = 2;
+    for (uint32_t i = 0; i < count; i++) {
+        if (child[i].kind == CONCRETE_INIT_DECLARATOR) {
+            struct concrete pair = read(b, &child[i]);
+            node->kid[0] = declarator_in(b, &pair);
+            node->kid[1] = build_in(b, &pair, b->field_value);
+        } else if (child[i].kind == CONCRETE_BIT_FIELD) {
+            node->kid[0] = bit_field(b, &child[i], node->kid[0]);
+        } else if (child[i].field == b->field_declarator) {
+            node->kid[0] = build_declarator(b, &child[i]);
+        } else if (is_attribute(child[i].kind)) {
+            node->kid[node->count++] = build_child(b, &child[i]);
+        }
+    }
+    return build_done(node);
+}
+
+struct node *build_declaration(struct builder *b, const struct concrete *c)
+{
+    uint32_t first = specifiers_end(b, c, 0), count = 1;
+    struct node *node = build_new(b, c, NODE_DECLARATION, 1 + c->count - first);
+    node->kid[0] = build_specifiers(b, c, 0, first);
+    for (uint32_t i = first; i < c->count; i++) {
+        bool is_separator = c->child[i].kind == CONCRETE_OTHER && !c->child[i].named;
+        if (!is_separator)
             continue;
-        struct node *inner = clause ? NULL : build_declarator(b, child);
-        struct concrete place = {.start = child->start, .end = child->end};
-        if (!clause && i + 1 < c->count && c->child[i + 1].kind == CONCRETE_BIT_FIELD)
-            clause = true, child = &c->child[++i];
-        struct node *item = build_new(b, &place, NODE_DECLARED, 2);
-        item->kid[0] = clause ? bit_field(b, child, inner) : inner;
-        item->end = child->end;
-        node->kid[count++] = build_done(item);
+        if (first < i)
+            node->kid[count++] = declared(b, c->child + first, i - first);
+        first = i + 1;
     }
     node->count = count;
     return build_done(node);
