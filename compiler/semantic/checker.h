@@ -103,6 +103,7 @@ bool is_news(struct check *check, const char *name);
 
 void repair_sizeof(struct check *check, struct node *node);
 void repair_cast(struct check *check, struct node *node); /* may become a NODE_CALL */
+void repair_parameter(struct check *check, struct node *declarator);
 
 /* --- specifier.c, tag.c */
 
@@ -128,6 +129,8 @@ enum reading { READING_EITHER, READING_TYPE, READING_CERTAIN };
 struct specifiers check_specifiers(struct check *check, struct node *node, enum reading reading,
                                    bool alone);
 struct type *check_type_name(struct check *check, struct node *node, enum reading reading);
+/* Whether the name is a type's, here or for the C compiler. */
+bool may_be_type(struct check *check, const char *name);
 struct type *check_tag(struct check *check, struct node *node, bool alone);
 /* The code of a word of C's own types, 0 for another name; the type that a sum of them says. */
 int type_word_code(struct check *check, const char *name);

@@ -101,12 +101,11 @@ static struct symbol *declare_parameter(struct check *check, struct node *name, 
     return symbol;
 }
 
-static void check_parameter(struct check *check, struct parameter *parameter, struct node *node,
-                            enum reading reading)
+static void check_parameter(struct check *check, struct parameter *parameter, struct node *node)
 {
     struct node *declarator = node_kid(node, 1);
-    struct specifiers specifiers =
-        check_specifiers(check, node->kid[0], declarator ? READING_CERTAIN : reading, false);
+    struct specifiers specifiers = check_specifiers(check, node->kid[0], READING_CERTAIN, false);
+    repair_parameter(check, declarator);
     struct declarator result = check_declarator(check, &specifiers, declarator);
     if (result.async)
         complain(check, result.async, "'async' on a parameter that is no function");
@@ -144,8 +143,6 @@ static bool is_void_list(const struct type *type)
 static void check_parameters(struct check *check, struct type *type, struct node *node)
 {
     size_t count = node->count - 1;
-    /* `int f(int (x))`: a function that takes an x, or one called x, if that is no type. */
-    enum reading reading = count == 1 && !node->kid[0] ? READING_EITHER : READING_CERTAIN;
     type->parameters = arena_alloc(check->arena, (count ? count : 1) * sizeof *type->parameters);
     type->parameter_count = count;
     type->is_variadic = node->flags & IS_VARIADIC;
@@ -154,7 +151,7 @@ static void check_parameters(struct check *check, struct type *type, struct node
         struct node *kid = node->kid[i + 1];
         type->parameters[i].type = type_simple(check->types, TYPE_UNKNOWN);
         if (kid->kind == NODE_PARAMETER) {
-            check_parameter(check, &type->parameters[i], kid, reading);
+            check_parameter(check, &type->parameters[i], kid);
         } else {
             type->is_old_style = true;
             check_old_name(check, &type->parameters[i], kid);

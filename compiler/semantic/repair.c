@@ -1,7 +1,8 @@
 /* Misreadings that are mended in the tree itself: `sizeof(T)` read as the size of an expression,
- * and
- * `(f)(x, y)` read as a cast. Headers are full of both, and a mark for them would have the whole
- * file parsed a second time; all other misreadings are marked (report.c). */
+ * `(f)(x, y)` as a cast, and `int (x)` among parameters as a function that takes an x. Headers are
+ * full of the first two, and a mark for them would have the whole file parsed a second time; the
+ * third would need a round for each name that nothing declares. All other misreadings are marked
+ * (report.c). */
 #include "semantic/checker.h"
 
 static struct node *copy_place(struct check *check, const struct node *place, enum node_kind kind,
@@ -87,4 +88,66 @@ void repair_cast(struct check *check, struct node *node)
     node->kid = arena_alloc(check->arena, node->count * sizeof *node->kid);
     put_arguments(node->kid + node->count, inside);
     node->kid[0] = function;
+}
+
+/* --- int f(int (x)) */
+
+/* What may stand behind a name as well as behind nothing: `(int)`, `[2][3]`. */
+static bool is_suffix(const struct node *declarator)
+{
+    while (declarator && (declarator->kind == NODE_FUNCTION_TYPE || declarator->kind == NODE_ARRAY))
+        declarator = node_kid(declarator, 0);
+    return !declarator;
+}
+
+/* The name among specifiers that are nothing else, attributes aside; NULL if they are more. */
+static const struct node *lone_name(const struct node *specifiers)
+{
+    const struct node *name = NULL;
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        const struct node *kid = specifiers->kid[i];
+        if (kid->kind == NODE_TYPE_NAME_REF)
+            name = kid;
+        else if (kid->kind != NODE_ATTRIBUTE)
+            return NULL;
+    }
+    return name;
+}
+
+/* The name of which the function's parameter list consists, in truth parentheses around a
+ * declarator; NULL if it is a list. What can be a type there is one: C11 6.7.6.3. */
+static const struct node *name_in_parens(struct check *check, const struct node *function)
+{
+    const struct node *parameter = node_kid(function, 1);
+    if (function->count != 2 || function->flags & IS_VARIADIC || parameter->kind != NODE_PARAMETER)
+        return NULL;
+    const struct node *name = lone_name(parameter->kid[0]);
+    return name && is_suffix(parameter->kid[1]) && !may_be_type(check, name->name) ? name : NULL;
+}
+
+/* The declarator of `x(int)`: what stands behind the name, around the name. */
+static struct node *named(struct check *check, const struct node *name, struct node *suffix)
+{
+    struct node *inner = copy_place(check, name, NODE_DECLARATOR_NAME, 0);
+    inner->name = name->name;
+    for (struct node *node = suffix; node; node = node->kid[0]) {
+        node->start = name->start;
+        if (!node->kid[0]) {
+            node->kid[0] = inner;
+            return suffix;
+        }
+    }
+    return inner;
+}
+
+void repair_parameter(struct check *check, struct node *declarator)
+{
+    while (declarator && (declarator->kind != NODE_FUNCTION_TYPE || declarator->kid[0]))
+        declarator = node_kid(declarator, 0);
+    const struct node *name = declarator ? name_in_parens(check, declarator) : NULL;
+    if (!name)
+        return;
+    declarator->kind = NODE_PAREN_DECLARATOR;
+    declarator->count = 1;
+    declarator->kid[0] = named(check, name, declarator->kid[1]->kid[1]);
 }

@@ -136,6 +136,14 @@ static bool is_compiler_type(const char *name)
            !strncmp(name, "__clang_", 8);
 }
 
+bool may_be_type(struct check *check, const char *name)
+{
+    const struct symbol *symbol = scope_find(check->state->scopes, SPACE_ORDINARY, name);
+    if (symbol)
+        return symbol->kind == SYMBOL_TYPEDEF;
+    return is_compiler_type(name) || !strcmp(name, "bool");
+}
+
 /* No declaration says what the name is: a type of the compiler's, an expression, or a mistake. */
 static struct type *unknown_name(struct check *check, struct gathering *gathering,
                                  struct node *node, enum reading reading)
