@@ -45,5 +45,6 @@ void left_out_find(struct lowered *lowered, struct function *function)
 {
     find_declarations(lowered, function->body);
     for (size_t i = 0; i < function->hoisted_count; i++)
-        leave_out(lowered, function->hoisted[i]->kid[0]);
+        for (uint32_t k = 0; k < moved_kids(function->hoisted[i]); k++)
+            leave_out(lowered, function->hoisted[i]->kid[k]);
 }

@@ -65,6 +65,11 @@ bool node_declares_type(const struct node *declaration)
     return false;
 }
 
+uint32_t moved_kids(const struct node *declaration)
+{
+    return is_typedef(declaration) ? declaration->count : 1;
+}
+
 /* --- names */
 
 static bool names_a_variable(const struct function *function, const char *name)
@@ -117,7 +122,7 @@ static void name_anonymous(struct lowered *lowered, struct function *function,
 static void find_names(struct lowered *lowered, struct function *function, struct node *node,
                        bool nameless)
 {
-    if (!node)
+    if (!node || node->kind == NODE_STATEMENT_EXPRESSION)
         return;
     bool defines = node->flags & HAS_BODY;
     if (defines && node->symbol && node->symbol->name)
@@ -134,17 +139,30 @@ static void find_names(struct lowered *lowered, struct function *function, struc
                    is_nameless || (nameless && node->kind == NODE_SPECIFIERS));
 }
 
+/* `struct { char c[sizeof(({ struct s s; s; }))]; }`: of a statement expression only its type is
+ * written at file scope, so what defines that moves in front. */
+static void move_inner(struct lowered *lowered, struct function *function, struct node *node)
+{
+    if (node && node->kind == NODE_STATEMENT_EXPRESSION)
+        local_types_find(lowered, function, node);
+    for (uint32_t i = 0; node && node->kind != NODE_STATEMENT_EXPRESSION && i < node->count; i++)
+        move_inner(lowered, function, node->kid[i]);
+}
+
 /* A typedef moves as a whole, with the types that its declarators define. */
 static void move(struct lowered *lowered, struct function *function, struct node *node)
 {
     struct node *tag = forward_tag(node);
+    uint32_t count = moved_kids(node);
+    for (uint32_t i = 0; i < count; i++)
+        move_inner(lowered, function, node->kid[i]);
     function->hoisted = arena_grow(lowered->arena, function->hoisted, function->hoisted_count,
                                    &function->hoisted_capacity, sizeof *function->hoisted);
     function->hoisted[function->hoisted_count++] = node;
     if (tag && tag->symbol->node == tag) /* nothing defines it */
         move_symbol(lowered, function, tag->symbol);
     find_names(lowered, function, node->kid[0], false);
-    for (uint32_t i = 1; is_typedef(node) && i < node->count; i++)
+    for (uint32_t i = 1; i < count; i++)
         find_names(lowered, function, node->kid[i]->kid[0], false);
 }
 
@@ -187,7 +205,7 @@ void local_types_find(struct lowered *lowered, struct function *function, struct
         return;
     if (node->kind == NODE_DECLARATION && node_declares_type(node)) {
         move(lowered, function, node);
-        first = is_typedef(node) ? node->count : 1;
+        first = moved_kids(node);
     } else if (node->kind == NODE_DECLARATION && any_is_variable(node)) {
         move_others(lowered, function, node);
     } else if (node->kind == NODE_TYPE_NAME || node->kind == NODE_PARAMETER) {

@@ -270,6 +270,8 @@ void local_types_find(struct lowered *lowered, struct function *function, struct
 bool holds_local_types(const struct node *node);
 /* Whether the declaration defines or announces a struct, union, enum or typedef. */
 bool node_declares_type(const struct node *declaration);
+/* How many kids of such a declaration move: all of a typedef's, else the specifiers. */
+uint32_t moved_kids(const struct node *declaration);
 
 void flow_build(struct lowered *lowered, struct function *function);
 void point_set_add(struct point_set *set, uint32_t point);

@@ -246,10 +246,12 @@ static bool is_out_of_scope(const struct emitter *e, const struct symbol *symbol
            (symbol->kind == SYMBOL_PARAMETER && is_parameter(e->function, symbol));
 }
 
-/* An object of the type that nobody evaluates. */
+/* An object of the type that nobody evaluates. At file scope there are no sizes to compute. */
 static void emit_object(struct emitter *e, struct type *object)
 {
     struct text type = {0};
+    if (e->hoisting)
+        object = with_lengths(e, object, "1");
     type_print(&type, type_pointer(e->check->types, object), NULL, true, 0);
     write_format(&e->writer, "(*(%s)0)", type.data);
     text_free(&type);
@@ -328,12 +330,27 @@ static void emit_unevaluated(struct emitter *e, struct node *node)
     emit_object(e, node->type);
 }
 
+/* `_Generic(p, int (*)[2]: y)` at file scope, where the sizes of p's type are not known: y. */
+static void emit_chosen(struct emitter *e, const struct node *generic)
+{
+    for (uint32_t i = 1; i < generic->count; i++)
+        if (generic->kid[i]->type) {
+            write_string(&e->writer, "(");
+            emit_node(e, generic->kid[i]->kid[1]);
+            write_string(&e->writer, ")");
+        }
+}
+
 /* `_Generic(x, int: y)`, `typeof(x)`: x, of which the type is asked. */
 static void emit_asking(struct emitter *e, struct node *node)
 {
     struct node *asked = node_kid(node, 0), rest = *node;
-    if (!asked || asked->kind == NODE_TYPE_NAME || !asked->type ||
-        type_is_variably_modified(asked->type)) {
+    bool is_variable = asked && asked->type && type_is_variably_modified(asked->type);
+    if (is_variable && e->hoisting && node->kind == NODE_GENERIC) {
+        emit_chosen(e, node);
+        return;
+    }
+    if (!asked || asked->kind == NODE_TYPE_NAME || !asked->type || is_variable) {
         emit_copy(e, node);
         return;
     }
@@ -413,6 +430,12 @@ void emit_node(struct emitter *e, struct node *node)
     case NODE_AWAIT: /* all others are gone */
     case NODE_YIELD:
         emit_unevaluated(e, node);
+        break;
+    case NODE_STATEMENT_EXPRESSION: /* at file scope C has none; constants do not evaluate them */
+        if (e->hoisting)
+            emit_unevaluated(e, node);
+        else
+            emit_copy(e, node);
         break;
     case NODE_GENERIC:
     case NODE_TYPEOF:
