@@ -206,7 +206,7 @@ module.exports = {
     seq(
       field('designator', repeat1(choice(
         $.subscript_designator, $.field_designator, $.subscript_range_designator))),
-      '=',
+      optional('='), // GNU C's old `[1] 7`
       field('value', choice($.expression, $.initializer_list))),
     seq(
       field('designator', name($, $.field_identifier)),
