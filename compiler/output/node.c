@@ -364,6 +364,30 @@ static void emit_asking(struct emitter *e, struct node *node)
     emit_copy(e, &rest);
 }
 
+/* `_Alignof a`: an object of which only the type is written here has the alignment that its
+ * declaration asks for all the same. False if it asks for none, or stands here itself.
+ *     __alignof__(struct { _Alignas(64) char element; }) */
+static bool emit_alignment(struct emitter *e, const struct node *node)
+{
+    const struct node *operand = node->op == OP_ALIGNOF ? skip_parens(node->kid[0]) : NULL;
+    struct symbol *symbol = operand && operand->kind == NODE_IDENTIFIER ? operand->symbol : NULL;
+    if (!symbol || symbol->kind != SYMBOL_VARIABLE || !symbol->function)
+        return false;
+    const struct variable *variable = symbol->lowered;
+    if (!is_out_of_scope(e, symbol) && !(variable && needs_view(e, variable)))
+        return false;
+    struct node *asked = alignment_asked(e->lowered, symbol);
+    if (!asked)
+        return false;
+    struct text member = {0};
+    type_print(&member, type_element(e->check->types, symbol->type), "element", true, 0);
+    write_string(&e->writer, "__alignof__(struct { ");
+    emit_node(e, asked);
+    write_format(&e->writer, "%s; })", member.data);
+    text_free(&member);
+    return true;
+}
+
 /* A call that a pass made covers the bytes that its callee does. */
 static bool is_made_call(const struct node *node)
 {
@@ -440,6 +464,10 @@ void emit_node(struct emitter *e, struct node *node)
     case NODE_GENERIC:
     case NODE_TYPEOF:
         emit_asking(e, node);
+        break;
+    case NODE_SIZEOF:
+        if (!emit_alignment(e, node))
+            emit_copy(e, node);
         break;
     case NODE_COMPOUND_LITERAL:
         emit_compound_literal(e, node);
