@@ -253,18 +253,17 @@ static enum constancy evaluate_cast(struct check *check, const struct node *node
 }
 
 /* Its declaration may ask for another alignment than its type's. */
-static bool is_aligned_object(const struct check *check, const struct node *node)
+static bool is_aligned_object(const struct node *node)
 {
     const struct node *operand = node->op == OP_ALIGNOF ? skip_parens(node->kid[0]) : NULL;
     return operand && operand->kind == NODE_IDENTIFIER && operand->symbol &&
-           declaration_mentions(check, operand->symbol->declaration, "align");
+           operand->symbol->is_aligned;
 }
 
-static enum constancy evaluate_sizeof(const struct check *check, const struct node *node,
-                                      long long *value)
+static enum constancy evaluate_sizeof(const struct node *node, long long *value)
 {
     const struct node *operand = node->kid[0];
-    if (!operand->type || is_aligned_object(check, node))
+    if (!operand->type || is_aligned_object(node))
         return CONSTANT_UNKNOWN;
     if (node->op != OP_ALIGNOF && type_resolve(operand->type)->kind == TYPE_ARRAY &&
         type_is_variably_modified(operand->type))
@@ -370,7 +369,7 @@ enum constancy constant_evaluate(struct check *check, const struct node *node, l
     case NODE_CAST:
         return evaluate_cast(check, node, value);
     case NODE_SIZEOF:
-        return evaluate_sizeof(check, node, value);
+        return evaluate_sizeof(node, value);
     case NODE_GENERIC:
         return evaluate_generic(check, node, value);
     case NODE_TYPE_ARGUMENTS:

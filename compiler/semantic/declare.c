@@ -129,19 +129,20 @@ static void note_bearer(const struct check *check, struct type *type, struct sym
         base->bearer = symbol;
 }
 
-static bool says_noreturn(const struct node *specifiers)
+/* What is said by words. */
+static void note_specifiers(struct symbol *symbol, const struct node *specifiers)
 {
-    for (uint32_t i = 0; i < specifiers->count; i++)
-        if (specifiers->kid[i]->op == OP_NORETURN)
-            return true;
-    return false;
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        symbol->is_noreturn |= specifiers->kid[i]->op == OP_NORETURN;
+        symbol->is_aligned |= specifiers->kid[i]->kind == NODE_ALIGNAS;
+    }
 }
 
 static void note_attributes(struct check *check, struct symbol *symbol,
                             const struct declarator *declarator)
 {
     struct attributes all = declarator->attributes, rest = all;
-    symbol->is_noreturn |= says_noreturn(all.specifiers);
+    note_specifiers(symbol, all.specifiers);
     if (!next_attribute(&rest))
         return;
     check_attributes(check, declarator->type, declarator->name, all);
@@ -149,9 +150,10 @@ static void note_attributes(struct check *check, struct symbol *symbol,
     symbol->is_nodiscard |=
         find_attribute(all, "warn_unused_result") || find_attribute(all, "nodiscard");
     symbol->is_address_taken |= find_attribute(all, "cleanup") != NULL;
+    symbol->is_aligned |= find_attribute(all, "aligned") != NULL;
     if (symbol->kind == SYMBOL_TYPEDEF)
         symbol->type->is_packed_or_aligned |=
-            find_attribute(all, "aligned") || find_attribute(all, "transparent_union");
+            symbol->is_aligned || find_attribute(all, "transparent_union");
 }
 
 struct symbol *declare(struct check *check, const struct specifiers *specifiers,

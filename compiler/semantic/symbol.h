@@ -34,6 +34,7 @@ struct symbol {
     bool is_left_out;      /* named where nothing is written of it (lower/left_out.c) */
     bool is_defined;       /* functions: a body was seen in this file */
     bool is_noreturn;      /* one of its declarations says so; pointers to functions, too */
+    bool is_aligned;       /* likewise: asks for an alignment */
     bool is_nodiscard;     /* likewise: or `warn_unused_result` */
     long long value;       /* enumerators */
     bool value_is_known;
