@@ -111,11 +111,11 @@ static void write_struct(struct emitter *e, const struct type *type, uint32_t pl
     write_place(&e->writer, place, false); /* the struct belongs to who needs it first */
     e->writer.place_file = NULL;
     write_format(&e->writer, "/* %s */\n", type_string(e->lowered->arena, type));
-    unsigned packings = put_default_packing(e, place);
+    unsigned pragmas = put_pragmas(e, PRAGMAS_OF_LAYOUT, 0, 0);
     write_format(&e->writer, "struct %s {\n", tag);
     write_members(e, type);
     write_string(&e->writer, "};\n");
-    put_pragmas_end(e, PRAGMA_PACK, packings);
+    put_pragmas_end(e, pragmas);
     finish(e);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "output/node.h"
+#include "output/pragma.h"
 #include "output/rescan.h"
 #include "output/restoration.h"
 #include "source.h"
@@ -92,8 +93,16 @@ static void emit_containers_before(struct emitter *e, struct node *node)
     emit_containers(e, &head);
 }
 
+/* Whether the body is written at the end of the file. */
+static bool moves_body(const struct emitter *e, const struct node *node)
+{
+    return is_async_definition(e, node) ||
+           (node->kind == NODE_FUNCTION && node->function && node->function->holds_frames);
+}
+
 void emit_item(struct emitter *e, struct node *node)
 {
+    e->pragmas_at = node->start;
     emit_containers_before(e, node);
     if (node->kind == NODE_FUNCTION && node->function && !function_has_frame(node->function))
         emit_made_prototypes(e, node);
@@ -102,6 +111,8 @@ void emit_item(struct emitter *e, struct node *node)
         emit_prototype(e, lowered_function(e->lowered, node->symbol));
     } else if (!declares_nothing(e, node))
         emit_external(e, node);
+    if (moves_body(e, node))
+        put_left_pragmas(e, node->start, node->end);
 }
 
 static void emit_file(struct emitter *e, struct node *unit)

@@ -25,7 +25,7 @@ void put_local_types(struct emitter *e, struct function *function)
     for (size_t i = 0; i < function->hoisted_count; i++) {
         struct node *node = function->hoisted[i];
         emit_containers(e, node);
-        unsigned packings = put_pragmas(e, PRAGMA_PACK, node->start);
+        unsigned pragmas = put_pragmas(e, PRAGMAS_OF_LAYOUT, node->kid[0]->start, node->end);
         write_place(&e->writer, node->start, false);
         if (declares_typedef(node)) {
             emit_declaration(e, node);
@@ -37,7 +37,7 @@ void put_local_types(struct emitter *e, struct function *function)
             write_string(&e->writer, ";");
         }
         write_string(&e->writer, "\n");
-        put_pragmas_end(e, PRAGMA_PACK, packings);
+        put_pragmas_end(e, pragmas);
     }
     e->function = NULL;
     e->hoisting = false;
@@ -329,29 +329,25 @@ static void put_resume_prototype(struct emitter *e, struct function *function)
 
 static void put_code(struct emitter *e, struct function *function)
 {
-    uint32_t start = function->node->start;
-    unsigned diagnostics = put_pragmas(e, PRAGMA_DIAGNOSTIC, start);
-    unsigned options = put_pragmas(e, PRAGMA_OPTIONS, start);
+    const struct node *node = function->node;
+    unsigned pragmas = put_pragmas(e, PRAGMAS_OF_CODE, node->start, node->end);
     if (has_handle_form(function))
         put_handle_form(e, function);
     put_resume(e, function);
-    put_pragmas_end(e, PRAGMA_OPTIONS, options);
-    put_pragmas_end(e, PRAGMA_DIAGNOSTIC, diagnostics);
+    put_pragmas_end(e, pragmas);
 }
 
 /* An ordinary function whose locals are frames, which are known only here. */
 static void put_plain(struct emitter *e, struct function *function)
 {
-    uint32_t start = function->node->start;
-    unsigned diagnostics = put_pragmas(e, PRAGMA_DIAGNOSTIC, start);
-    unsigned options = put_pragmas(e, PRAGMA_OPTIONS, start);
+    struct node *node = function->node;
+    unsigned pragmas = put_pragmas(e, PRAGMAS_OF_CODE, node->start, node->end);
     e->writer.indent = 0;
     write_line_break(&e->writer);
-    write_place(&e->writer, start, true);
-    emit_definition(e, function->node);
+    write_place(&e->writer, node->start, true);
+    emit_definition(e, node);
     write_string(&e->writer, "\n");
-    put_pragmas_end(e, PRAGMA_OPTIONS, options);
-    put_pragmas_end(e, PRAGMA_DIAGNOSTIC, diagnostics);
+    put_pragmas_end(e, pragmas);
 }
 
 void emit_functions(struct emitter *e)
@@ -360,11 +356,12 @@ void emit_functions(struct emitter *e)
     if (!lowered->count)
         return;
     write_string(&e->writer, "\n");
+    e->pragmas_at = UINT32_MAX;
     put_parts(e, put_local_types, lowered->functions);
     put_parts(e, put_containers, lowered->functions);
-    unsigned packings = put_default_packing(e, UINT32_MAX);
+    unsigned pragmas = put_pragmas(e, PRAGMAS_OF_LAYOUT, 0, 0);
     put_parts(e, put_frame, lowered->by_frame);
-    put_pragmas_end(e, PRAGMA_PACK, packings);
+    put_pragmas_end(e, pragmas);
     write_string(&e->writer, "\n");
     begin_own(e);
     put_parts(e, put_resume_prototype, lowered->functions);

@@ -31,9 +31,7 @@ struct emitter {
     bool uses_self, uses_base, uses_step, uses_name; /* by the body so far */
     struct written **written;    /* containers that were written already (container.c) */
     const struct header *header; /* NULL: a .ac file */
-    struct pragma *pragmas;      /* once they are known (pragma.c) */
-    size_t pragma_count;
-    bool knows_pragmas;
+    uint32_t pragmas_at;         /* those in front of this byte hold where is written (pragma.c) */
     const char *code;
 };
 

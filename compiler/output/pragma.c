@@ -6,157 +6,49 @@
  *     async int f(void) { int x; ... }
  *     #pragma GCC diagnostic pop
  *
- * What holds at a place is what was said since the beginning of the file and not taken back by a
- * `pop`. What holds at the end as well need not be said again. */
+ * What holds there as well need not be said again. What a body leaves behind is said in its place,
+ * too, for what follows there. */
 #include "output/pragma.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#include "output/skip.h"
 #include "source.h"
 #include "support/arena.h"
+#include "support/text.h"
 
-enum { DEEPEST = 64 };
-
-enum action { ACTION_NONE, ACTION_SET, ACTION_PUSH, ACTION_PUSH_AND_SET, ACTION_POP };
-
-struct pragma {
-    enum pragma_group group;
-    enum action action;
-    uint32_t start;
-    const char *text; /* the line without its newline */
-    int length;
-};
-
-static const struct {
-    const char *push, *pop;
-} groups[] = {
-    [PRAGMA_PACK] = {"pack(push)", "pack(pop)"},
-    [PRAGMA_DIAGNOSTIC] = {"GCC diagnostic push", "GCC diagnostic pop"},
-    [PRAGMA_OPTIONS] = {"GCC push_options", "GCC pop_options"},
-};
-
-/* --- reading them */
-
-/* Whether this word is next; *at moves behind it. */
-static bool accept(const char **at, const char *end, const char *word)
+static const struct setting *setting_at(const struct emitter *e, enum pragma_group group,
+                                        uint32_t offset)
 {
-    const char *start = *at;
-    while (start < end && isspace((unsigned char)*start))
-        start++;
-    size_t length = skip_is_letter(*word) ? skip_name_length(start, end) : 1;
-    if (start >= end || length != strlen(word) || memcmp(start, word, length) != 0)
-        return false;
-    *at = start + length;
-    return true;
+    return pragma_state_at(e->check->pragmas, group, offset).setting;
 }
 
-/* `pack(1)`, `pack()`, `pack(push)`, `pack(push, 1)`, `pack(pop)` */
-static enum action packing_action(const char *at, const char *end)
+static bool is_layout(enum pragma_group group)
 {
-    if (!accept(&at, end, "("))
-        return ACTION_NONE;
-    if (accept(&at, end, "pop"))
-        return ACTION_POP;
-    if (!accept(&at, end, "push"))
-        return ACTION_SET;
-    return accept(&at, end, ",") ? ACTION_PUSH_AND_SET : ACTION_PUSH;
+    return PRAGMAS_OF_LAYOUT >> group & 1;
 }
 
-static enum action diagnostic_action(const char *at, const char *end)
+static bool is_same(const struct setting *a, const struct setting *b)
 {
-    return accept(&at, end, "push")  ? ACTION_PUSH
-           : accept(&at, end, "pop") ? ACTION_POP
-                                     : ACTION_SET;
+    return a == b ||
+           (a && b && a->length == b->length && !memcmp(a->text, b->text, (size_t)a->length));
 }
 
-static enum action options_action(const char *at, const char *end)
+/* How many of the lines that shall hold do so here. */
+static size_t common_count(const struct setting *wanted, const struct setting *here)
 {
-    bool sets = accept(&at, end, "optimize") || accept(&at, end, "target") ||
-                accept(&at, end, "reset_options");
-    return accept(&at, end, "push_options")  ? ACTION_PUSH
-           : accept(&at, end, "pop_options") ? ACTION_POP
-           : sets                            ? ACTION_SET
-                                             : ACTION_NONE;
+    while (wanted != here)
+        if (!here || (wanted && wanted->count > here->count))
+            wanted = wanted->before;
+        else
+            here = here->before;
+    return here ? here->count : 0;
 }
 
-static struct pragma read_pragma(const char *text, const struct directive *directive)
+/* More lines than are wanted do no harm; of a layout there is but one. */
+static bool holds(enum pragma_group group, const struct setting *wanted, const struct setting *here)
 {
-    const char *at = text + directive->start, *end = text + directive->end;
-    struct pragma pragma = {.start = directive->start, .text = at, .length = (int)(end - at)};
-    if (pragma.length && end[-1] == '\n')
-        pragma.length--;
-    if (!accept(&at, end, "#") || !accept(&at, end, "pragma"))
-        return pragma;
-    if (accept(&at, end, "pack")) {
-        pragma.group = PRAGMA_PACK;
-        pragma.action = packing_action(at, end);
-        return pragma;
-    }
-    if (!accept(&at, end, "GCC") && !accept(&at, end, "clang"))
-        return pragma;
-    bool is_diagnostic = accept(&at, end, "diagnostic");
-    pragma.group = is_diagnostic ? PRAGMA_DIAGNOSTIC : PRAGMA_OPTIONS;
-    pragma.action = is_diagnostic ? diagnostic_action(at, end) : options_action(at, end);
-    return pragma;
-}
-
-/* Those of all groups, once for the file. */
-static void read_pragmas(struct emitter *e)
-{
-    size_t count, capacity = 0;
-    const struct directive *directives = source_directives(e->check->source, &count);
-    const char *text = source_text(e->check->source);
-    e->knows_pragmas = true;
-    for (size_t i = 0; i < count; i++) {
-        if (directives[i].kind != DIRECTIVE_PRAGMA)
-            continue;
-        struct pragma pragma = read_pragma(text, &directives[i]);
-        if (pragma.action == ACTION_NONE)
-            continue;
-        e->pragmas = arena_grow(e->lowered->arena, e->pragmas, e->pragma_count, &capacity,
-                                sizeof *e->pragmas);
-        e->pragmas[e->pragma_count++] = pragma;
-    }
-}
-
-/* --- what holds */
-
-struct held {
-    const struct pragma *items[DEEPEST];
-    size_t count;
-    size_t marks[DEEPEST]; /* how many there were at each push */
-    size_t depth;
-};
-
-static void apply(struct held *held, const struct pragma *pragma)
-{
-    if (pragma->action == ACTION_POP && held->depth)
-        held->count = held->marks[--held->depth];
-    bool pushes = pragma->action == ACTION_PUSH || pragma->action == ACTION_PUSH_AND_SET;
-    if (pushes && held->depth < DEEPEST)
-        held->marks[held->depth++] = held->count;
-    bool sets = pragma->action == ACTION_SET || pragma->action == ACTION_PUSH_AND_SET;
-    if (sets && held->count < DEEPEST)
-        held->items[held->count++] = pragma;
-}
-
-static struct held held_at(const struct emitter *e, enum pragma_group group, uint32_t offset)
-{
-    struct held held = {.count = 0};
-    for (size_t i = 0; i < e->pragma_count && e->pragmas[i].start < offset; i++)
-        if (e->pragmas[i].group == group)
-            apply(&held, &e->pragmas[i]);
-    return held;
-}
-
-static size_t common_count(const struct held *a, const struct held *b)
-{
-    size_t i = 0;
-    while (i < a->count && i < b->count && a->items[i] == b->items[i])
-        i++;
-    return i;
+    return is_layout(group) ? is_same(wanted, here)
+                            : !wanted || common_count(wanted, here) == wanted->count;
 }
 
 static void put_line(struct emitter *e, const char *pragma)
@@ -165,45 +57,95 @@ static void put_line(struct emitter *e, const char *pragma)
     e->writer.file = NULL;
 }
 
-unsigned put_pragmas(struct emitter *e, enum pragma_group group, uint32_t offset)
+/* What holds of a layout, or that nothing does. */
+static void put_layout(struct emitter *e, const char *format, const struct setting *setting,
+                       const char *none)
 {
-    if (!e->knows_pragmas)
-        read_pragmas(e);
-    if (!e->pragma_count)
-        return 0;
-    struct held here = held_at(e, group, offset), last = held_at(e, group, UINT32_MAX);
-    size_t first = common_count(&here, &last);
-    bool is_other = group == PRAGMA_PACK && first < last.count; /* it would change a layout */
-    if (first == here.count && !is_other)
-        return 0;
-    unsigned count = 1;
-    write_string(&e->writer, "\n");
-    put_line(e, groups[group].push);
-    if (is_other) {
-        put_line(e, "pack()");
-        first = 0;
-    }
-    for (size_t i = first; i < here.count; i++) {
-        write_format(&e->writer, "%.*s\n", here.items[i]->length, here.items[i]->text);
-        count += here.items[i]->action == ACTION_PUSH_AND_SET;
-    }
-    e->writer.file = NULL;
-    return count;
+    const char *text = setting ? setting->text : none;
+    put_line(e, arena_format(e->lowered->arena, format,
+                             setting ? setting->length : (int)strlen(none), text));
 }
 
-unsigned put_default_packing(struct emitter *e, uint32_t offset)
+static void put_settings(struct emitter *e, const struct setting *last, const struct setting *here)
 {
-    if (!e->knows_pragmas)
-        read_pragmas(e);
-    if (!held_at(e, PRAGMA_PACK, offset).count && !held_at(e, PRAGMA_PACK, UINT32_MAX).count)
-        return 0;
-    put_line(e, groups[PRAGMA_PACK].push);
-    put_line(e, "pack()");
-    return 1;
+    size_t first = common_count(last, here), count = last ? last->count : 0;
+    const struct setting **settings =
+        arena_alloc(e->lowered->arena, (count - first + 1) * sizeof *settings);
+    for (size_t i = count; i > first; i--, last = last->before)
+        settings[i - first - 1] = last;
+    for (size_t i = 0; i < count - first; i++)
+        write_format(&e->writer, "%.*s\n", settings[i]->length, settings[i]->text);
 }
 
-void put_pragmas_end(struct emitter *e, enum pragma_group group, unsigned count)
+static void put_group(struct emitter *e, enum pragma_group group, const struct setting *setting)
 {
-    for (; count; count--)
-        put_line(e, groups[group].pop);
+    switch (group) {
+    case PRAGMA_PACK:
+        put_layout(e, "pack(push, asyncc, %.*s)", setting, "0");
+        break;
+    case PRAGMA_ORDER:
+        put_layout(e, "scalar_storage_order %.*s", setting, "default");
+        break;
+    case PRAGMA_DIAGNOSTIC:
+    case PRAGMA_OPTIONS:
+    case PRAGMA_GROUPS:
+        put_line(e, group == PRAGMA_OPTIONS ? "GCC push_options" : "GCC diagnostic push");
+        put_settings(e, setting, setting_at(e, group, e->pragmas_at));
+        break;
+    }
+}
+
+static void start_line(struct emitter *e)
+{
+    if (e->writer.out->length > e->writer.line_start)
+        write_string(&e->writer, "\n");
+}
+
+unsigned put_pragmas(struct emitter *e, unsigned groups, uint32_t start, uint32_t end)
+{
+    unsigned said = 0;
+    for (enum pragma_group group = 0; group < PRAGMA_GROUPS; group++) {
+        const struct setting *here = setting_at(e, group, e->pragmas_at);
+        const struct setting *first = setting_at(e, group, start);
+        if (!(groups >> group & 1) ||
+            (holds(group, first, here) && holds(group, setting_at(e, group, end), here)))
+            continue;
+        if (!said)
+            start_line(e);
+        put_group(e, group, first);
+        said |= 1u << group;
+    }
+    return said;
+}
+
+void put_pragmas_end(struct emitter *e, unsigned groups)
+{
+    if (groups >> PRAGMA_OPTIONS & 1)
+        put_line(e, "GCC pop_options");
+    if (groups >> PRAGMA_DIAGNOSTIC & 1)
+        put_line(e, "GCC diagnostic pop");
+    if (groups >> PRAGMA_ORDER & 1)
+        put_layout(e, "scalar_storage_order %.*s", setting_at(e, PRAGMA_ORDER, e->pragmas_at),
+                   "default");
+    if (groups >> PRAGMA_PACK & 1)
+        put_line(e, "pack(pop, asyncc)");
+}
+
+void put_left_pragmas(struct emitter *e, uint32_t start, uint32_t end)
+{
+    const struct pragmas *pragmas = e->check->pragmas;
+    const char *text = source_text(e->check->source);
+    for (enum pragma_group group = 0; group < PRAGMA_GROUPS; group++) {
+        struct pragma_state before = pragma_state_at(pragmas, group, start);
+        struct pragma_state behind = pragma_state_at(pragmas, group, end);
+        if (before.setting == behind.setting && before.pushed == behind.pushed)
+            continue;
+        start_line(e);
+        size_t last = pragma_count_at(pragmas, group, end);
+        for (size_t i = pragma_count_at(pragmas, group, start); i < last; i++) {
+            const struct pragma *pragma = &pragmas->items[group][i];
+            write_text(&e->writer, text + pragma->start, pragma->end - pragma->start);
+        }
+        e->writer.file = NULL;
+    }
 }

@@ -4,13 +4,18 @@
 
 #include "output/node.h"
 
-enum pragma_group { PRAGMA_PACK, PRAGMA_DIAGNOSTIC, PRAGMA_OPTIONS };
+enum { /* sets of groups, one bit each */
+       PRAGMAS_OF_LAYOUT = 1 << PRAGMA_PACK | 1 << PRAGMA_ORDER,
+       PRAGMAS_OF_CODE = (1 << PRAGMA_GROUPS) - 1
+};
 
-/* Writes those of the group that hold at this byte of the source and no more at the end of the
- * file, on lines of their own; returns how many must be taken back behind. */
-unsigned put_pragmas(struct emitter *e, enum pragma_group group, uint32_t offset);
-/* Undoes any packing for what is the same in each file, written here or at the end of the file. */
-unsigned put_default_packing(struct emitter *e, uint32_t offset);
-void put_pragmas_end(struct emitter *e, enum pragma_group group, unsigned count);
+/* Says what holds of these groups at the source's byte `start`, on lines of their own, where what
+ * is written next, the source's bytes [start, end), would be read otherwise or change what holds
+ * here (e->pragmas_at). Byte 0 is where nothing holds. Returns the groups that were said. */
+unsigned put_pragmas(struct emitter *e, unsigned groups, uint32_t start, uint32_t end);
+/* Takes them back. */
+void put_pragmas_end(struct emitter *e, unsigned groups);
+/* Of these bytes, which are written elsewhere: the pragmas that hold behind them. */
+void put_left_pragmas(struct emitter *e, uint32_t start, uint32_t end);
 
 #endif

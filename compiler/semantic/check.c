@@ -295,6 +295,7 @@ struct check *check_unit(struct arena *arena, struct names *names, struct source
     check->arena = arena;
     check->names = names;
     check->source = source;
+    check->pragmas = pragmas_read(arena, source);
     check->diagnostics = diagnostics;
     check->types = types_new(arena);
     check->marks = marks;

@@ -8,6 +8,7 @@
 #ifndef ASYNCC_SEMANTIC_CHECK_H
 #define ASYNCC_SEMANTIC_CHECK_H
 
+#include "semantic/pragma.h"
 #include "semantic/symbol.h"
 #include "semantic/type.h"
 #include "syntax/parse.h"
@@ -23,6 +24,7 @@ struct check { /* what the checker knows when it is done; lowering reads it */
     struct arena *arena;
     struct names *names;
     struct source *source;
+    const struct pragmas *pragmas;
     struct diagnostics *diagnostics;
     struct types *types;
     struct scope *file_scope;

@@ -12,7 +12,7 @@
  *     operand.c      what operators can be applied to
  *     address.c      whose address is taken
  *     stack.c        what cannot stay on the C stack            advice.c warnings
- *     ending.c       async functions that end without a value
+ *     ending.c       async functions that end without a value   pragma.c what holds where
  *     language.c, runtime.c, container.c, range.c               asyncc's own constructs and names
  */
 #ifndef ASYNCC_SEMANTIC_CHECKER_H
@@ -41,13 +41,6 @@ struct function_state {
     bool evaluates_operands; /* a `sizeof` or `typeof` runs an await, see evaluated.c */
 };
 
-/* What of `#pragma pack` was read so far, see packing.c. */
-struct packing {
-    size_t next; /* directive */
-    unsigned depth;
-    uint64_t stack;
-};
-
 struct check_state {
     struct scopes *scopes;
     struct function_state *function; /* NULL at file scope */
@@ -58,7 +51,6 @@ struct check_state {
     const char *no_await;  /* in what no await may stand ("a case label"), NULL elsewhere */
     bool is_header;        /* the declaration does not come from the main file */
     bool is_system_header; /* ... but from a system header */
-    struct packing packing;
     size_t marks_before;
     const char **words; /* specifier.c's type words, interned */
     size_t word_count;
@@ -82,8 +74,6 @@ void add_note(struct check *check, const struct node *at, const char *format, ..
 const char *show(struct check *check, const struct type *type);
 /* Whether the word, perhaps with underscores around it, is a token of the text [start, end). */
 bool text_mentions(const struct check *check, uint32_t start, uint32_t end, const char *word);
-/* Whether `#pragma pack` is in effect there; asked in the order of the file. (packing.c) */
-bool is_packed_at(struct check *check, uint32_t offset);
 const char *text_of(struct check *check, const struct node *node);
 /* The name was taken for an expression's (a type's) but is a type's (an expression's): parse again.
  * False if it was marked before and still stands there. */

@@ -138,7 +138,7 @@ static bool has_layout_attribute(const struct check *check, const struct node *n
 static void check_members(struct check *check, struct node *node, struct type *type)
 {
     struct members members = {0};
-    if (has_layout_attribute(check, node) || is_packed_at(check, node->start))
+    if (has_layout_attribute(check, node) || pragmas_lay_out(check->pragmas, node->start))
         type->is_packed_or_aligned = true;
     for (uint32_t i = 0; i < node->count; i++) {
         struct node *kid = node->kid[i];

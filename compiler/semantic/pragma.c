@@ -1,0 +1,305 @@
+/* Pragmas are read once, in the order of the file. What holds behind each is kept as a list that
+ * leads back through what was said before, so that a `push` need only remember a place in it. */
+#include "semantic/pragma.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnostic.h"
+#include "source.h"
+#include "support/arena.h"
+#include "syntax/token.h"
+
+struct pushed {
+    const struct setting *setting;
+    const char *label; /* of `pack(push, label)`; NULL: none */
+    const struct pushed *outer;
+};
+
+struct reader {
+    struct arena *arena;
+    const char *text;
+    const struct directive *directives;
+    size_t directive; /* the one that is read */
+    uint32_t at, end;
+    struct pragma_state states[PRAGMA_GROUPS]; /* so far */
+};
+
+/* --- tokens of a directive */
+
+/* The token that is next, empty at the end of the line; reader->at stays in front of it. */
+static struct range peek(const struct reader *reader)
+{
+    struct range token = {reader->end, reader->end};
+    uint32_t at = reader->at;
+    next_token(reader->text, reader->end, &at, &token);
+    return token;
+}
+
+static struct range take(struct reader *reader)
+{
+    struct range token = peek(reader);
+    reader->at = token.end;
+    return token;
+}
+
+static bool accept(struct reader *reader, const char *word)
+{
+    struct range token = peek(reader);
+    bool is_next = token_is(reader->text, token, word);
+    if (is_next)
+        reader->at = token.end;
+    return is_next;
+}
+
+static const char *copy(const struct reader *reader, struct range token)
+{
+    return arena_copy(reader->arena, reader->text + token.start, token.end - token.start);
+}
+
+/* What the macro of that name stands for at this directive, one token; empty: there is none. */
+static struct range macro_value(const struct reader *reader, const char *name)
+{
+    struct reader macro = *reader;
+    for (size_t i = reader->directive; i > 0; i--) {
+        const struct directive *directive = &reader->directives[i - 1];
+        if (directive->kind != DIRECTIVE_DEFINE && directive->kind != DIRECTIVE_UNDEF)
+            continue;
+        macro.at = directive->start;
+        macro.end = directive->end;
+        take(&macro); /* # */
+        take(&macro); /* define */
+        if (accept(&macro, name))
+            return take(&macro);
+    }
+    return (struct range){0};
+}
+
+static bool is_empty(struct range token)
+{
+    return token.end == token.start;
+}
+
+static const struct setting *new_setting(const struct reader *reader, struct range text,
+                                         const struct setting *before)
+{
+    struct setting *setting = arena_alloc(reader->arena, sizeof *setting);
+    setting->text = reader->text + text.start;
+    setting->length = (int)(text.end - text.start);
+    setting->count = before ? before->count + 1 : 1;
+    setting->before = before;
+    return setting;
+}
+
+static void push(const struct reader *reader, struct pragma_state *state, const char *label)
+{
+    struct pushed *pushed = arena_alloc(reader->arena, sizeof *pushed);
+    *pushed = (struct pushed){state->setting, label, state->pushed};
+    state->pushed = pushed;
+}
+
+/* With a label, what was pushed behind that goes as well. */
+static void pop(struct pragma_state *state, const char *label)
+{
+    const struct pushed *pushed = state->pushed;
+    while (pushed && label && (!pushed->label || strcmp(pushed->label, label) != 0))
+        pushed = pushed->outer;
+    if (!pushed)
+        return;
+    state->setting = pushed->setting;
+    state->pushed = pushed->outer;
+}
+
+/* --- pack */
+
+/* Takes an alignment. gcc's preprocessor has expanded a macro that stands for it, clang's leaves
+ * that to the compiler. */
+static bool accept_alignment(struct reader *reader, struct range *alignment)
+{
+    struct range token = peek(reader), value = token;
+    if (token_is_name(reader->text, token))
+        value = macro_value(reader, copy(reader, token));
+    if (is_empty(value) || !isdigit((unsigned char)reader->text[value.start]))
+        return false;
+    unsigned long number = strtoul(reader->text + value.start, NULL, 0);
+    if (number > 16 || number & (number - 1))
+        return false;
+    reader->at = token.end;
+    *alignment = value;
+    return true;
+}
+
+/* 0 and nothing mean that of the machine. */
+static const struct setting *packing(const struct reader *reader, struct range alignment)
+{
+    bool is_none = is_empty(alignment) || !strtoul(reader->text + alignment.start, NULL, 0);
+    return is_none ? NULL : new_setting(reader, alignment, NULL);
+}
+
+/* What may stand behind `push` and `pop`: `, label`, `, 1` or both. */
+static bool read_arguments(struct reader *reader, const char **label, struct range *alignment)
+{
+    if (!accept(reader, ","))
+        return true;
+    if (accept_alignment(reader, alignment))
+        return true;
+    struct range name = take(reader);
+    *label = copy(reader, name);
+    return token_is_name(reader->text, name) &&
+           (!accept(reader, ",") || accept_alignment(reader, alignment));
+}
+
+/* What is malformed says nothing; to gcc, that is a `pop` which sets an alignment, too. */
+static bool read_pack(struct reader *reader, struct pragma_state *state)
+{
+    const char *label = NULL;
+    struct range alignment = {0};
+    if (!accept(reader, "("))
+        return false;
+    bool pushes = accept(reader, "push"), pops = accept(reader, "pop");
+    if (!pushes && !pops)
+        accept_alignment(reader, &alignment); /* none: that of the machine */
+    else if (!read_arguments(reader, &label, &alignment))
+        return false;
+    bool sets = !is_empty(alignment) || !(pushes || pops);
+    if (!accept(reader, ")") || (pops && sets && is_empty(macro_value(reader, "__clang__"))))
+        return false;
+    if (pushes)
+        push(reader, state, label);
+    if (pops)
+        pop(state, label);
+    if (sets)
+        state->setting = packing(reader, alignment);
+    return true;
+}
+
+/* --- the others */
+
+static bool read_order(struct reader *reader, struct pragma_state *state)
+{
+    uint32_t start = peek(reader).start;
+    if (accept(reader, "default")) {
+        state->setting = NULL;
+        return true;
+    }
+    if (!(accept(reader, "big") || accept(reader, "little")) || !accept(reader, "-") ||
+        !accept(reader, "endian"))
+        return false;
+    state->setting = new_setting(reader, (struct range){start, reader->at}, NULL);
+    return true;
+}
+
+/* The whole line is said again. */
+static bool add_line(struct reader *reader, struct pragma_state *state)
+{
+    const struct directive *directive = &reader->directives[reader->directive];
+    struct range line = {directive->start, directive->end};
+    if (!is_empty(line) && reader->text[line.end - 1] == '\n')
+        line.end--;
+    state->setting = new_setting(reader, line, state->setting);
+    return true;
+}
+
+static bool read_diagnostic(struct reader *reader, struct pragma_state *state)
+{
+    if (accept(reader, "push"))
+        push(reader, state, NULL);
+    else if (accept(reader, "pop"))
+        pop(state, NULL);
+    else
+        return add_line(reader, state);
+    return true;
+}
+
+static bool read_options(struct reader *reader, struct pragma_state *state)
+{
+    if (accept(reader, "push_options"))
+        push(reader, state, NULL);
+    else if (accept(reader, "pop_options"))
+        pop(state, NULL);
+    else if (accept(reader, "optimize") || accept(reader, "target") ||
+             accept(reader, "reset_options"))
+        return add_line(reader, state);
+    else
+        return false;
+    return true;
+}
+
+/* --- all of them */
+
+static enum pragma_group read_group(struct reader *reader)
+{
+    if (accept(reader, "pack"))
+        return PRAGMA_PACK;
+    if (accept(reader, "scalar_storage_order"))
+        return PRAGMA_ORDER;
+    if (!accept(reader, "GCC") && !accept(reader, "clang"))
+        return PRAGMA_GROUPS;
+    return accept(reader, "diagnostic") ? PRAGMA_DIAGNOSTIC : PRAGMA_OPTIONS;
+}
+
+static void read_pragma(struct reader *reader, struct pragmas *pragmas)
+{
+    static bool (*const readers[])(struct reader *, struct pragma_state *) = {
+        [PRAGMA_PACK] = read_pack,
+        [PRAGMA_ORDER] = read_order,
+        [PRAGMA_DIAGNOSTIC] = read_diagnostic,
+        [PRAGMA_OPTIONS] = read_options,
+    };
+    struct range line = {reader->at, reader->end};
+    if (!accept(reader, "#") || !accept(reader, "pragma"))
+        return;
+    enum pragma_group group = read_group(reader);
+    if (group == PRAGMA_GROUPS || !readers[group](reader, &reader->states[group]))
+        return;
+    size_t *count = &pragmas->count[group];
+    pragmas->items[group] = arena_grow(reader->arena, pragmas->items[group], *count,
+                                       &pragmas->capacity[group], sizeof **pragmas->items);
+    pragmas->items[group][(*count)++] =
+        (struct pragma){line.start, line.end, reader->states[group]};
+}
+
+const struct pragmas *pragmas_read(struct arena *arena, const struct source *source)
+{
+    size_t count;
+    struct pragmas *pragmas = arena_alloc(arena, sizeof *pragmas);
+    struct reader reader = {.arena = arena,
+                            .text = source_text(source),
+                            .directives = source_directives(source, &count)};
+    for (; reader.directive < count; reader.directive++) {
+        const struct directive *directive = &reader.directives[reader.directive];
+        if (directive->kind != DIRECTIVE_PRAGMA)
+            continue;
+        reader.at = directive->start;
+        reader.end = directive->end;
+        read_pragma(&reader, pragmas);
+    }
+    return pragmas;
+}
+
+size_t pragma_count_at(const struct pragmas *pragmas, enum pragma_group group, uint32_t offset)
+{
+    size_t low = 0, high = pragmas->count[group];
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (pragmas->items[group][middle].start < offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct pragma_state pragma_state_at(const struct pragmas *pragmas, enum pragma_group group,
+                                    uint32_t offset)
+{
+    size_t count = pragma_count_at(pragmas, group, offset);
+    return count ? pragmas->items[group][count - 1].state : (struct pragma_state){0};
+}
+
+bool pragmas_lay_out(const struct pragmas *pragmas, uint32_t offset)
+{
+    return pragma_state_at(pragmas, PRAGMA_PACK, offset).setting ||
+           pragma_state_at(pragmas, PRAGMA_ORDER, offset).setting;
+}
