@@ -214,6 +214,11 @@ size_t source_line_at(const struct source *source, uint32_t offset)
     return low;
 }
 
+uint32_t source_line_start(const struct source *source, uint32_t offset)
+{
+    return source->lines[source_line_at(source, offset)].start;
+}
+
 struct place source_line_place(const struct source *source, size_t line)
 {
     struct place place = {source->main_path, (uint32_t)line + 1, 0, false, true};

@@ -60,6 +60,8 @@ struct place source_place(const struct source *source, uint32_t offset);
  * range that goes on past the line ends with the line). */
 struct place source_range(const struct source *source, uint32_t start, uint32_t end,
                           uint32_t *last_column);
+/* Where the line of the text begins that this byte stands on. */
+uint32_t source_line_start(const struct source *source, uint32_t offset);
 /* Line only (cheap: no alignment); the emitter calls it for every token. */
 struct place source_line(const struct source *source, uint32_t offset);
 /* A pragma for asyncc, which C compilers must not see. */

@@ -66,12 +66,11 @@ static bool is_blank(char byte)
 static void emit_list(struct emitter *e, struct node *node, const struct node *next, bool first);
 
 /* Blanks before the first of the line that this byte stands on. */
-static int column_of(const char *text, uint32_t at)
+static int column_of(const struct emitter *e, uint32_t at)
 {
-    uint32_t line = at;
+    const char *text = source_text(e->check->source);
+    uint32_t line = source_line_start(e->check->source, at);
     int column = 0;
-    while (line && text[line - 1] != '\n')
-        line--;
     for (; text[line] == ' ' || text[line] == '\t'; line++)
         column += text[line] == '\t' ? 8 - column % 8 : 1;
     return column;
@@ -113,7 +112,7 @@ static void emit_tail(struct emitter *e, const struct node *compound, uint32_t a
     emit_gap(e, at, end);
     while (first < end && is_blank(text[first]))
         first++;
-    e->writer.indent = column_of(text, first) + e->writer.shift;
+    e->writer.indent = column_of(e, first) + e->writer.shift;
     write_line_break(&e->writer);
     emit_list(e, tail, NULL, true);
     e->writer.indent = indent;
@@ -216,7 +215,7 @@ static void emit_flat(struct emitter *e, struct node *compound, bool first)
     if (!first)
         write_line_break(&e->writer);
     int shift = e->writer.shift;
-    e->writer.shift = e->writer.indent - column_of(text, at);
+    e->writer.shift = e->writer.indent - column_of(e, at);
     emit_items(e, compound, at, end);
     e->writer.shift = shift;
 }
@@ -255,7 +254,7 @@ static void emit_list(struct emitter *e, struct node *node, const struct node *n
         e->in_block = true;
         int indent = e->writer.indent, shift = e->writer.shift;
         if (!item->text && item->kind != NODE_SPLICE && item->kind != NODE_SUSPEND)
-            e->writer.shift = indent - column_of(source_text(e->check->source), item->start);
+            e->writer.shift = indent - column_of(e, item->start);
         if (item->kind == NODE_LABEL && item->text)
             dedent_line(e);
         if (item->kind == NODE_SUSPEND)

@@ -12,6 +12,24 @@
 #include "support/text.h"
 #include "syntax/token.h"
 
+static void end_line(struct writer *w)
+{
+    w->ended = (struct ended_line){w->out, w->line_start, w->out->length};
+    text_put(w->out, '\n');
+    w->line_start = w->out->length;
+}
+
+/* Where the line begins whose newline this is: seldom another one than was ended last. */
+static size_t start_of_line(const struct writer *w, size_t newline)
+{
+    size_t start = newline;
+    if (w->ended.out == w->out && w->ended.newline == newline)
+        return w->ended.start;
+    while (start && w->out->data[start - 1] != '\n')
+        start--;
+    return start;
+}
+
 static void trim_line(struct writer *w)
 {
     struct text *out = w->out;
@@ -76,8 +94,7 @@ static void write_lines(struct writer *w, const char *text, size_t length, enum 
         if (!newline)
             return;
         trim_line(w);
-        text_put(w->out, '\n');
-        w->line_start = w->out->length;
+        end_line(w);
         w->line++;
         if (origin == COPIED)
             believe(w, w->file, w->line);
@@ -170,8 +187,7 @@ static void put_line(struct writer *w, const char *file, uint32_t line)
     w->out->length = w->line_start;
     text_printf(w->out, w->in_system ? "# %u " : "#line %u ", line);
     put_file(w->out, file);
-    text_put(w->out, '\n');
-    w->line_start = w->out->length;
+    end_line(w);
     if (kept)
         text_write(w->out, kept, blanks);
     free(kept);
@@ -432,38 +448,34 @@ static void take_back_line_end(struct writer *w)
 {
     struct text *out = w->out;
     take_back_spaces(out);
-    if (out->length && out->data[out->length - 1] == '\n') {
-        out->length--;
-        believe(w, w->file, w->line - 1);
-    }
+    if (!out->length || out->data[out->length - 1] != '\n')
+        return;
+    out->length--;
+    believe(w, w->file, w->line - 1);
+    w->line_start = start_of_line(w, out->length);
     take_back_spaces(out);
-    w->line_start = out->length;
-    while (w->line_start && out->data[w->line_start - 1] != '\n')
-        w->line_start--;
 }
 
 /* The blanks that the line in front of the marker begins with. */
 static void write_indentation(struct writer *w, const struct directive *marker)
 {
     const char *text = source_text(w->source);
-    uint32_t start = marker->start ? marker->start - 1 : 0, end = start;
-    while (start && text[start - 1] != '\n')
-        start--;
+    uint32_t end = marker->start ? marker->start - 1 : 0;
+    uint32_t start = source_line_start(w->source, end);
     while (start < end && (text[start] == ' ' || text[start] == '\t'))
         text_put(w->out, text[start++]);
 }
 
 /* The line that was ended last is a directive's, which nothing may be joined to. */
-static bool is_behind_directive(const struct text *out)
+static bool is_behind_directive(const struct writer *w)
 {
+    const struct text *out = w->out;
     size_t at = out->length;
     while (at && (out->data[at - 1] == ' ' || out->data[at - 1] == '\t'))
         at--;
     if (!at || out->data[at - 1] != '\n')
         return false;
-    at--;
-    while (at && out->data[at - 1] != '\n')
-        at--;
+    at = start_of_line(w, at - 1);
     while (out->data[at] == ' ' || out->data[at] == '\t')
         at++;
     return out->data[at] == '#';
@@ -484,7 +496,7 @@ static bool interrupts_line(const struct writer *w, const struct directive *dire
         return false;
     struct place before = source_line(w->source, directive->start - 1);
     return before.file && !strcmp(before.file, directive->file) && before.line == directive->line &&
-           !has_line_comment(out, w->line_start) && !is_behind_directive(out);
+           !has_line_comment(out, w->line_start) && !is_behind_directive(w);
 }
 
 static uint32_t behind_blanks(const struct writer *w, uint32_t at, uint32_t end)

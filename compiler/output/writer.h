@@ -27,8 +27,12 @@ struct writer {
     bool is_own;       /* the compiler knows the line for one of the output */
     bool in_system;    /* ... and takes it for a system header's, where gcc gives no warnings */
     size_t line_start; /* in `out` */
-    int indent;        /* of generated lines */
-    int shift;         /* of lines of the source, inside what was made around them */
+    struct ended_line {
+        const struct text *out;
+        size_t start, newline;
+    } ended;    /* the line that was ended last */
+    int indent; /* of generated lines */
+    int shift;  /* of lines of the source, inside what was made around them */
 };
 
 void write_text(struct writer *w, const char *text, size_t length);
