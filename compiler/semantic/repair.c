@@ -147,7 +147,14 @@ void repair_parameter(struct check *check, struct node *declarator)
     const struct node *name = declarator ? name_in_parens(check, declarator) : NULL;
     if (!name)
         return;
+    struct node *parameter = declarator->kid[1], *attribute;
+    struct attributes attributes = declared_attributes(parameter, 0);
+    struct node **kids =
+        arena_alloc(check->arena, (1 + parameter->kid[0]->count + parameter->count) * sizeof *kids);
     declarator->kind = NODE_PAREN_DECLARATOR;
+    declarator->kid = kids;
     declarator->count = 1;
-    declarator->kid[0] = named(check, name, declarator->kid[1]->kid[1]);
+    while ((attribute = next_attribute(&attributes)) != NULL)
+        kids[declarator->count++] = attribute;
+    kids[0] = named(check, name, parameter->kid[1]);
 }
