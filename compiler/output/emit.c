@@ -194,6 +194,7 @@ const char *emit_unit(struct text *out, const struct check *check, const struct 
         .code = source_code(check->source),
         .writer = {.out = out, .source = check->source, .lines = options->lines}};
     const char *problem = NULL;
+    rewrite_sizes(fresh);
     if (!options->self_contained) {
         problem = emit_restored(&fresh, unit);
         if (!problem)

@@ -544,6 +544,7 @@ void emit_header(struct text *out, const struct check *check, const struct lower
         report_failure(check->diagnostics, "'%s' cannot be read a second time", path);
         return;
     }
+    rewrite_sizes(o.e);
     o.text = header_text_read(o.arena, text, length);
     find_items(&o);
     check_nodes(&o);

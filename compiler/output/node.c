@@ -380,7 +380,9 @@ static bool emit_alignment(struct emitter *e, const struct node *node)
     if (!asked)
         return false;
     struct text member = {0};
-    type_print(&member, type_element(e->check->types, symbol->type), "element", true, 0);
+    bool is_array = type_resolve(symbol->type)->kind == TYPE_ARRAY;
+    type_print(&member, is_array ? type_element(e->check->types, symbol->type) : symbol->type,
+               "element", true, 0);
     write_string(&e->writer, "__alignof__(struct { ");
     emit_node(e, asked);
     write_format(&e->writer, "%s; })", member.data);

@@ -88,6 +88,8 @@ bool emit_list_subscript(struct emitter *e, struct node *node);
 /* statement.c */
 /* The node as text, which the caller frees. */
 struct text emit_rendered(struct emitter *e, struct node *node);
+/* Before anything is written: sizes of arrays as frames can have them. (size.c) */
+void rewrite_sizes(struct emitter e);
 /* Writes the statement; true if it was handled, false if it can be copied. */
 bool emit_statement_node(struct emitter *e, struct node *node);
 void emit_body(struct emitter *e, struct node *compound);
