@@ -1,5 +1,6 @@
 /* Structs, unions and enums: their tags, members and enumerators. */
 #include "semantic/checker.h"
+#include "syntax/token.h"
 
 static enum type_kind kind_of(const struct node *node)
 {
@@ -121,16 +122,33 @@ static void check_member(struct check *check, struct members *members, struct ty
         add_declared(check, members, structure, &specifiers, declaration->kid[i]);
 }
 
-/* What stands before the first and after the last member: attributes of the whole. */
+/* Where the tag stands, or the members begin. */
+static uint32_t end_of_head(const struct check *check, const struct node *node)
+{
+    const char *code = source_code(check->source);
+    struct range token, last = {node->start, node->start};
+    uint32_t at = node->start;
+    while (next_token(code, node->end, &at, &token) && !token_is(code, token, "{"))
+        last = token;
+    return node->name && token_is(code, last, node->name) ? last.start : last.end;
+}
+
+/* Whether attributes of the whole, which stand before the tag or behind the last member, have it.
+ */
+static bool mentions_around(const struct check *check, const struct node *node, const char *word)
+{
+    uint32_t head = end_of_head(check, node);
+    uint32_t tail = node->count ? node->kid[node->count - 1]->end : head;
+    return text_mentions(check, node->start, head, word) ||
+           text_mentions(check, tail, node->end, word);
+}
+
 static bool has_layout_attribute(const struct check *check, const struct node *node)
 {
-    uint32_t head = node->count ? node->kid[0]->start : node->end;
-    uint32_t tail = node->count ? node->kid[node->count - 1]->end : node->end;
     static const char *const words[] = {"packed", "aligned", "scalar_storage_order", "ms_struct",
                                         "transparent_union"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (text_mentions(check, node->start, head, words[i]) ||
-            text_mentions(check, tail, node->end, words[i]))
+        if (mentions_around(check, node, words[i]))
             return true;
     return false;
 }
@@ -156,7 +174,20 @@ static void check_members(struct check *check, struct node *node, struct type *t
 
 struct range_of_values {
     bool has_negative, is_wide; /* is_wide: a value that no (unsigned) int holds */
+    bool is_unknown;            /* what some value is */
+    long long low, high;
 };
+
+static void widen_range(struct range_of_values *range, long long value, bool is_huge)
+{
+    range->has_negative |= value < 0 && !is_huge;
+    range->is_wide |= is_huge || value > 0xffffffffLL || value < -0x80000000LL;
+    if (value < range->low)
+        range->low = value;
+    if (value > range->high)
+        range->high = value;
+    range->is_wide |= range->has_negative && range->high > 0x7fffffffLL;
+}
 
 /* The smallest type from int on that holds the value, as GNU C has it. */
 static struct type *type_that_holds(struct check *check, long long value)
@@ -188,14 +219,13 @@ static void add_enumerator(struct check *check, struct node *node, struct type *
         check_value(check, value);
         check->state->no_await = outer;
         *next_is_known = constant_evaluate(check, value, next) == CONSTANT_KNOWN;
-        bool is_huge = *next < 0 && type_is_unsigned(value->type);
-        range->is_wide |= *next_is_known && is_huge;
-        range->has_negative |= *next_is_known && *next < 0 && !is_huge;
     }
     symbol->value = *next;
     symbol->value_is_known = *next_is_known;
-    range->is_wide |= *next > 0xffffffffLL || *next < -0x80000000LL ||
-                      (range->has_negative && *next > 0x7fffffffLL);
+    bool is_below = value ? !type_is_unsigned(value->type) : range->has_negative;
+    if (*next_is_known)
+        widen_range(range, *next, *next < 0 && !is_below);
+    range->is_unknown |= !*next_is_known;
     symbol->type = fixed ? fixed : type_that_holds(check, *next);
     node->symbol = symbol;
     node->type = symbol->type;
@@ -204,6 +234,28 @@ static void add_enumerator(struct check *check, struct node *node, struct type *
         scope_bind(check->state->scopes, SPACE_ORDINARY, node->name, symbol);
     }
     *next = (long long)((unsigned long long)*next + 1);
+}
+
+static bool fits_bits(const struct range_of_values *range, int bits)
+{
+    long long half = 1LL << (bits - 1);
+    return range->has_negative ? range->low >= -half && range->high < half : range->high < 2 * half;
+}
+
+/* The type of a packed enum is the smallest that holds all; NULL: unknown. */
+static struct type *type_of_range(struct check *check, const struct range_of_values *range,
+                                  bool is_packed)
+{
+    static const enum type_kind kinds[][2] = {{TYPE_UCHAR, TYPE_SCHAR},
+                                              {TYPE_USHORT, TYPE_SHORT},
+                                              {TYPE_UINT, TYPE_INT},
+                                              {TYPE_ULONG, TYPE_LONG}};
+    int size = range->is_wide ? 3 : 2;
+    if (is_packed && range->is_unknown)
+        return NULL;
+    if (is_packed && !range->is_wide)
+        size = fits_bits(range, 8) ? 0 : fits_bits(range, 16) ? 1 : 2;
+    return type_simple(check->types, kinds[size][range->has_negative]);
 }
 
 /* The type that an enum names for its enumerators. Another enum cannot be one, as C compilers will
@@ -226,13 +278,11 @@ static void check_enumerators(struct check *check, struct node *node, struct typ
     for (uint32_t i = first; i < node->count; i++)
         if (node->kid[i]->kind == NODE_ENUMERATOR)
             add_enumerator(check, node->kid[i], fixed, &next, &next_is_known, &range);
-    if (!type->target)
-        type->target =
-            type_simple(check->types, range.is_wide ? (range.has_negative ? TYPE_LONG : TYPE_ULONG)
-                                      : range.has_negative ? TYPE_INT
-                                                           : TYPE_UINT);
-    if (has_layout_attribute(check, node) || text_mentions(check, node->start, node->end, "mode"))
-        type->is_packed_or_aligned = true;
+    /* Attributes may say the size, the alignment or, with `mode`, both. */
+    bool has_mode = mentions_around(check, node, "mode");
+    if (!type->target && !has_mode)
+        type->target = type_of_range(check, &range, mentions_around(check, node, "packed"));
+    type->is_packed_or_aligned = has_mode || mentions_around(check, node, "aligned");
     type->is_complete = true;
 }
 

@@ -208,6 +208,8 @@ uint64_t type_alignment(const struct type *type)
         return type_alignment(type->target);
     case TYPE_COMPLEX:
         return type_alignment(type->target);
+    case TYPE_ENUM:
+        return type->is_packed_or_aligned ? 0 : type_size(type);
     case TYPE_STRUCT:
     case TYPE_UNION:
         return layout_of(type).alignment;
