@@ -135,7 +135,7 @@ void emit_struct(struct emitter *e, struct node *node)
     const struct type *type = node->type;
     if (!name && type && type->name)
         name = type->name;
-    if (local && !e->hoisting) {
+    if (local && (!e->hoisting || e->has_local_types)) {
         bool is_close = is_word_byte(e->code[node->end]); /* `struct {}s;` */
         write_format(&e->writer, "%s %s%s", word, name, is_close ? " " : "");
         return;

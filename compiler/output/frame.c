@@ -35,11 +35,19 @@ static void put_declared_place(struct emitter *e, const struct variable *variabl
     e->writer.place_file = NULL;
 }
 
+/* It may speak of locals: `_Alignas(sizeof s)`. */
+static void put_alignment(struct emitter *e, const struct variable *variable)
+{
+    e->hoisting = e->has_local_types = true;
+    emit_node(e, field_alignment(e->lowered, variable));
+    e->hoisting = e->has_local_types = false;
+}
+
 static void put_slot(struct emitter *e, const struct slot *slot)
 {
     if (slot->variable) {
         put_declared_place(e, slot->variable);
-        emit_node(e, field_alignment(e->lowered, slot->variable));
+        put_alignment(e, slot->variable);
         put_declaration(e, slot->variable->type, slot->name, FRAME_DROP);
     } else if (!slot->child) {
         write_format(&e->writer, "struct async_future *%s", slot->name);

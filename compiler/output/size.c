@@ -27,7 +27,7 @@ static void rewrite(struct emitter *e, struct node *node)
 
 void rewrite_sizes(struct emitter e)
 {
-    e.hoisting = true;
+    e.hoisting = e.has_local_types = true;
     for (size_t i = 0; i < e.lowered->count; i++) {
         e.function = e.lowered->functions[i];
         if (!function_has_frame(e.function))
