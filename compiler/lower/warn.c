@@ -216,6 +216,10 @@ static bool reads_only(const struct node *node, const struct symbol *symbol, boo
             return false;
         break;
     }
+    case NODE_CAST: /* `(void)x;` only says that x is meant to be there */
+        if (type_is_void(node->type) && skip_parens(node->kid[1])->kind == NODE_IDENTIFIER)
+            return true;
+        break;
     case NODE_ASM:
     case NODE_STATEMENT_EXPRESSION:
     case NODE_TYPEOF:
