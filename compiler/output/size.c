@@ -18,7 +18,8 @@ static void rewrite(struct emitter *e, struct node *node)
         return;
     for (uint32_t i = 0; i < node->count; i++)
         rewrite(e, node->kid[i]);
-    if (node->kind != NODE_ARRAY || !is_text(node->type))
+    bool has_size = node->kind == NODE_ARRAY || node->kind == NODE_INITIALIZER_LIST;
+    if (!has_size || !is_text(node->type))
         return;
     struct text text = emit_rendered(e, node->type->node);
     node->type->name = arena_copy(e->lowered->arena, text.data, text.length);

@@ -34,6 +34,53 @@ static bool is_at_end(const struct cursor *cursor)
     return !element || element->kind == NODE_DESIGNATED;
 }
 
+/* --- how many elements an array gets by its list */
+
+struct length {
+    uint64_t count;
+    /* NULL, or where designators are constants of which the value is not known, what says it. */
+    const char *text;
+    struct node *node; /* the same, of which the sizes of frames are made */
+};
+
+/* The larger one of `$0 + count` and what there was. */
+static struct node *make_length(struct check *check, struct node *base, struct node *before,
+                                const char *format, uint64_t count)
+{
+    struct node *node = node_new(check->arena, NODE_MADE, base->start, base->end, before ? 2 : 1);
+    node->kid[0] = base;
+    if (before)
+        node->kid[1] = before;
+    node->text = arena_format(check->arena, format, "$0", (unsigned long long)count, "$1");
+    return node;
+}
+
+/* Elements up to this index are there, counted from `base` if that is not NULL. */
+static void lengthen(struct check *check, struct length *length, struct node *base, uint64_t count)
+{
+    const char *format =
+        length->text ? "sizeof(union { char own[(%s) + %llu], others[%s]; })" : "(%s) + %llu";
+    if (base) {
+        length->node = make_length(check, base, length->node, format, count);
+        length->text = arena_format(check->arena, format, text_of(check, base),
+                                    (unsigned long long)count, length->text);
+    } else if (count != UINT64_MAX && count > length->count) {
+        length->count = count;
+    }
+}
+
+/* The larger one of both. */
+static void join_counts(struct check *check, struct length *length, const struct node *list)
+{
+    static const char format[] = "sizeof(union { char own[%llu], others[%s]; })";
+    unsigned long long count = length->count;
+    struct node *node = node_new(check->arena, NODE_MADE, list->start, list->end, 1);
+    node->kid[0] = length->node;
+    node->text = arena_format(check->arena, format, count, "$0");
+    length->node = node;
+    length->text = arena_format(check->arena, format, count, length->text);
+}
+
 /* --- the members of an aggregate, by index */
 
 static bool is_aggregate(const struct type *type)
@@ -99,14 +146,18 @@ static bool is_string_for(struct check *check, const struct type *type, struct n
 /* --- one value */
 
 static void fill(struct check *check, struct type *type, struct cursor *cursor, uint64_t index);
-static uint64_t fill_list(struct check *check, struct type *type, struct node *list);
+static struct length fill_list(struct check *check, struct type *type, struct node *list);
 
-static struct type *with_length(struct check *check, struct type *type, uint64_t length)
+static struct type *with_length(struct check *check, struct type *type, struct length length)
 {
     struct type *resolved = type_resolve(type);
     if (resolved->kind != TYPE_ARRAY || resolved->array_size != ARRAY_INCOMPLETE)
         return type;
-    return type_array(check->types, type_element(check->types, type), length);
+    struct type *array = type_array(check->types, type_element(check->types, type), length.count);
+    array->length_is_known = !length.text;
+    array->name = length.text;
+    array->node = length.node;
+    return array;
 }
 
 static void type_parens(struct node *outer, const struct node *inner)
@@ -120,7 +171,7 @@ static struct type *check_string(struct check *check, struct type *type, struct 
     struct node *string = string_within(value);
     const struct type *literal = type_resolve(string->type);
     type_parens(value, string);
-    struct type *completed = with_length(check, type, literal->length);
+    struct type *completed = with_length(check, type, (struct length){.count = literal->length});
     if (value->kind == NODE_INITIALIZER_LIST)
         value->type = completed;
     return completed;
@@ -135,7 +186,7 @@ struct type *check_initializer(struct check *check, struct type *type, struct no
         return type;
     }
     if (value->kind == NODE_INITIALIZER_LIST) {
-        uint64_t length = fill_list(check, type, value);
+        struct length length = fill_list(check, type, value);
         struct type *completed = with_length(check, type, length);
         value->type = completed;
         return completed;
@@ -147,7 +198,7 @@ struct type *check_initializer(struct check *check, struct type *type, struct no
             check_owned(check, value);
     }
     check_conversion(check, type, value, OUR_MISTAKES, "initialiser");
-    return with_length(check, type, type_resolve(value->type)->length);
+    return with_length(check, type, (struct length){.count = type_resolve(value->type)->length});
 }
 
 /* One member of a level without braces: takes one element, or as many as it has members. */
@@ -204,20 +255,24 @@ static uint64_t field_index(const struct type *type, const char *name, struct ty
     return UINT64_MAX;
 }
 
+/* Behind a range the elements go on. */
+static struct node *last_index(const struct node *designator)
+{
+    struct node *end = node_kid(designator, 1);
+    return end ? end : designator->kid[0];
+}
+
 static uint64_t designated_index(struct check *check, struct node *designator)
 {
-    long long first = 0, last;
+    long long index = 0;
     const char *outer = check->state->no_await;
     check->state->no_await = "a designator";
     for (uint32_t i = 0; i < designator->count; i++)
         if (designator->kid[i])
             check_value(check, designator->kid[i]);
     check->state->no_await = outer;
-    enum constancy constancy = constant_evaluate(check, designator->kid[0], &first);
-    if (node_kid(designator, 1) &&
-        constant_evaluate(check, designator->kid[1], &last) == CONSTANT_KNOWN)
-        first = last; /* the next element follows the range */
-    return constancy == CONSTANT_KNOWN && first >= 0 ? (uint64_t)first : UINT64_MAX;
+    enum constancy constancy = constant_evaluate(check, last_index(designator), &index);
+    return constancy == CONSTANT_KNOWN && index >= 0 ? (uint64_t)index : UINT64_MAX;
 }
 
 /* Follows designator number `depth` of the element and those after it, fills the member they name,
@@ -273,33 +328,52 @@ static void check_extra(struct check *check, struct node *element)
     check_initializer(check, unknown, element->kid[0]);
 }
 
+/* What the elements behind this one are counted from, if its own index is not known. */
+static struct node *unknown_base(const struct type *type, const struct node *element)
+{
+    const struct node *designator = element->kid[1];
+    bool is_index = designator->kind == NODE_INDEX_DESIGNATOR;
+    return is_index && type_resolve(type)->kind == TYPE_ARRAY ? last_index(designator) : NULL;
+}
+
+/* An element without a designator, at this index of a list with braces. */
+static void fill_next(struct check *check, struct type *type, struct cursor *cursor, uint64_t index)
+{
+    struct node *element = cursor->list->kid[cursor->index];
+    struct type *member = index == 0 ? type : NULL;
+    if (is_aggregate(type))
+        member = index == UINT64_MAX ? NULL : member_at(check, type, index);
+    if (member && element->kind != NODE_DESIGNATED) {
+        fill_member(check, member, cursor);
+    } else {
+        check_extra(check, element);
+        advance(cursor);
+    }
+}
+
 /* A list with braces. Gives the number of elements that an array of unknown length gets by it. */
-static uint64_t fill_list(struct check *check, struct type *type, struct node *list)
+static struct length fill_list(struct check *check, struct type *type, struct node *list)
 {
     struct cursor cursor = {list, 0, false};
-    uint64_t index = 0, length = 0;
+    struct length length = {0};
+    struct node *base = NULL; /* `index` counts from it */
+    uint64_t index = 0;
     bool is_level = is_aggregate(type);
     while (cursor.index < list->count) {
         struct node *element = list->kid[cursor.index];
-        struct type *member = type;
         if (is_level && element->kind == NODE_DESIGNATED && element->count > 1) {
+            lengthen(check, &length, base, index);
             index = designate(check, type, &cursor, 1);
+            base = index == UINT64_MAX ? unknown_base(type, element) : NULL;
+            index = base ? 0 : index;
         } else {
             index = is_level ? skip_unnamed(type_resolve(type), index) : index;
-            if (is_level ? index != UINT64_MAX : index == 0)
-                member = is_level ? member_at(check, type, index) : type;
-            else
-                member = NULL;
-            if (member && element->kind != NODE_DESIGNATED) {
-                fill_member(check, member, &cursor);
-            } else {
-                check_extra(check, element);
-                advance(&cursor);
-            }
+            fill_next(check, type, &cursor, base ? 0 : index);
         }
         index += index != UINT64_MAX;
-        if (index != UINT64_MAX && index > length)
-            length = index;
     }
+    lengthen(check, &length, base, index);
+    if (length.text && length.count)
+        join_counts(check, &length, list);
     return length;
 }
