@@ -3,36 +3,37 @@
 #include <string.h>
 
 #include "lower/lower.h"
-#include "source.h"
 #include "support/arena.h"
 #include "syntax/attribute.h"
 
 struct asked {
     const struct lowered *lowered;
     const char *text;
-    struct node *alignas[10];
+    struct node *kid[10];
     uint32_t count;
 };
 
-static void add_aligned(struct asked *asked, const struct node *attribute)
+static void add_kid(struct asked *asked, const char *format, struct node *kid)
 {
-    const char *code = source_code(asked->lowered->check->source);
-    for (uint32_t i = 0; i < attribute->count; i++) {
-        const struct node *item = attribute->kid[i], *arguments = item->kid[0];
-        if (!strcmp(item->name, "aligned"))
-            asked->text =
-                arena_format(asked->lowered->arena, "%s__attribute__((aligned%.*s)) ", asked->text,
-                             arguments ? (int)(arguments->end - arguments->start) : 0,
-                             code + (arguments ? arguments->start : item->end));
-    }
+    if (asked->count == sizeof asked->kid / sizeof *asked->kid)
+        return;
+    const char *text = arena_format(asked->lowered->arena, format, asked->count);
+    asked->text = arena_format(asked->lowered->arena, "%s%s ", asked->text, text);
+    asked->kid[asked->count++] = kid;
 }
 
-static void add_alignas(struct asked *asked, struct node *alignas)
+static void add_aligned(struct asked *asked, const struct node *attribute)
 {
-    if (asked->count == sizeof asked->alignas / sizeof *asked->alignas)
-        return;
-    asked->text = arena_format(asked->lowered->arena, "%s$%u ", asked->text, asked->count);
-    asked->alignas[asked->count++] = alignas;
+    for (uint32_t i = 0; i < attribute->count; i++) {
+        const struct node *item = attribute->kid[i];
+        if (strcmp(item->name, "aligned") != 0)
+            continue;
+        if (item->kid[0])
+            add_kid(asked, "__attribute__((aligned$%u))", item->kid[0]);
+        else
+            asked->text =
+                arena_format(asked->lowered->arena, "%s__attribute__((aligned)) ", asked->text);
+    }
 }
 
 /* What its declaration says of the name. */
@@ -57,7 +58,7 @@ struct node *alignment_asked(const struct lowered *lowered, const struct symbol 
     struct asked asked = {.lowered = lowered, .text = ""};
     for (uint32_t i = 0; i < attributes.specifiers->count; i++)
         if (attributes.specifiers->kid[i]->kind == NODE_ALIGNAS)
-            add_alignas(&asked, attributes.specifiers->kid[i]);
+            add_kid(&asked, "$%u", attributes.specifiers->kid[i]);
     while ((attribute = next_attribute(&attributes)) != NULL)
         add_aligned(&asked, attribute);
     if (!*asked.text)
@@ -65,7 +66,7 @@ struct node *alignment_asked(const struct lowered *lowered, const struct symbol 
     struct node *node =
         node_new(lowered->arena, NODE_MADE, symbol->node->start, symbol->node->end, asked.count);
     for (uint32_t i = 0; i < asked.count; i++)
-        node->kid[i] = asked.alignas[i];
+        node->kid[i] = asked.kid[i];
     node->text = asked.text;
     return node;
 }

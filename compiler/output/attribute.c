@@ -1,4 +1,4 @@
-/* Attributes that are not written as they stand.
+/* Attributes that are not written as they stand, and names in those that are.
  *
  * `cleanup` becomes a deferred statement (cleanup.c). Then, those of async functions and
  * generators. Such a function is two in C: NAME(), which makes the handle, and NAME__resume(),
@@ -10,6 +10,9 @@
 #include "output/attribute.h"
 
 #include <string.h>
+
+#include "diagnostic.h"
+#include "syntax/token.h"
 
 enum { OF_NEITHER = 0, OF_HANDLE = 1 << USE_HANDLE, OF_BODY = 1 << USE_BODY };
 
@@ -71,6 +74,40 @@ static bool is_of(enum attribute_use use, const char *name)
     return true;
 }
 
+/* --- names in them
+ *
+ * Attributes are text, also where they speak of a function's types and constants, which may have
+ * other names at file scope: `int x __attribute__((aligned(N)))`. */
+
+/* The last that was declared before the token. */
+static const struct symbol *find_moved(const struct emitter *e, struct range token)
+{
+    const struct symbol *found = NULL;
+    for (const struct symbol *moved = e->lowered->moved; moved; moved = moved->lowered) {
+        bool is_meant = moved->function == e->function->node && moved->name &&
+                        token_is(e->code, token, moved->name) && moved->node->start < token.start;
+        if (is_meant && (!found || found->node->start < moved->node->start))
+            found = moved;
+    }
+    return found;
+}
+
+void emit_attribute_text(struct emitter *e, uint32_t start, uint32_t end)
+{
+    struct range token;
+    for (uint32_t at = start; e->function && next_token(e->code, end, &at, &token);) {
+        const struct symbol *moved = token_is_name(e->code, token) ? find_moved(e, token) : NULL;
+        if (!moved || !moved->output_name)
+            continue;
+        emit_gap(e, start, token.start);
+        write_string(&e->writer, moved->output_name);
+        start = token.end;
+    }
+    emit_gap(e, start, end);
+}
+
+/* --- those that are written */
+
 /* The items that are written, with what stands around the list. */
 static void emit_some(struct emitter *e, const struct node *attribute, enum attribute_use use)
 {
@@ -81,7 +118,7 @@ static void emit_some(struct emitter *e, const struct node *attribute, enum attr
         if (!is_of(use, attribute->kid[i]->name))
             continue;
         write_string(&e->writer, any ? ", " : "");
-        emit_gap(e, attribute->kid[i]->start, attribute->kid[i]->end);
+        emit_attribute_text(e, attribute->kid[i]->start, attribute->kid[i]->end);
         any = true;
     }
     emit_gap(e, attribute->kid[last]->end, attribute->end);
@@ -104,7 +141,7 @@ bool emit_attribute(struct emitter *e, struct node *attribute, enum attribute_us
 {
     uint32_t count = count_written(attribute, use);
     if (count == attribute->count)
-        emit_gap(e, attribute->start, attribute->end);
+        emit_attribute_text(e, attribute->start, attribute->end);
     else if (count)
         emit_some(e, attribute, use);
     return count || !attribute->count;

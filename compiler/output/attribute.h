@@ -12,6 +12,9 @@ enum attribute_use { USE_HANDLE, USE_BODY, USE_LOCAL, USE_ALL };
  * left. */
 bool emit_attribute(struct emitter *e, struct node *attribute, enum attribute_use use);
 
+/* Writes this part of the source, which is of an attribute. */
+void emit_attribute_text(struct emitter *e, uint32_t start, uint32_t end);
+
 /* Of a local whose cleanup is deferred, and nothing else is in it. */
 bool attribute_is_left_out(const struct node *node);
 

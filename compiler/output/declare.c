@@ -118,8 +118,10 @@ static void emit_tag_attributes(struct emitter *e, const struct node *node, cons
         return; /* an enum's underlying type */
     while (end - length > start && isspace((unsigned char)start[0]))
         start++;
-    if (start < end - length)
-        write_format(&e->writer, " %.*s", (int)(end - length - start), start);
+    if (start < end - length) {
+        write_string(&e->writer, " ");
+        emit_attribute_text(e, (uint32_t)(start - e->code), (uint32_t)(end - length - e->code));
+    }
 }
 
 /* A struct that is defined in a function with frames has moved to file scope. */
@@ -157,7 +159,10 @@ void emit_struct(struct emitter *e, struct node *node)
     write_string(&e->writer, " ");
     struct node body = *node;
     body.start = (uint32_t)(brace - e->code);
+    if (node->count)
+        body.end = node->kid[node->count - 1]->end;
     emit_copy(e, &body);
+    emit_attribute_text(e, body.end, node->end);
 }
 
 /* --- declarators */

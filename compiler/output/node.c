@@ -489,6 +489,9 @@ void emit_node(struct emitter *e, struct node *node)
     case NODE_DECLARATION:
         emit_declaration(e, node);
         break;
+    case NODE_ATTRIBUTE_ARGUMENTS:
+        emit_attribute_text(e, node->start, node->end);
+        break;
     case NODE_ATTRIBUTE:
         emit_attribute(e, node, node->flags & IS_BARE ? USE_LOCAL : USE_ALL);
         break;
