@@ -188,14 +188,24 @@ const struct directive *source_directives(const struct source *source, size_t *c
     return source->directives;
 }
 
+/* What follows `#pragma`. */
+static const char *pragma_words(const struct source *source, const struct directive *pragma)
+{
+    const char *word = strstr(source->text + pragma->start, "pragma");
+    return skip_blanks(word + strlen("pragma"), source->text + pragma->end);
+}
+
+bool source_pragma_is(const struct source *source, const struct directive *pragma, const char *word)
+{
+    return starts_with(pragma_words(source, pragma), source->text + pragma->end, word);
+}
+
 enum own_pragma source_own_pragma(const struct source *source, const struct directive *directive)
 {
     const char *end = source->text + directive->end;
-    const char *at = strstr(source->text + directive->start, "pragma") + strlen("pragma");
-    at = skip_blanks(at, end);
-    if (!starts_with(at, end, "asyncc"))
+    if (!source_pragma_is(source, directive, "asyncc"))
         return OWN_PRAGMA_NONE;
-    at = skip_blanks(at + strlen("asyncc"), end);
+    const char *at = skip_blanks(pragma_words(source, directive) + strlen("asyncc"), end);
     return starts_with(at, end, "dual") ? OWN_PRAGMA_DUAL : OWN_PRAGMA_UNKNOWN;
 }
 

@@ -64,6 +64,9 @@ struct place source_range(const struct source *source, uint32_t start, uint32_t 
 uint32_t source_line_start(const struct source *source, uint32_t offset);
 /* Line only (cheap: no alignment); the emitter calls it for every token. */
 struct place source_line(const struct source *source, uint32_t offset);
+/* Whether that is the first word of this pragma. */
+bool source_pragma_is(const struct source *source, const struct directive *pragma,
+                      const char *word);
 /* A pragma for asyncc, which C compilers must not see. */
 enum own_pragma { OWN_PRAGMA_NONE, OWN_PRAGMA_DUAL, OWN_PRAGMA_UNKNOWN };
 enum own_pragma source_own_pragma(const struct source *source, const struct directive *directive);

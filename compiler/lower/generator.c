@@ -273,7 +273,7 @@ static void push_binding(struct run *r, struct list *list, struct node *block)
     struct hoist *h = r->h;
     struct node *declarator = r->node->kid[1];
     struct node *name = declarator ? declarator_name(declarator) : NULL;
-    if (!name || (r->node->kind == NODE_RANGE_FOR && !node_mentions(r->node->kid[3], name->symbol)))
+    if (!name || (r->node->kind == NODE_RANGE_FOR && !body_names(r->node->kid[3], name->symbol)))
         return; /* a loop may just count */
     struct node *value =
         r->callee ? make(h, NODE_MADE, name, "$0.value", 1, use(r, r->generator)) : use(r, r->item);

@@ -41,6 +41,11 @@ static void find_declarations(struct lowered *lowered, struct node *node)
         find_declarations(lowered, node->kid[i]);
 }
 
+bool body_names(const struct node *body, const struct symbol *symbol)
+{
+    return node_mentions(body, symbol) || symbol->is_left_out;
+}
+
 void left_out_find(struct lowered *lowered, struct function *function)
 {
     find_declarations(lowered, function->body);

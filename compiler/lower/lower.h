@@ -263,6 +263,8 @@ void rename_hiding(struct lowered *lowered, struct deferred *last, struct node *
 void handles_find(struct lowered *lowered, struct node *node);
 /* Notes what the node names, of which nothing is written. */
 void leave_out(struct lowered *lowered, struct node *node);
+/* Whether a loop's body speaks of what the loop binds, be it in a pragma. */
+bool body_names(const struct node *body, const struct symbol *symbol);
 void left_out_find(struct lowered *lowered, struct function *function);
 void literals_find(struct lowered *lowered, struct function *function);
 void local_types_find(struct lowered *lowered, struct function *function, struct node *body);

@@ -220,7 +220,7 @@ static void bind_value(struct range *r, struct symbol *symbol, struct variable *
                                                     : member(r, 0, "keys[$1]");
     bool is_read = type_qualifiers(element) & (QUAL_VOLATILE | QUAL_ATOMIC);
     bool is_own = has_own_words(r, symbol);
-    if (!is_read && !is_own && !node_mentions(r->node->kid[3], symbol)) {
+    if (!is_read && !is_own && !body_names(r->node->kid[3], symbol)) {
         use_nowhere(r);
         return;
     }

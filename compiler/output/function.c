@@ -144,7 +144,9 @@ static void put_resume(struct emitter *e, struct function *function)
     e->function = function;
     e->uses_self = e->uses_base = e->uses_step = e->uses_name = false;
     write_string(w, "\n"); /* so that a #line can stand before its first line */
+    w->no_unused_pragmas = true;
     emit_body(e, function->body);
+    w->no_unused_pragmas = false;
     struct writer after = *w;
     e->function = NULL;
     w->out = out;

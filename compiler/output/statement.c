@@ -36,7 +36,9 @@ static bool emit_spill(struct emitter *e, struct node *node)
         emit_store(e, variable_place(e, variable), variable->type, value);
     } else {
         struct text declaration = {0};
+        bool seems_unused = variable->kind == VARIABLE_LOCAL && variable->symbol->is_left_out;
         type_print(&declaration, variable->type, variable->symbol->name, true, 0);
+        write_string(&e->writer, seems_unused ? "__attribute__((unused)) " : "");
         write_string(&e->writer, declaration.data);
         text_free(&declaration);
         if (value && node->flags & IS_CROSSED) {

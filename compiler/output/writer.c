@@ -402,6 +402,7 @@ static bool is_left_out(const struct writer *w, const struct directive *directiv
     const char *text = source_text(w->source) + directive->start;
     return directive->kind == DIRECTIVE_PRAGMA &&
            (source_own_pragma(w->source, directive) != OWN_PRAGMA_NONE ||
+            (w->no_unused_pragmas && source_pragma_is(w->source, directive, "unused")) ||
             (w->no_loop_pragmas && is_loop_pragma(text, directive->end - directive->start)));
 }
 

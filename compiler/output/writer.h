@@ -19,6 +19,7 @@ struct writer {
     struct restoration *restoration; /* NULL: includes stay expanded */
     bool lines;                      /* write #line at all */
     bool no_loop_pragmas;            /* what follows is no loop any more */
+    bool no_unused_pragmas;          /* what they name may have moved to a frame */
     bool behind_word;                /* what follows is another one: `__extension__({ ... })` */
     const char *file; /* what the compiler believes the current line is; NULL: not known */
     uint32_t line;

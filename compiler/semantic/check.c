@@ -235,6 +235,7 @@ static void check_external(struct check *check, struct node *node)
     state->is_header = !place.main_file;
     state->is_system_header = place.system_header;
     state->quiet = place.system_header;
+    check_unused_pragmas(check, node->start);
     switch (node->kind) {
     case NODE_FUNCTION:
         check_function(check, node);

@@ -60,6 +60,7 @@ struct check_state {
     struct node **implicit; /* calls of functions that nobody has declared */
     size_t implicit_count, implicit_capacity;
     struct node *awaited; /* the operand of the await or spawn that is being checked */
+    size_t directive;     /* the first that stands behind what has been checked */
     unsigned defers;      /* `defer` statements around the statement being checked */
 };
 
@@ -258,8 +259,10 @@ void check_language_operands(struct check *check, struct node *node);
 void check_sources(struct check *check, const struct node *node);
 void check_stack(struct check *check, struct node *function);  /* stack.c: of an async function */
 void check_ending(struct check *check, struct node *function); /* ending.c: of an async one */
-void check_parameters_used(struct check *check, struct node *function); /* unused.c */
-void advise(struct check *check, struct node *function); /* advice.c: of any, outermost */
+void advise(struct check *check, struct node *function);       /* advice.c: of any, outermost */
+/* unused.c: of an async function or a generator; and the pragmas `unused` in front of this byte. */
+void check_parameters_used(struct check *check, struct node *function);
+void check_unused_pragmas(struct check *check, uint32_t end);
 
 /* --- language.c, runtime.c */
 

@@ -203,12 +203,14 @@ void check_block(struct check *check, struct node *compound)
     for (uint32_t i = 0; i < compound->count; i++)
         if (compound->kid[i])
             check_statement(check, compound->kid[i]);
+    check_unused_pragmas(check, compound->end);
 }
 
 /* --- all kinds */
 
 void check_statement(struct check *check, struct node *node)
 {
+    check_unused_pragmas(check, node->start);
     switch (node->kind) {
     case NODE_COMPOUND:
         scope_open(check->state->scopes, node);

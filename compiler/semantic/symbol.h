@@ -31,7 +31,7 @@ struct symbol {
     enum operator storage; /* OP_NONE, OP_STATIC, OP_EXTERN, OP_REGISTER, OP_TYPEDEF */
     bool is_thread_local;
     bool is_address_taken; /* &x, or an array or struct with array members used by address */
-    bool is_left_out;      /* named where nothing is written of it (lower/left_out.c) */
+    bool is_left_out;      /* named where nothing is written of it (left_out.c), or by a pragma */
     bool is_defined;       /* functions: a body was seen in this file */
     bool is_noreturn;      /* one of its declarations says so; pointers to functions, too */
     bool is_aligned;       /* likewise: asks for an alignment */
