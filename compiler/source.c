@@ -188,6 +188,19 @@ const struct directive *source_directives(const struct source *source, size_t *c
     return source->directives;
 }
 
+size_t source_directive_at(const struct source *source, uint32_t offset)
+{
+    size_t low = 0, high = source->directive_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (source->directives[middle].end <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* What follows `#pragma`. */
 static const char *pragma_words(const struct source *source, const struct directive *pragma)
 {
@@ -198,6 +211,29 @@ static const char *pragma_words(const struct source *source, const struct direct
 bool source_pragma_is(const struct source *source, const struct directive *pragma, const char *word)
 {
     return starts_with(pragma_words(source, pragma), source->text + pragma->end, word);
+}
+
+bool source_pragma_opens_block(const struct source *source, const struct directive *pragma)
+{
+    const char *words = pragma_words(source, pragma), *end = source->text + pragma->end;
+    if (starts_with(words, end, "clang"))
+        return starts_with(skip_blanks(words + strlen("clang"), end), end, "fp");
+    return starts_with(words, end, "STDC");
+}
+
+const struct directive *source_opening_pragma(const struct source *source, uint32_t start,
+                                              uint32_t end)
+{
+    if (start >= end || !memchr(source->text + start, '#', end - start))
+        return NULL;
+    for (size_t i = source_directive_at(source, start); i < source->directive_count; i++) {
+        const struct directive *directive = &source->directives[i];
+        if (directive->start >= end)
+            break;
+        if (directive->kind == DIRECTIVE_PRAGMA && source_pragma_opens_block(source, directive))
+            return directive;
+    }
+    return NULL;
 }
 
 enum own_pragma source_own_pragma(const struct source *source, const struct directive *directive)

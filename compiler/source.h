@@ -64,9 +64,16 @@ struct place source_range(const struct source *source, uint32_t start, uint32_t 
 uint32_t source_line_start(const struct source *source, uint32_t offset);
 /* Line only (cheap: no alignment); the emitter calls it for every token. */
 struct place source_line(const struct source *source, uint32_t offset);
+/* The index of the first directive that ends behind this byte. */
+size_t source_directive_at(const struct source *source, uint32_t offset);
 /* Whether that is the first word of this pragma. */
 bool source_pragma_is(const struct source *source, const struct directive *pragma,
                       const char *word);
+/* Whether it may stand at a block's beginning only: `STDC FP_CONTRACT OFF`, `clang fp ...`. */
+bool source_pragma_opens_block(const struct source *source, const struct directive *pragma);
+/* The first of these that stands in [start, end); NULL. */
+const struct directive *source_opening_pragma(const struct source *source, uint32_t start,
+                                              uint32_t end);
 /* A pragma for asyncc, which C compilers must not see. */
 enum own_pragma { OWN_PRAGMA_NONE, OWN_PRAGMA_DUAL, OWN_PRAGMA_UNKNOWN };
 enum own_pragma source_own_pragma(const struct source *source, const struct directive *directive);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "diagnostic.h"
+#include "source.h"
 #include "support/arena.h"
 #include "support/names.h"
 
@@ -209,12 +210,20 @@ static void emit_body(struct hoist *h, struct node *body, bool labelled)
         emit_statement(h, make_label(h, body, label));
 }
 
-/* Nothing follows the body, so its names hide none that are used after it. */
-void flatten_last(const struct list *list)
+/* In the braces around it; of a block that pragmas open nothing may stand in front. */
+void flatten(const struct hoist *h, struct node *block)
 {
-    struct node *last = list->count ? list->items[list->count - 1] : NULL;
-    if (last && last->kind == NODE_COMPOUND)
-        last->flags |= IS_FLAT;
+    uint32_t end = block->count ? block->kid[0]->start : block->end;
+    if (block->kind == NODE_COMPOUND &&
+        !source_opening_pragma(h->lowered->check->source, block->start, end))
+        block->flags |= IS_FLAT;
+}
+
+/* Nothing follows the body, so its names hide none that are used after it. */
+void flatten_last(const struct hoist *h, const struct list *list)
+{
+    if (list->count)
+        flatten(h, list->items[list->count - 1]);
 }
 
 static struct node *endless(struct hoist *h, const struct node *at, struct list *body)
@@ -233,7 +242,7 @@ static struct node *lower_while(struct hoist *h, struct node *node)
     h->out = &body;
     emit_test(h, node->kid[0]);
     emit_body(h, node->kid[1], false);
-    flatten_last(&body);
+    flatten_last(h, &body);
     return endless(h, node, &body);
 }
 
@@ -262,7 +271,7 @@ static struct node *lower_for_tests(struct hoist *h, struct node *node)
         hoist_discarded(h, step);
         step = NULL;
     } else {
-        flatten_last(&body);
+        flatten_last(h, &body);
     }
     struct node *block = make_splice(h, node, &body, true);
     return make(h, NODE_FOR, node, step ? "for (;; $2)\n$3" : "for (;;)\n$3", 4,

@@ -47,7 +47,9 @@ struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later);
 /* Evaluates the expression now and gives what stands for its value later. */
 struct node *spill(struct hoist *h, struct node *node);
 /* The last item, if it is a block, stands in the braces of the one around it. */
-void flatten_last(const struct list *list);
+void flatten_last(const struct hoist *h, const struct list *list);
+/* The same of this one. */
+void flatten(const struct hoist *h, struct node *block);
 /* A statement that is the body of another one. */
 struct node *lower_body(struct hoist *h, struct node *body);
 /* Whether the statement is a deferred one, labelled or not: as a body it wants a block. */

@@ -414,7 +414,7 @@ static struct node *loop_body(struct run *r)
     push_binding(r, &list, body);
     list_push(h, &list, lower_body(h, r->node->kid[3]));
     if (!hides_binding(r))
-        flatten_last(&list);
+        flatten_last(h, &list);
     fill_splice(h, body, &list);
     return body;
 }
@@ -470,7 +470,7 @@ static struct node *with_body(struct run *r)
     h->withs++;
     list_push(h, &list, lower_body(h, r->node->kid[3]));
     if (!hides_binding(r))
-        flatten_last(&list);
+        flatten_last(h, &list);
     h->withs--;
     list_push(h, &list, make_assignment(h, r->left, "$0 = $1", zero));
     fill_splice(h, body, &list);

@@ -266,8 +266,8 @@ static struct node *loop(struct range *r, struct symbol *symbol, struct node *ra
     struct list body = {0};
     if (symbol)
         bind_value(r, symbol, at, element, &body);
-    if (statement->kind == NODE_COMPOUND && !(symbol && declares(statement, symbol->name)))
-        statement->flags |= IS_FLAT;
+    if (!(symbol && statement->kind == NODE_COMPOUND && declares(statement, symbol->name)))
+        flatten(h, statement);
     list_push(h, &body, statement);
     struct node *block = build_block(h, r->node, &body);
     if (symbol)

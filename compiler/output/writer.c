@@ -249,20 +249,6 @@ void write_line(struct writer *w, const char *file, uint32_t line)
         put_line(w, file, line);
 }
 
-/* The first directive that ends behind `offset`. */
-static size_t directive_at(const struct directive *directives, size_t count, uint32_t offset)
-{
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (directives[middle].end <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static void start_line(struct writer *w)
 {
     if (!only_blanks(w))
@@ -362,7 +348,7 @@ void write_definitions(struct writer *w, uint32_t start, uint32_t end)
     const struct directive *directives = source_directives(w->source, &count);
     if (!w->restoration)
         return;
-    for (size_t i = directive_at(directives, count, start); i < count; i++) {
+    for (size_t i = source_directive_at(w->source, start); i < count; i++) {
         if (directives[i].start >= end)
             break;
         if (directives[i].kind == DIRECTIVE_DEFINE || directives[i].kind == DIRECTIVE_UNDEF)
@@ -401,9 +387,19 @@ static bool is_left_out(const struct writer *w, const struct directive *directiv
 {
     const char *text = source_text(w->source) + directive->start;
     return directive->kind == DIRECTIVE_PRAGMA &&
-           (source_own_pragma(w->source, directive) != OWN_PRAGMA_NONE ||
+           ((directive->start < w->opened && source_pragma_opens_block(w->source, directive)) ||
+            source_own_pragma(w->source, directive) != OWN_PRAGMA_NONE ||
             (w->no_unused_pragmas && source_pragma_is(w->source, directive, "unused")) ||
             (w->no_loop_pragmas && is_loop_pragma(text, directive->end - directive->start)));
+}
+
+void write_opening_pragmas(struct writer *w, uint32_t start, uint32_t end)
+{
+    const struct directive *pragma;
+    for (; (pragma = source_opening_pragma(w->source, start, end)) != NULL; start = pragma->end) {
+        start_line(w);
+        write_text(w, source_text(w->source) + pragma->start, pragma->end - pragma->start - 1);
+    }
 }
 
 /* A directive stands on a line of its own. */
@@ -568,7 +564,7 @@ void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
 {
     size_t count;
     const struct directive *directives = source_directives(w->source, &count);
-    for (size_t i = directive_at(directives, count, start); i < count && start < end; i++) {
+    for (size_t i = source_directive_at(w->source, start); i < count && start < end; i++) {
         if (directives[i].start >= end)
             break;
         if (directives[i].start > start)

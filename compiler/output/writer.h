@@ -20,6 +20,7 @@ struct writer {
     bool lines;                      /* write #line at all */
     bool no_loop_pragmas;            /* what follows is no loop any more */
     bool no_unused_pragmas;          /* what they name may have moved to a frame */
+    uint32_t opened;                 /* pragmas that open a block were written, up to this byte */
     bool behind_word;                /* what follows is another one: `__extension__({ ... })` */
     const char *file; /* what the compiler believes the current line is; NULL: not known */
     uint32_t line;
@@ -65,6 +66,8 @@ int writer_indent(const struct writer *w);
  * left out, and so are #define and #undef, since everything is expanded already. Outside they come
  * with what is restored. */
 void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers);
+/* The pragmas of these bytes that open a block, if no other may stand before them. */
+void write_opening_pragmas(struct writer *w, uint32_t start, uint32_t end);
 /* The #define and #undef of these bytes alone, for text that was written anew. */
 void write_definitions(struct writer *w, uint32_t start, uint32_t end);
 /* Puts the numbers of lines into what write_own_place wrote, once the output is complete. */
