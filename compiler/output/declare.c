@@ -103,19 +103,31 @@ static bool moves_types(const struct emitter *e)
     return writes_frame(e) || (e->function && e->function->hoisted_count);
 }
 
+/* What follows the tag: `{ ... }`, or of an enum `: short` and that; NULL. */
+static const char *behind_tag(const struct emitter *e, const struct node *node)
+{
+    const char *start = e->code + node->start;
+    if (!(node->flags & HAS_TYPE))
+        return node->flags & HAS_BODY ? memchr(start, '{', node->end - node->start) : NULL;
+    const char *colon = e->code + node->kid[0]->start;
+    while (*colon != ':')
+        colon--;
+    return colon;
+}
+
 /* `struct __attribute__((packed)) s {`: what stands between the word and the tag. */
 static void emit_tag_attributes(struct emitter *e, const struct node *node, const char *word)
 {
     const char *start = e->code + node->start + strlen(word);
-    const char *end = memchr(start, '{', node->end - node->start - strlen(word));
-    if (!end || !(node->flags & HAS_BODY))
+    const char *end = behind_tag(e, node);
+    if (!end)
         return;
     while (end > start && isspace((unsigned char)end[-1]))
         end--;
     size_t length = node->name ? strlen(node->name) : 0;
     if ((size_t)(end - start) < length ||
         memcmp(end - length, node->name ? node->name : "", length))
-        return; /* an enum's underlying type */
+        return; /* the tag is spelled with \u */
     while (end - length > start && isspace((unsigned char)start[0]))
         start++;
     if (start < end - length) {
@@ -153,12 +165,12 @@ void emit_struct(struct emitter *e, struct node *node)
     write_string(&e->writer, word);
     emit_tag_attributes(e, node, word);
     write_format(&e->writer, " %s", name);
-    const char *brace = memchr(e->code + node->start, '{', node->end - node->start);
-    if (!brace || !(node->flags & HAS_BODY))
+    const char *rest = behind_tag(e, node);
+    if (!rest)
         return;
     write_string(&e->writer, " ");
     struct node body = *node;
-    body.start = (uint32_t)(brace - e->code);
+    body.start = (uint32_t)(rest - e->code);
     if (node->count)
         body.end = node->kid[node->count - 1]->end;
     emit_copy(e, &body);
