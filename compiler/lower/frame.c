@@ -98,12 +98,22 @@ static uint64_t frame_size(const struct function *function)
     return size;
 }
 
+/* Fields stand in structs and unions without names. To clang a field of these hides what else has
+ * its name from the fields behind: from their types, and from what these ask of constants. */
+static void keep_visible(const struct layout *l, const char *name)
+{
+    const struct symbol *symbol = check_file_symbol(l->lowered->check, name);
+    if (symbol && symbol->kind != SYMBOL_FUNCTION)
+        name_of(l->taken, name);
+}
+
 static void add_variable(struct layout *l, struct variable *variable)
 {
     struct slot *slot = slot_new(l);
     uint64_t size = type_size(variable->type), alignment = type_alignment(variable->type);
     if (variable->child && !size)
         size = frame_size(lowered_function(l->lowered, variable->child));
+    keep_visible(l, variable->symbol->name);
     slot->name = field_name(l, variable->symbol->name);
     slot->variable = variable;
     slot->live = variable->live;
