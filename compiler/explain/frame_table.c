@@ -78,7 +78,7 @@ static struct extent child_extent(const struct table *table, const struct slot *
     const struct function *child = lowered_function(lowered, slot->child);
     if (child && slot->form == SUSPEND_CHILD)
         return table->frames[child->index];
-    const char *tag = arena_format(lowered->arena, "%s__%s", slot->child->name,
+    const char *tag = arena_format(lowered->arena, "%s__%s", stem_of(lowered, slot->child),
                                    slot->form == SUSPEND_WAIT ? "wait" : "frame");
     const struct symbol *symbol =
         check_file_tag(lowered->check, name_of(lowered->check->names, tag));

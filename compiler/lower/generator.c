@@ -115,8 +115,8 @@ struct symbol *generator_callee(struct node *range)
 static struct type *frame_type(struct hoist *h, const struct symbol *callee)
 {
     struct check *check = h->lowered->check;
-    const char *tag =
-        name_of(check->names, arena_format(h->lowered->arena, "%s__frame", callee->name));
+    const char *tag = name_of(
+        check->names, arena_format(h->lowered->arena, "%s__frame", stem_of(h->lowered, callee)));
     struct symbol *known = check_file_tag(check, tag);
     if (known)
         return known->type;
@@ -145,8 +145,9 @@ static void begin_embedded(struct run *r, struct node *range)
         const char *text = arguments ? "$0, $1" : ", $1";
         arguments = make(h, NODE_MADE, call->kid[i], text, 2, arguments, call->kid[i]);
     }
-    const char *text = arena_format(h->lowered->arena, "%s__begin(&$0, %s%s);", r->callee->name,
-                                    r->type->is_async ? "$b" : "0", arguments ? "$1" : "");
+    const char *text =
+        arena_format(h->lowered->arena, "%s__begin(&$0, %s%s);", stem_of(h->lowered, r->callee),
+                     r->type->is_async ? "$b" : "0", arguments ? "$1" : "");
     emit_statement(h, statement(r, text, arguments));
 }
 
@@ -232,11 +233,11 @@ static void push_resume(struct run *r, struct list *list)
     if (may_wait(r))
         push_suspension(r, list);
     else
-        list_push(
-            r->h, list,
-            statement(r,
-                      arena_format(r->h->lowered->arena, "%s__resume(&$0.base);", r->callee->name),
-                      NULL));
+        list_push(r->h, list,
+                  statement(r,
+                            arena_format(r->h->lowered->arena, "%s__resume(&$0.base);",
+                                         stem_of(r->h->lowered, r->callee)),
+                            NULL));
 }
 
 /* What a handle is asked: `name(generator, argument)`; its answer comes into r->status if `keeps`.

@@ -66,6 +66,23 @@ struct function *lowered_function(const struct lowered *lowered, const struct sy
     return symbol->kind == SYMBOL_FUNCTION && !symbol->function ? symbol->lowered : NULL;
 }
 
+const char *stem_of(const struct lowered *lowered, const struct symbol *symbol)
+{
+    const struct function *function = lowered_function(lowered, symbol);
+    return function ? function->stem : symbol->name;
+}
+
+/* Whether the program itself uses a name that would be made so. */
+static bool stem_is_used(const struct lowered *lowered, const char *stem)
+{
+    static const char *const made[] = {"frame", "resume", "begin", "spawn", "lines"};
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        if (name_is_known(lowered->check->names,
+                          arena_format(lowered->arena, "%s__%s", stem, made[i])))
+            return true;
+    return false;
+}
+
 struct variable *variable_new(struct lowered *lowered, struct function *function,
                               enum variable_kind kind, struct symbol *symbol, struct type *type)
 {
@@ -145,6 +162,9 @@ static void function_with_frame(struct lowered *lowered, enum function_kind kind
     function->is_main = kind == FUNCTION_ASYNC && !strcmp(function->name, "main");
     function->index = (uint32_t)lowered->count;
     function->symbol->lowered = function;
+    function->stem = function->name;
+    while (stem_is_used(lowered, function->stem))
+        function->stem = arena_format(lowered->arena, "%s_", function->stem);
     if (function->is_main)
         function->symbol->output_name = fresh_name(lowered, "main__coroutine");
     function->self = name_in(lowered, function, "self");

@@ -150,6 +150,7 @@ struct function { /* with a body that needs lowering */
     bool holds_frames; /* FUNCTION_PLAIN: of generators, among its locals */
     struct node *body; /* after the await pass */
     const char *name;
+    const char *stem; /* of the names that are made for it: f of f__frame, f__resume ... */
     bool is_main;
     bool is_mentioned;         /* anywhere but in its declarations */
     bool is_called_by_handle;  /* somebody needs NAME(), the function that makes a cold one */
@@ -198,6 +199,9 @@ struct lowered *lower_unit(struct check *check, struct node *unit, bool is_heade
 
 /* The function of this symbol, NULL if it has no body here. */
 struct function *lowered_function(const struct lowered *lowered, const struct symbol *symbol);
+
+/* What the names begin with that are made for a function, of this file or a header. */
+const char *stem_of(const struct lowered *lowered, const struct symbol *symbol);
 
 /* Writes what `pass` (await, flow, liveness, frame) made of every function. */
 void lower_dump(struct text *out, const struct lowered *lowered, const char *pass);

@@ -96,7 +96,7 @@ static void plain_spawn(struct lowered *lowered, struct node *node, bool in_fram
     struct function *function = in_frame ? spawned(lowered, operand) : NULL;
     if (function) {
         struct text text = {0};
-        text_printf(&text, "%s__spawn(async_place(__FILE__, __LINE__)", function->name);
+        text_printf(&text, "%s__spawn(async_place(__FILE__, __LINE__)", function->stem);
         for (uint32_t i = 1; i < operand->count; i++)
             text_printf(&text, ", $%u", i);
         text_puts(&text, ")");

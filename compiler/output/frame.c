@@ -52,7 +52,7 @@ static void put_slot(struct emitter *e, const struct slot *slot)
     } else if (!slot->child) {
         write_format(&e->writer, "struct async_future *%s", slot->name);
     } else {
-        write_format(&e->writer, "struct %s__%s %s", slot->child->name,
+        write_format(&e->writer, "struct %s__%s %s", stem_of(e->lowered, slot->child),
                      slot->form == SUSPEND_WAIT ? "wait" : "frame", slot->name);
     }
     write_string(&e->writer, ";");
@@ -128,7 +128,7 @@ void put_frame(struct emitter *e, struct function *function)
     write_line_break(&e->writer);
     write_place(&e->writer, function->node->start, false);
     e->writer.place_file = NULL;
-    write_format(&e->writer, "struct %s__frame {", function->name);
+    write_format(&e->writer, "struct %s__frame {", function->stem);
     e->writer.indent = 4;
     write_line_break(&e->writer);
     write_string(&e->writer, "struct async_frame base;");

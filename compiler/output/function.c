@@ -116,8 +116,8 @@ static void put_declarations(struct emitter *e, const struct function *function)
 {
     struct writer *w = &e->writer;
     if (e->uses_self)
-        write_format(w, "struct %s__frame *%s = (struct %s__frame *)%s;", function->name,
-                     function->self, function->name, function->base);
+        write_format(w, "struct %s__frame *%s = (struct %s__frame *)%s;", function->stem,
+                     function->self, function->stem, function->base);
     else if (!function->suspension_count)
         write_format(w, "(void)%s;", function->base);
     if (e->uses_step) {
@@ -164,7 +164,7 @@ static void put_resume(struct emitter *e, struct function *function)
     write_place(w, function->node->start, true);
     put_attributes(e, function);
     write_format(w, "%senum async_step %s__resume(struct async_frame *%s)\n", static_word(e),
-                 function->name, function->base);
+                 function->stem, function->base);
     begin_own(e);
     write_string(w, "{");
     write_opening_pragmas(w, function->body->start, first_item(function->body));
@@ -191,7 +191,7 @@ static void put_resume(struct emitter *e, struct function *function)
 static void put_lines(struct emitter *e, struct function *function)
 {
     struct source *source = e->check->source;
-    write_format(&e->writer, "static const int %s__lines[] = {%u", function->name,
+    write_format(&e->writer, "static const int %s__lines[] = {%u", function->stem,
                  source_line(source, function->node->start).line);
     for (size_t i = 0; i < function->suspension_count; i++) {
         const struct suspension *suspension = function->suspensions[i];
@@ -206,8 +206,9 @@ static void put_lines(struct emitter *e, struct function *function)
 /* All members, in their order, as C++ wants them. */
 static void put_entry(struct emitter *e, struct function *function)
 {
-    const char *name = function->name;
-    write_format(&e->writer, "    {.resume = %s__resume,\n     .name = \"%s\",\n", name, name);
+    const char *stem = function->stem;
+    write_format(&e->writer, "    {.resume = %s__resume,\n     .name = \"%s\",\n", stem,
+                 function->name);
     write_string(&e->writer, "     .file = __FILE__,\n     .result_size = ");
     if (returns_value(function)) {
         struct text result = {0};
@@ -217,12 +218,12 @@ static void put_entry(struct emitter *e, struct function *function)
     } else {
         write_string(&e->writer, "0,\n");
     }
-    write_format(&e->writer, "     .frame_size = sizeof(struct %s__frame),\n", name);
-    write_format(&e->writer, "     .lines = %s__lines,\n     .states = %u,\n", name,
+    write_format(&e->writer, "     .frame_size = sizeof(struct %s__frame),\n", stem);
+    write_format(&e->writer, "     .lines = %s__lines,\n     .states = %u,\n", stem,
                  function->states + 1);
     if (returns_value(function))
         write_format(&e->writer,
-                     "     .result_offset = __builtin_offsetof(struct %s__frame, result),\n", name);
+                     "     .result_offset = __builtin_offsetof(struct %s__frame, result),\n", stem);
     else
         write_string(&e->writer, "     .result_offset = 0,\n");
     write_format(&e->writer, "     .result_is_status = %d},\n",
@@ -335,7 +336,7 @@ static void put_made_prototypes(struct emitter *e, struct function *function)
 static void put_resume_prototype(struct emitter *e, struct function *function)
 {
     write_format(&e->writer, "%senum async_step %s__resume(struct async_frame *base);\n",
-                 static_word(e), function->name);
+                 static_word(e), function->stem);
 }
 
 static void put_code(struct emitter *e, struct function *function)

@@ -85,7 +85,7 @@ void put_parameters(struct emitter *e, const struct function *function, enum hea
     const char *length =
         heading == HEAD_PROTOTYPE
             ? "*"
-            : arena_format(e->lowered->arena, "(unsigned long)%s__resume", function->name);
+            : arena_format(e->lowered->arena, "(unsigned long)%s__resume", function->stem);
     for (size_t i = 0; i < type->parameter_count; i++) {
         write_string(&e->writer, first ? "" : ", ");
         first = false;
@@ -142,10 +142,10 @@ static void put_base(struct emitter *e, const struct function *function)
     if (!e->header) {
         write_format(&e->writer,
                      "%s->base = (struct async_frame){.resume = %s__resume, .caller = %s};", self,
-                     function->name, function->caller);
+                     function->stem, function->caller);
         return;
     }
-    write_format(&e->writer, "%s->base.resume = %s__resume;", self, function->name);
+    write_format(&e->writer, "%s->base.resume = %s__resume;", self, function->stem);
     write_line_break(&e->writer);
     write_format(&e->writer, "%s->base.caller = %s;", self, function->caller);
     write_line_break(&e->writer);
@@ -158,8 +158,8 @@ void put_begin(struct emitter *e, struct function *function)
         return;
     write_string(&e->writer, "\n");
     begin_own(e);
-    write_format(&e->writer, "static inline void %s__begin(struct %s__frame *%s, ", function->name,
-                 function->name, function->self);
+    write_format(&e->writer, "static inline void %s__begin(struct %s__frame *%s, ", function->stem,
+                 function->stem, function->self);
     write_format(&e->writer, "struct async_frame *%s", function->caller);
     put_parameters(e, function, HEAD_BEGIN);
     write_string(&e->writer, ")\n{");
@@ -174,7 +174,7 @@ void put_begin(struct emitter *e, struct function *function)
 static void put_making(struct emitter *e, const struct function *function, const char *maker,
                        const char *last_argument, const char *is_new)
 {
-    const char *future = function->future, *name = function->name;
+    const char *future = function->future, *stem = function->stem;
     write_string(&e->writer, ")\n");
     begin_own(e);
     write_string(&e->writer, "{");
@@ -183,8 +183,8 @@ static void put_making(struct emitter *e, const struct function *function, const
     write_format(&e->writer, "struct async_future *%s = %s(", future, maker);
     e->writer.indent = 8;
     write_line_break(&e->writer);
-    write_format(&e->writer, "sizeof(struct %1$s__frame), _Alignof(struct %1$s__frame), ", name);
-    write_format(&e->writer, "%s__resume%s);", name, last_argument);
+    write_format(&e->writer, "sizeof(struct %1$s__frame), _Alignof(struct %1$s__frame), ", stem);
+    write_format(&e->writer, "%s__resume%s);", stem, last_argument);
     e->writer.indent = 4;
     if (stores_anything(function)) {
         write_line_break(&e->writer);
@@ -192,7 +192,7 @@ static void put_making(struct emitter *e, const struct function *function, const
         e->writer.indent = 8;
         write_line_break(&e->writer);
         write_format(&e->writer, "struct %1$s__frame *%2$s = (struct %1$s__frame *)&%3$s->frame;",
-                     name, function->self, future);
+                     stem, function->self, future);
         put_stores(e, function);
         e->writer.indent = 4;
         write_line_break(&e->writer);
@@ -205,17 +205,17 @@ static void put_making(struct emitter *e, const struct function *function, const
 void put_spawn(struct emitter *e, struct function *function)
 {
     struct arena *arena = e->lowered->arena;
-    const char *name = function->name;
+    const char *stem = function->stem;
     if (!function->is_spawned)
         return;
     write_string(&e->writer, "\n");
     begin_own(e);
     write_format(&e->writer, "static %sstruct async_future *%s__spawn(void *%s",
-                 function->in_cycle ? "__attribute__((noinline)) " : "inline ", name,
+                 function->in_cycle ? "__attribute__((noinline)) " : "inline ", stem,
                  function->place);
     put_parameters(e, function, HEAD_BEGIN);
     put_making(e, function, "async_task", arena_format(arena, ", %s", function->place),
-               arena_format(arena, "%s->frame.resume == %s__resume", function->future, name));
+               arena_format(arena, "%s->frame.resume == %s__resume", function->future, stem));
     write_format(&e->writer, "return %s;\n}\n", function->future);
 }
 

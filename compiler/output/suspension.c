@@ -71,7 +71,7 @@ static void emit_return_if_pending(struct emitter *e)
 
 static void emit_child(struct emitter *e, const struct suspension *suspension)
 {
-    write_format(&e->writer, "%s__begin(", suspension->callee->name);
+    write_format(&e->writer, "%s__begin(", stem_of(e->lowered, suspension->callee));
     size_t open = e->writer.out->length;
     write_string(&e->writer, "&");
     emit_slot(e, suspension->slot);
@@ -80,7 +80,7 @@ static void emit_child(struct emitter *e, const struct suspension *suspension)
     write_string(&e->writer, ");");
     write_line_break(&e->writer);
     emit_state(e, suspension);
-    write_format(&e->writer, "%s__resume(&", suspension->callee->name);
+    write_format(&e->writer, "%s__resume(&", stem_of(e->lowered, suspension->callee));
     emit_slot(e, suspension->slot);
     write_string(&e->writer, ".base)");
     emit_return_if_pending(e);
@@ -185,7 +185,7 @@ static void emit_label(struct emitter *e, const struct node *at, const char *lab
 static void emit_advance(struct emitter *e, const struct suspension *suspension)
 {
     emit_state(e, suspension);
-    write_format(&e->writer, "%s__resume(&", suspension->callee->name);
+    write_format(&e->writer, "%s__resume(&", stem_of(e->lowered, suspension->callee));
     emit_node(e, suspension->node->kid[0]);
     write_string(&e->writer, ".base)");
     emit_return_if_pending(e);
