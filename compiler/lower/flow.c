@@ -7,6 +7,7 @@
  * kept: liveness walks backwards. */
 #include "lower/flow.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/arena.h"
@@ -20,10 +21,9 @@ struct jump {
 };
 
 struct label {
-    uint32_t point;
     const char *name;
-    struct symbol *symbol;
-    struct label *next;
+    const struct symbol *symbol; /* NULL: lowering made it */
+    uint32_t point;
 };
 
 struct target { /* what encloses a statement and can be left by break or continued */
@@ -43,6 +43,7 @@ struct build {
     struct target *target;
     struct jump *gotos, *computed;
     struct label *labels;
+    size_t label_count, label_capacity;
 };
 
 static void statement(struct build *b, struct node *node);
@@ -278,9 +279,9 @@ static void suspension(struct build *b, struct node *node)
 
 static void labelled(struct build *b, struct node *node)
 {
-    struct label *label = arena_alloc(b->arena, sizeof *label);
-    *label = (struct label){join(b), node->name, node->symbol, b->labels};
-    b->labels = label;
+    b->labels =
+        arena_grow(b->arena, b->labels, b->label_count, &b->label_capacity, sizeof *b->labels);
+    b->labels[b->label_count++] = (struct label){node->name, node->symbol, join(b)};
     statement(b, node_kid(node, 0));
 }
 
@@ -490,15 +491,46 @@ static void statement(struct build *b, struct node *node)
 
 /* --- the whole */
 
+/* By name; blocks may have labels of the same name. */
+static int compare_labels(const void *left, const void *right)
+{
+    const struct label *a = left, *b = right;
+    uintptr_t names[] = {(uintptr_t)a->name, (uintptr_t)b->name};
+    uintptr_t symbols[] = {(uintptr_t)a->symbol, (uintptr_t)b->symbol};
+    if (names[0] != names[1])
+        return names[0] < names[1] ? -1 : 1;
+    return (symbols[0] > symbols[1]) - (symbols[0] < symbols[1]);
+}
+
+/* The first of the sorted labels that the jump may lead to. */
+static size_t first_label(const struct build *b, const struct jump *jump)
+{
+    struct label wanted = {.name = jump->name, .symbol = jump->symbol};
+    size_t low = 0, high = b->label_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (compare_labels(&b->labels[middle], &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static void connect_gotos(struct build *b)
 {
-    for (struct jump *jump = b->gotos; jump; jump = jump->next)
-        for (struct label *label = b->labels; label; label = label->next)
-            if (jump->symbol ? jump->symbol == label->symbol : jump->name == label->name)
-                edge(b, jump->from, label->point);
     for (struct jump *jump = b->computed; jump; jump = jump->next)
-        for (struct label *label = b->labels; label; label = label->next)
+        for (size_t i = 0; i < b->label_count; i++)
+            edge(b, jump->from, b->labels[i].point);
+    if (b->label_count)
+        qsort(b->labels, b->label_count, sizeof *b->labels, compare_labels);
+    for (struct jump *jump = b->gotos; jump; jump = jump->next)
+        for (size_t i = first_label(b, jump); i < b->label_count; i++) {
+            const struct label *label = &b->labels[i];
+            if (label->name != jump->name || (jump->symbol && label->symbol != jump->symbol))
+                break;
             edge(b, jump->from, label->point);
+        }
 }
 
 static void count_suspensions(struct flow *flow, struct arena *arena)
