@@ -33,15 +33,18 @@ static bool is_same(const struct setting *a, const struct setting *b)
            (a && b && a->length == b->length && !memcmp(a->text, b->text, (size_t)a->length));
 }
 
+/* Whether a line holds as well where the line `here` begins to. */
+static bool lasts(const struct setting *line, const struct setting *here)
+{
+    return here && line->text <= here->text && (!line->end || here->text < line->end);
+}
+
 /* How many of the lines that shall hold do so here. */
 static size_t common_count(const struct setting *wanted, const struct setting *here)
 {
-    while (wanted != here)
-        if (!here || (wanted && wanted->count > here->count))
-            wanted = wanted->before;
-        else
-            here = here->before;
-    return here ? here->count : 0;
+    while (wanted && !lasts(wanted, here))
+        wanted = wanted->before;
+    return wanted ? wanted->count : 0;
 }
 
 /* More lines than are wanted do no harm; of a layout there is but one. */

@@ -12,7 +12,7 @@
 #include "syntax/token.h"
 
 struct pushed {
-    const struct setting *setting;
+    struct setting *setting;
     const char *label; /* of `pack(push, label)`; NULL: none */
     const struct pushed *outer;
 };
@@ -81,8 +81,8 @@ static bool is_empty(struct range token)
     return token.end == token.start;
 }
 
-static const struct setting *new_setting(const struct reader *reader, struct range text,
-                                         const struct setting *before)
+static struct setting *new_setting(const struct reader *reader, struct range text,
+                                   struct setting *before)
 {
     struct setting *setting = arena_alloc(reader->arena, sizeof *setting);
     setting->text = reader->text + text.start;
@@ -99,14 +99,19 @@ static void push(const struct reader *reader, struct pragma_state *state, const 
     state->pushed = pushed;
 }
 
-/* With a label, what was pushed behind that goes as well. */
-static void pop(struct pragma_state *state, const char *label)
+/* With a label, what was pushed behind that goes as well. Lines that were added to those that held
+ * at the `push` end here. */
+static void pop(const struct reader *reader, struct pragma_state *state, const char *label)
 {
     const struct pushed *pushed = state->pushed;
     while (pushed && label && (!pushed->label || strcmp(pushed->label, label) != 0))
         pushed = pushed->outer;
     if (!pushed)
         return;
+    while (state->setting && state->setting != pushed->setting) {
+        state->setting->end = reader->text + reader->directives[reader->directive].start;
+        state->setting = state->setting->before;
+    }
     state->setting = pushed->setting;
     state->pushed = pushed->outer;
 }
@@ -131,7 +136,7 @@ static bool accept_alignment(struct reader *reader, struct range *alignment)
 }
 
 /* 0 and nothing mean that of the machine. */
-static const struct setting *packing(const struct reader *reader, struct range alignment)
+static struct setting *packing(const struct reader *reader, struct range alignment)
 {
     bool is_none = is_empty(alignment) || !strtoul(reader->text + alignment.start, NULL, 0);
     return is_none ? NULL : new_setting(reader, alignment, NULL);
@@ -168,7 +173,7 @@ static bool read_pack(struct reader *reader, struct pragma_state *state)
     if (pushes)
         push(reader, state, label);
     if (pops)
-        pop(state, label);
+        pop(reader, state, label);
     if (sets)
         state->setting = packing(reader, alignment);
     return true;
@@ -206,7 +211,7 @@ static bool read_diagnostic(struct reader *reader, struct pragma_state *state)
     if (accept(reader, "push"))
         push(reader, state, NULL);
     else if (accept(reader, "pop"))
-        pop(state, NULL);
+        pop(reader, state, NULL);
     else
         return add_line(reader, state);
     return true;
@@ -217,7 +222,7 @@ static bool read_options(struct reader *reader, struct pragma_state *state)
     if (accept(reader, "push_options"))
         push(reader, state, NULL);
     else if (accept(reader, "pop_options"))
-        pop(state, NULL);
+        pop(reader, state, NULL);
     else if (accept(reader, "optimize") || accept(reader, "target") ||
              accept(reader, "reset_options"))
         return add_line(reader, state);

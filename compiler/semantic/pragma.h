@@ -21,13 +21,14 @@ enum pragma_group {
 struct setting {
     const char *text; /* `2`, `big-endian`; of the other groups the line without its newline */
     int length;
-    size_t count;                 /* of this one and those before it */
-    const struct setting *before; /* what else holds; NULL: nothing */
+    size_t count;           /* of this one and those before it */
+    struct setting *before; /* what else holds; NULL: nothing */
+    const char *end;        /* a line's: of the text where a `pop` takes it back; NULL: nowhere */
 };
 
 struct pragma_state {
-    const struct setting *setting; /* the last that holds; NULL: none */
-    const struct pushed *pushed;   /* what a `pop` brings back */
+    struct setting *setting;     /* the last that holds; NULL: none */
+    const struct pushed *pushed; /* what a `pop` brings back */
 };
 
 struct pragma {
