@@ -39,12 +39,15 @@ static void add_aligned(struct asked *asked, const struct node *attribute)
 /* What its declaration says of the name. */
 static struct attributes attributes_of(const struct node *declaration, const struct node *name)
 {
-    uint32_t index = 1;
-    if (declaration->kind == NODE_DECLARATION)
-        while (index + 1 < declaration->count &&
-               declarator_name(declaration->kid[index]->kid[0]) != name)
-            index++;
-    return declared_attributes(declaration, index);
+    uint32_t low = 1, high = declaration->count;
+    while (declaration->kind == NODE_DECLARATION && low + 1 < high) {
+        uint32_t middle = (low + high) / 2;
+        if (declaration->kid[middle]->start <= name->start)
+            low = middle;
+        else
+            high = middle;
+    }
+    return declared_attributes(declaration, low);
 }
 
 struct node *alignment_asked(const struct lowered *lowered, const struct symbol *symbol)
