@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lower/lower.h"
+#include "semantic/scope.h"
 #include "support/arena.h"
 #include "support/names.h"
 
@@ -72,31 +73,38 @@ uint32_t moved_kids(const struct node *declaration)
 
 /* --- names */
 
-static bool names_a_variable(const struct function *function, const char *name)
+static enum name_space space_of(const struct symbol *symbol)
 {
-    for (size_t i = 0; i < function->variable_count; i++)
-        if (function->variables[i]->symbol->name == name)
-            return true;
-    return false;
+    return symbol->kind == SYMBOL_TAG ? SPACE_TAG : SPACE_ORDINARY;
+}
+
+/* All variables are known before types move. */
+static bool names_a_variable(const struct lowered *lowered, struct function *function,
+                             const char *name)
+{
+    if (!function->variable_names) {
+        function->variable_names = scopes_new(lowered->arena);
+        for (size_t i = 0; i < function->variable_count; i++) {
+            struct symbol *symbol = function->variables[i]->symbol;
+            scope_bind(function->variable_names, SPACE_ORDINARY, symbol->name, symbol);
+        }
+    }
+    return scope_find(function->variable_names, SPACE_ORDINARY, name);
+}
+
+static bool was_moved(const struct lowered *lowered, const struct symbol *symbol)
+{
+    return scope_find(lowered->moved_names, space_of(symbol), symbol->name);
 }
 
 /* Moved symbols are chained through `lowered`, which types do not use otherwise. */
-static bool was_moved(const struct lowered *lowered, const struct symbol *symbol)
-{
-    for (const struct symbol *other = lowered->moved; other; other = other->lowered)
-        if (other->name == symbol->name &&
-            (other->kind == SYMBOL_TAG) == (symbol->kind == SYMBOL_TAG))
-            return true;
-    return false;
-}
-
 static void move_symbol(struct lowered *lowered, struct function *function, struct symbol *symbol)
 {
     bool tag = symbol->kind == SYMBOL_TAG;
     bool taken = lowered->is_header || was_moved(lowered, symbol) ||
                  (tag ? check_file_tag(lowered->check, symbol->name)
                       : check_file_symbol(lowered->check, symbol->name)) ||
-                 (!tag && names_a_variable(function, symbol->name)) ||
+                 (!tag && names_a_variable(lowered, function, symbol->name)) ||
                  (!tag && !function_has_frame(function)); /* whose variables are not known */
     if (taken) {
         const char *wish = arena_format(lowered->arena, "%s__%s", function->name, symbol->name);
@@ -106,6 +114,7 @@ static void move_symbol(struct lowered *lowered, struct function *function, stru
     }
     symbol->lowered = lowered->moved;
     lowered->moved = symbol;
+    scope_bind(lowered->moved_names, space_of(symbol), symbol->name, symbol);
 }
 
 static void name_anonymous(struct lowered *lowered, struct function *function,

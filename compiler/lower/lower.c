@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "diagnostic.h"
+#include "semantic/scope.h"
 #include "support/arena.h"
 #include "support/names.h"
 #include "support/text.h"
@@ -146,6 +147,7 @@ static struct function *function_new(struct lowered *lowered, enum function_kind
     function->symbol = node->symbol;
     function->type = type_resolve(node->symbol->type);
     function->name = node->symbol->name;
+    function->last_made = &function->made;
     function->result = function->type->target;
     if (kind == FUNCTION_GENERATOR || kind == FUNCTION_ASYNC_GENERATOR) {
         function->yielded = function->result->target;
@@ -186,6 +188,9 @@ struct function *made_function(struct lowered *lowered, struct function *outer, 
     while (outer->outer)
         outer = outer->outer;
     function->made_in = outer->made_in ? outer->made_in : outer->node;
+    outer = function->made_in->function;
+    *outer->last_made = function;
+    outer->last_made = &function->next_made;
     return function;
 }
 
@@ -293,6 +298,7 @@ struct lowered *desugar_unit(struct check *check, struct node *unit, bool is_hea
     lowered->arena = check->arena;
     lowered->check = check;
     lowered->is_header = is_header;
+    lowered->moved_names = scopes_new(check->arena);
     find_functions(lowered);
     if (is_header)
         use_all(lowered);

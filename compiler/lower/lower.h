@@ -141,6 +141,7 @@ struct function { /* with a body that needs lowering */
     enum function_kind kind;
     struct function *outer; /* that it is nested in (GNU C), NULL */
     struct node *made_in;   /* the function of the file that a made one is a part of; NULL */
+    struct function *made, **last_made, *next_made; /* made ones that are parts of it, a list */
     struct symbol *symbol;
     struct node *node;
     struct type *type;           /* TYPE_FUNCTION */
@@ -162,6 +163,7 @@ struct function { /* with a body that needs lowering */
     size_t suspension_count, suspension_capacity;
     struct variable **variables;
     size_t variable_count, variable_capacity;
+    struct scopes *variable_names; /* local_types.c's */
     struct flow *flow;
     struct lane *lanes, **last_lane;
     struct node **hoisted; /* declarations of local types, moved to file scope */
@@ -185,8 +187,9 @@ struct lowered {
     size_t plain_count, plain_capacity;
     struct symbol **runtime; /* generator_call.c's */
     size_t runtime_count, runtime_capacity;
-    bool is_complete;     /* nothing was missing that all passes need */
-    struct symbol *moved; /* local types at file scope, the last first */
+    bool is_complete;           /* nothing was missing that all passes need */
+    struct symbol *moved;       /* local types at file scope, the last first */
+    struct scopes *moved_names; /* of these */
     unsigned renamed;
     unsigned owned;             /* argument.c's names */
     struct function **by_frame; /* children before those that embed them */

@@ -105,7 +105,7 @@ void emit_item(struct emitter *e, struct node *node)
     e->pragmas_at = node->start;
     emit_containers_before(e, node);
     if (node->kind == NODE_FUNCTION && node->function && !function_has_frame(node->function))
-        emit_made_prototypes(e, node);
+        emit_made_prototypes(e, node->function);
     if (is_async_definition(e, node)) {
         write_place(&e->writer, node->start, false);
         emit_prototype(e, lowered_function(e->lowered, node->symbol));

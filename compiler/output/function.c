@@ -43,16 +43,15 @@ void put_local_types(struct emitter *e, struct function *function)
     e->hoisting = false;
 }
 
-void emit_made_prototypes(struct emitter *e, const struct node *node)
+void emit_made_prototypes(struct emitter *e, struct function *function)
 {
-    for (size_t i = 0; i < e->lowered->count; i++) {
-        struct function *function = e->lowered->functions[i];
-        if (function->made_in != node || !has_handle_form(function))
+    for (struct function *made = function->made; made; made = made->next_made) {
+        if (!has_handle_form(made))
             continue;
-        emit_containers(e, function->node->kid[1]);
-        emit_prototype(e, function);
+        emit_containers(e, made->node->kid[1]);
+        emit_prototype(e, made);
         write_string(&e->writer, "\n");
-        write_place(&e->writer, node->start, false);
+        write_place(&e->writer, function->node->start, false);
     }
 }
 
@@ -327,12 +326,6 @@ static void put_containers(struct emitter *e, struct function *function)
         *e->written = before; /* they may be left out */
 }
 
-/* Of a function with a frame: its body comes behind all types. */
-static void put_made_prototypes(struct emitter *e, struct function *function)
-{
-    emit_made_prototypes(e, function->node);
-}
-
 static void put_resume_prototype(struct emitter *e, struct function *function)
 {
     write_format(&e->writer, "%senum async_step %s__resume(struct async_frame *base);\n",
@@ -377,7 +370,7 @@ void emit_functions(struct emitter *e)
     write_string(&e->writer, "\n");
     begin_own(e);
     put_parts(e, put_resume_prototype, lowered->functions);
-    put_parts(e, put_made_prototypes, lowered->functions);
+    put_parts(e, emit_made_prototypes, lowered->functions); /* bodies come behind all types */
     put_parts(e, put_begin, lowered->functions);
     put_parts(e, put_spawn, lowered->functions);
     for (size_t i = 0; i < lowered->plain_count; i++)

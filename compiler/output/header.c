@@ -174,15 +174,10 @@ static void check_items(const struct output *o)
 /* --- functions */
 
 /* Whether anything is written of it but what stands in its place. */
-static bool has_parts(const struct lowered *lowered, const struct node *node)
+static bool has_parts(const struct node *node)
 {
-    for (size_t i = 0; i < lowered->count; i++)
-        if (lowered->functions[i]->node == node || lowered->functions[i]->made_in == node)
-            return true;
-    for (size_t i = 0; i < lowered->plain_count; i++)
-        if (lowered->plain[i]->node == node && lowered->plain[i]->holds_frames)
-            return true;
-    return false;
+    const struct function *function = node->function;
+    return function && (function_has_frame(function) || function->made || function->holds_frames);
 }
 
 /* What is known of a definition where its parts are written, far below: whether it is there. The
@@ -206,7 +201,7 @@ static void find_functions(struct output *o)
         const struct item *item = &o->items[i];
         for (uint32_t k = item->first; k <= item->last; k++) {
             const struct node *node = o->unit->kid[k];
-            if (node->kind != NODE_FUNCTION || !node->symbol || !has_parts(o->e.lowered, node))
+            if (node->kind != NODE_FUNCTION || !node->symbol || !has_parts(node))
                 continue;
             const struct function *function = lowered_function(o->e.lowered, node->symbol);
             if (function && function->is_main)

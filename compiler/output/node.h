@@ -137,7 +137,7 @@ void put_handle_form(struct emitter *e, struct function *function);
 
 /* function.c */
 /* Those of the functions that were made of parts of this one. */
-void emit_made_prototypes(struct emitter *e, const struct node *node);
+void emit_made_prototypes(struct emitter *e, struct function *function);
 /* The types that a function defines, at file scope. */
 void put_local_types(struct emitter *e, struct function *function);
 void emit_functions(struct emitter *e);

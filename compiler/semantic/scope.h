@@ -1,4 +1,4 @@
-/* Scopes: which symbol a name means here. Private to the checker. */
+/* Scopes: which symbol a name means here. */
 #ifndef ASYNCC_SEMANTIC_SCOPE_H
 #define ASYNCC_SEMANTIC_SCOPE_H
 
