@@ -55,7 +55,7 @@ struct node *alignment_asked(const struct lowered *lowered, const struct symbol 
     while (symbol->copy_of)
         symbol = symbol->copy_of;
     const struct node *declaration = symbol->declaration, *attribute;
-    if (symbol->kind != SYMBOL_VARIABLE || !declaration)
+    if (symbol->kind != SYMBOL_VARIABLE || !declaration || !symbol->is_aligned)
         return NULL;
     struct attributes attributes = attributes_of(declaration, symbol->node);
     struct asked asked = {.lowered = lowered, .text = ""};
@@ -64,7 +64,7 @@ struct node *alignment_asked(const struct lowered *lowered, const struct symbol 
             add_kid(&asked, "$%u", attributes.specifiers->kid[i]);
     while ((attribute = next_attribute(&attributes)) != NULL)
         add_aligned(&asked, attribute);
-    if (!*asked.text)
+    if (!*asked.text) /* another declaration of it does */
         return NULL;
     struct node *node =
         node_new(lowered->arena, NODE_MADE, symbol->node->start, symbol->node->end, asked.count);

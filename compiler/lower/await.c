@@ -213,9 +213,8 @@ static void emit_body(struct hoist *h, struct node *body, bool labelled)
 /* In the braces around it; of a block that pragmas open nothing may stand in front. */
 void flatten(const struct hoist *h, struct node *block)
 {
-    uint32_t end = block->count ? block->kid[0]->start : block->end;
     if (block->kind == NODE_COMPOUND &&
-        !source_opening_pragma(h->lowered->check->source, block->start, end))
+        !source_opening_pragma(h->lowered->check->source, block->start, block_first(block)))
         block->flags |= IS_FLAT;
 }
 

@@ -204,10 +204,8 @@ static void use_nowhere(struct range *r)
 static bool has_own_words(const struct range *r, const struct symbol *symbol)
 {
     struct attributes attributes = declared_attributes(r->node, 0);
-    for (uint32_t i = 0; i < attributes.specifiers->count; i++)
-        if (attributes.specifiers->kid[i]->kind == NODE_ALIGNAS)
-            return true;
-    return type_is_variably_modified(symbol->type) || next_attribute(&attributes);
+    return symbol->is_aligned || type_is_variably_modified(symbol->type) ||
+           next_attribute(&attributes);
 }
 
 /* `T x = object[at];`, or the bytes of an array. */

@@ -130,12 +130,6 @@ static void put_declarations(struct emitter *e, const struct function *function)
     }
 }
 
-/* Where the first thing in the function's block begins. */
-static uint32_t first_item(const struct node *body)
-{
-    return body->count ? body->kid[0]->start : body->end;
-}
-
 static void put_resume(struct emitter *e, struct function *function)
 {
     struct writer *w = &e->writer;
@@ -150,7 +144,7 @@ static void put_resume(struct emitter *e, struct function *function)
     e->uses_self = e->uses_base = e->uses_step = e->uses_name = false;
     write_string(w, "\n"); /* so that a #line can stand before its first line */
     w->no_unused_pragmas = true;
-    w->opened = first_item(function->body);
+    w->opened = block_first(function->body);
     emit_body(e, function->body);
     w->no_unused_pragmas = false;
     w->opened = 0;
@@ -166,7 +160,7 @@ static void put_resume(struct emitter *e, struct function *function)
                  function->stem, function->base);
     begin_own(e);
     write_string(w, "{");
-    write_opening_pragmas(w, function->body->start, first_item(function->body));
+    write_opening_pragmas(w, function->body->start, block_first(function->body));
     w->indent = 4;
     put_local_labels(e, function);
     write_line_break(w);

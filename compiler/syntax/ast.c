@@ -27,6 +27,11 @@ struct node *node_new(struct arena *arena, enum node_kind kind, uint32_t start, 
     return node;
 }
 
+uint32_t block_first(const struct node *block)
+{
+    return block->count ? block->kid[0]->start : block->end;
+}
+
 struct node *declarator_name(struct node *declarator)
 {
     while (declarator && declarator->kind != NODE_DECLARATOR_NAME)

@@ -217,6 +217,9 @@ static inline struct node *node_kid(const struct node *node, size_t index)
 /* Whether an identifier of the tree is the symbol's. */
 bool node_mentions(const struct node *node, const struct symbol *symbol);
 
+/* Where the first thing in a block begins, or the block ends. */
+uint32_t block_first(const struct node *block);
+
 /* The innermost NODE_DECLARATOR_NAME of a declarator, NULL for an abstract one. */
 struct node *declarator_name(struct node *declarator);
 
