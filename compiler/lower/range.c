@@ -23,7 +23,6 @@
 
 #include <string.h>
 
-#include "source.h"
 #include "support/arena.h"
 #include "syntax/attribute.h"
 
