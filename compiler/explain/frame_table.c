@@ -92,13 +92,20 @@ static struct extent generator_extent(const struct table *table, const struct va
     return child ? table->frames[child->index] : type_extent(variable->type);
 }
 
+static struct extent variable_extent(const struct table *table, const struct variable *variable)
+{
+    struct extent extent = type_extent(variable->type);
+    if (extent.alignment)
+        extent.alignment = field_alignment_value(table->lowered, variable);
+    return extent;
+}
+
 static struct extent slot_extent(const struct table *table, const struct slot *slot)
 {
     if (slot->variable && slot->variable->child)
         return generator_extent(table, slot->variable);
     if (slot->variable)
-        return field_alignment(table->lowered, slot->variable) ? (struct extent){0, 0}
-                                                               : type_extent(slot->variable->type);
+        return variable_extent(table, slot->variable);
     return slot->child ? child_extent(table, slot) : (struct extent){8, 8};
 }
 

@@ -313,6 +313,8 @@ const char *declaration_text(const struct lowered *lowered, const struct type *t
 struct node *alignment_asked(const struct lowered *lowered, const struct symbol *symbol);
 /* The same for the variable's field in the frame. */
 struct node *field_alignment(const struct lowered *lowered, const struct variable *variable);
+/* How the field is aligned by all that, in bytes; 0 if only the C compiler knows. */
+uint64_t field_alignment_value(const struct lowered *lowered, const struct variable *variable);
 /* A name like `wish` that the file does not use. */
 const char *fresh_name(const struct lowered *lowered, const char *wish);
 

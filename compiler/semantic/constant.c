@@ -387,3 +387,8 @@ enum constancy constant_evaluate(struct check *check, const struct node *node, l
         return CONSTANT_NOT;
     }
 }
+
+bool constant_value(struct check *check, const struct node *node, long long *value)
+{
+    return constant_evaluate(check, node, value) == CONSTANT_KNOWN;
+}
