@@ -183,11 +183,7 @@ static bool can_hold_frames(const struct function *function)
         return true;
     if (function->outer)
         return function_has_frame(function->outer);
-    const struct node *specifiers = function->node->kid[0];
-    for (uint32_t i = 0; i < specifiers->count; i++)
-        if (specifiers->kid[i]->flags & HAS_BODY)
-            return false;
-    return function->node->count <= 3;
+    return !defined_tag(function->node->kid[0]) && function->node->count <= 3;
 }
 
 static void begin(struct run *r, struct node *range)

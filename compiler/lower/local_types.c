@@ -55,15 +55,9 @@ static bool is_typedef(const struct node *declaration)
 
 bool node_declares_type(const struct node *declaration)
 {
-    const struct node *specifiers = declaration->kid[0];
     if (any_is_variable(declaration))
         return false;
-    if (forward_tag(declaration) || is_typedef(declaration))
-        return true;
-    for (uint32_t i = 0; i < specifiers->count; i++)
-        if (specifiers->kid[i]->flags & HAS_BODY)
-            return true;
-    return false;
+    return forward_tag(declaration) || is_typedef(declaration) || defined_tag(declaration->kid[0]);
 }
 
 uint32_t moved_kids(const struct node *declaration)
@@ -123,6 +117,13 @@ static void name_anonymous(struct lowered *lowered, struct function *function,
     const char *wish =
         arena_format(lowered->arena, "%s__type_%u", function->name, ++function->anonymous_types);
     symbol->output_name = fresh_name(lowered, wish);
+}
+
+void result_type_name(struct lowered *lowered, struct function *function)
+{
+    struct node *tag = defined_result(function->node->kid[0]);
+    if (tag && tag->symbol && !tag->symbol->name)
+        name_anonymous(lowered, function, tag->symbol);
 }
 
 /* --- the walk */

@@ -175,6 +175,7 @@ static void function_with_frame(struct lowered *lowered, enum function_kind kind
     function->caller = name_in(lowered, function, "caller");
     function->future = name_in(lowered, function, "future");
     function->place = name_in(lowered, function, "place");
+    result_type_name(lowered, function);
     lowered->functions = arena_grow(lowered->arena, lowered->functions, lowered->count,
                                     &lowered->capacity, sizeof *lowered->functions);
     lowered->functions[lowered->count++] = function;

@@ -275,6 +275,8 @@ bool body_names(const struct node *body, const struct symbol *symbol);
 void left_out_find(struct lowered *lowered, struct function *function);
 void literals_find(struct lowered *lowered, struct function *function);
 void local_types_find(struct lowered *lowered, struct function *function, struct node *body);
+/* Names the result of `async struct { int a; } f(void)`, which its frame holds. (local_types.c) */
+void result_type_name(struct lowered *lowered, struct function *function);
 /* Whether a container below this node holds a type of the function's own. */
 bool holds_local_types(const struct node *node);
 /* Whether the declaration defines or announces a struct, union, enum or typedef. */

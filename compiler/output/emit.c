@@ -100,9 +100,23 @@ static bool moves_body(const struct emitter *e, const struct node *node)
            (node->kind == NODE_FUNCTION && node->function && node->function->holds_frames);
 }
 
+/* `async struct s { int a; } f(void)`: f gives a handle in C, so the type is defined in front. */
+static void emit_result_type(struct emitter *e, const struct node *node)
+{
+    bool has_specifiers = node->kind == NODE_FUNCTION || node->kind == NODE_DECLARATION;
+    struct node *tag = has_specifiers ? defined_result(node->kid[0]) : NULL;
+    if (!tag || !specifiers_are_special(node->kid[0]))
+        return;
+    write_place(&e->writer, tag->start, false);
+    emit_struct(e, tag);
+    write_string(&e->writer, ";");
+    write_line_break(&e->writer);
+}
+
 void emit_item(struct emitter *e, struct node *node)
 {
     e->pragmas_at = node->start;
+    emit_result_type(e, node);
     emit_containers_before(e, node);
     if (node->kind == NODE_FUNCTION && node->function && !function_has_frame(node->function))
         emit_made_prototypes(e, node->function);

@@ -63,18 +63,10 @@ static bool keeps_parameters(const struct function *function)
            !computes_size(function);
 }
 
-static bool defines_type(const struct node *specifiers)
-{
-    for (uint32_t i = 0; i < specifiers->count; i++)
-        if (specifiers->kid[i]->flags & HAS_BODY)
-            return true;
-    return false;
-}
-
 static bool is_kept(const struct parameter *parameter)
 {
     return parameter->node && parameter->node->kind == NODE_PARAMETER &&
-           parameter_name(parameter) && !defines_type(parameter->node->kid[0]);
+           parameter_name(parameter) && !defined_tag(parameter->node->kid[0]);
 }
 
 /* `(int a, char *b)`; of the function that begins it, behind what is there already. */

@@ -208,6 +208,7 @@ void check_function(struct check *check, struct node *node)
 {
     mark_old_names(check, node->kid[1], node->count > 3);
     struct specifiers specifiers = check_specifiers(check, node->kid[0], READING_CERTAIN, false);
+    specifiers.is_function = !check->state->function;
     struct declarator declarator = check_declarator(check, &specifiers, node->kid[1]);
     if (!declarator.name)
         complain(check, node->kid[1] ? node->kid[1] : node->kid[0], "a function without a name");

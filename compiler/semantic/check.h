@@ -72,7 +72,7 @@ struct node *chosen_operand(struct check *check, const struct node *node);
  * known. */
 struct node *selected_association(struct check *check, const struct node *node);
 
-/* The value of a typed constant expression; false where it is none, or only the C compiler knows. */
+/* The value of a typed constant expression; false: there is none, or only C compilers know it. */
 bool constant_value(struct check *check, const struct node *node, long long *value);
 
 /* Whether the operands of this node only have a type: sizeof, __builtin_constant_p ... */

@@ -108,6 +108,8 @@ struct specifiers {
     struct node *async;  /* the word, until a function declarator takes it; NULL if none */
     struct node *former; /* one of the language's type formers, written here */
     struct node *tag;    /* struct, union or enum specifier */
+    bool is_of_file;
+    bool is_function; /* of a definition */
     struct node *node;
 };
 
@@ -289,7 +291,6 @@ struct type *check_comprehension(struct check *check, struct node *node);
 /* Declares the name that a range or `async with` binds to a value of this type. */
 void bind_name(struct check *check, struct node *node, struct node *specifier_node,
                struct node *declarator_node, struct type *value);
-bool defines_type(const struct node *specifiers);
 /* The value of an expression that somebody becomes the owner of: it may be a temporary container.
  */
 struct type *check_owned(struct check *check, struct node *node);

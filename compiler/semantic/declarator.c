@@ -242,9 +242,9 @@ struct declarator check_declarator(struct check *check, const struct specifiers 
     if (type_resolve(result.type)->kind != TYPE_FUNCTION)
         result.type =
             apply_attributes(check, result.type, (struct attributes){.declarator = declarator});
-    if (specifiers->async && !result.async && defines_type(specifiers->node))
-        complain(check, specifiers->tag,
-                 "a type is defined in what an async function gives: define it first");
+    struct node *tag = specifiers->async && !result.async ? defined_result(specifiers->node) : NULL;
+    if (tag && !specifiers->is_function && !(specifiers->is_of_file && tag->name))
+        complain(check, tag, "a type is defined in what an async function gives: define it first");
     return result;
 }
 

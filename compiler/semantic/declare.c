@@ -348,6 +348,7 @@ void check_declaration(struct check *check, struct node *declaration)
     }
     struct specifiers specifiers = check_specifiers(
         check, declaration->kid[0], reading_of(check, declaration), declaration->count == 1);
+    specifiers.is_of_file = !check->state->function;
     if (declaration->count == 1 && specifiers.async)
         complain(check, specifiers.async, "'async' declares no function here");
     for (uint32_t i = 1; i < declaration->count; i++)

@@ -59,7 +59,7 @@ static bool check_held_type(struct check *check, const struct node *former, enum
         complain(check, name, "a generator cannot be sent %s", wrong);
     else if (wrong)
         complain(check, name, "'%s' cannot hold %s", former->name, wrong);
-    if (wrong || name->kind != NODE_TYPE_NAME || !defines_type(name->kid[0]))
+    if (wrong || name->kind != NODE_TYPE_NAME || !defined_tag(name->kid[0]))
         return true;
     complain(check, name, "a type is defined in '%s': define it first", former->name);
     return false;

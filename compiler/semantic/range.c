@@ -57,14 +57,6 @@ void check_lost_container(struct check *check, struct node *node)
 
 /* --- the names that ranges bind */
 
-bool defines_type(const struct node *specifiers)
-{
-    for (uint32_t i = 0; i < specifiers->count; i++)
-        if (specifiers->kid[i]->flags & HAS_BODY)
-            return true;
-    return false;
-}
-
 /* An array takes arrays of its own kind, which C does not assign; everything else what C does. */
 static void check_bound(struct check *check, struct node *at, struct type *type,
                         struct type *element)
@@ -96,7 +88,7 @@ void bind_name(struct check *check, struct node *node, struct node *specifier_no
     if (specifiers.is_thread_local || storage == OP_STATIC || storage == OP_EXTERN ||
         storage == OP_TYPEDEF)
         complain(check, specifier_node, "a storage class where a name is bound to each value");
-    if (defines_type(specifier_node))
+    if (defined_tag(specifier_node))
         complain(check, specifier_node, "a type is defined where a name is bound to each value");
     if (!declarator.name)
         return;

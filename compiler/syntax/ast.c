@@ -72,6 +72,25 @@ bool node_is_tag(const struct node *node)
     return node->kind == NODE_STRUCT || node->kind == NODE_UNION || node->kind == NODE_ENUM;
 }
 
+struct node *defined_tag(const struct node *specifiers)
+{
+    for (uint32_t i = 0; i < specifiers->count; i++)
+        if (specifiers->kid[i]->flags & HAS_BODY)
+            return specifiers->kid[i];
+    return NULL;
+}
+
+struct node *defined_result(const struct node *specifiers)
+{
+    struct node *tag = defined_tag(specifiers);
+    for (uint32_t i = 0; !tag && i < specifiers->count; i++) {
+        const struct node *kid = specifiers->kid[i];
+        if (kid->kind == NODE_TYPEOF && kid->kid[0]->kind == NODE_TYPE_NAME)
+            tag = defined_result(kid->kid[0]->kid[0]);
+    }
+    return tag;
+}
+
 bool node_is_label(const struct node *node)
 {
     return node->kind == NODE_LABEL || node->kind == NODE_CASE || node->kind == NODE_DEFAULT ||

@@ -230,6 +230,11 @@ const struct node *declarator_without_attributes(const struct node *declarator);
 struct node *skip_parens(struct node *expression);
 
 bool node_is_tag(const struct node *node); /* of a struct, union or enum */
+/* The struct, union or enum that the specifiers define; NULL if none. */
+struct node *defined_tag(const struct node *specifiers);
+/* The same of an async function's, which need not be said again: in `typeof(struct s { ... })` too.
+ */
+struct node *defined_result(const struct node *specifiers);
 bool node_is_expression(const struct node *node);
 
 /* A label, `case`, `default` or attributes, whose last kid is what stands behind, if anything. */
