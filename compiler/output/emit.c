@@ -13,10 +13,15 @@
 #include "support/arena.h"
 #include "support/text.h"
 
-static bool is_async_definition(const struct emitter *e, const struct node *node)
+static bool is_async_definition(const struct node *node)
 {
-    (void)e;
     return node->kind == NODE_FUNCTION && node->function && function_has_frame(node->function);
+}
+
+/* Of an ordinary function. */
+static bool holds_frames(const struct node *node)
+{
+    return node->kind == NODE_FUNCTION && node->function && node->function->holds_frames;
 }
 
 /* Prototypes of functions that are only awaited in place would declare what nobody defines, those
@@ -49,7 +54,7 @@ static void emit_external(struct emitter *e, struct node *node)
 {
     if (node->kind != NODE_FUNCTION)
         emit_node(e, node);
-    else if (node->function && node->function->holds_frames)
+    else if (holds_frames(node))
         emit_declared_head(e, node);
     else
         emit_definition(e, node);
@@ -86,7 +91,7 @@ static void emit_between(struct emitter *e, uint32_t start, uint32_t end)
 static void emit_containers_before(struct emitter *e, struct node *node)
 {
     struct node head = *node;
-    if (is_async_definition(e, node))
+    if (is_async_definition(node))
         head.count = 2;
     else if (node->kind == NODE_FUNCTION && node->function && node->function->hoisted_count)
         put_local_types(e, node->function);
@@ -94,10 +99,9 @@ static void emit_containers_before(struct emitter *e, struct node *node)
 }
 
 /* Whether the body is written at the end of the file. */
-static bool moves_body(const struct emitter *e, const struct node *node)
+static bool moves_body(const struct node *node)
 {
-    return is_async_definition(e, node) ||
-           (node->kind == NODE_FUNCTION && node->function && node->function->holds_frames);
+    return is_async_definition(node) || holds_frames(node);
 }
 
 /* `async struct s { int a; } f(void)`: f gives a handle in C, so the type is defined in front. */
@@ -120,12 +124,12 @@ void emit_item(struct emitter *e, struct node *node)
     emit_containers_before(e, node);
     if (node->kind == NODE_FUNCTION && node->function && !function_has_frame(node->function))
         emit_made_prototypes(e, node->function);
-    if (is_async_definition(e, node)) {
+    if (is_async_definition(node)) {
         write_place(&e->writer, node->start, false);
         emit_prototype(e, lowered_function(e->lowered, node->symbol));
     } else if (!declares_nothing(e, node))
         emit_external(e, node);
-    if (moves_body(e, node))
+    if (moves_body(node))
         put_left_pragmas(e, node->start, node->end);
 }
 

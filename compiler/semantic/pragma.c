@@ -206,29 +206,30 @@ static bool add_line(struct reader *reader, struct pragma_state *state)
     return true;
 }
 
+/* What these words say, without labels. */
+static bool read_nesting(struct reader *reader, struct pragma_state *state, const char *push_word,
+                         const char *pop_word)
+{
+    bool pushes = accept(reader, push_word), pops = !pushes && accept(reader, pop_word);
+    if (pushes)
+        push(reader, state, NULL);
+    if (pops)
+        pop(reader, state, NULL);
+    return pushes || pops;
+}
+
 static bool read_diagnostic(struct reader *reader, struct pragma_state *state)
 {
-    if (accept(reader, "push"))
-        push(reader, state, NULL);
-    else if (accept(reader, "pop"))
-        pop(reader, state, NULL);
-    else
-        return add_line(reader, state);
-    return true;
+    return read_nesting(reader, state, "push", "pop") || add_line(reader, state);
 }
 
 static bool read_options(struct reader *reader, struct pragma_state *state)
 {
-    if (accept(reader, "push_options"))
-        push(reader, state, NULL);
-    else if (accept(reader, "pop_options"))
-        pop(reader, state, NULL);
-    else if (accept(reader, "optimize") || accept(reader, "target") ||
-             accept(reader, "reset_options"))
-        return add_line(reader, state);
-    else
-        return false;
-    return true;
+    if (read_nesting(reader, state, "push_options", "pop_options"))
+        return true;
+    bool is_option =
+        accept(reader, "optimize") || accept(reader, "target") || accept(reader, "reset_options");
+    return is_option && add_line(reader, state);
 }
 
 /* --- all of them */
