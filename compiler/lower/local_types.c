@@ -225,6 +225,14 @@ void local_types_find(struct lowered *lowered, struct function *function, struct
         local_types_find(lowered, function, node->kid[i]);
 }
 
+void local_types_of(struct lowered *lowered, struct function *function)
+{
+    if (!function->made_in) /* whose parameters are what surrounds it */
+        local_types_find(lowered, function, function->node->kid[1]);
+    function->has_parameter_types = function->hoisted_count > 0;
+    local_types_find(lowered, function, function->node->kid[2]);
+}
+
 /* --- containers of local types */
 
 static bool is_local(const struct type *type)

@@ -326,7 +326,7 @@ struct lowered *lower_unit(struct check *check, struct node *unit, bool is_heade
         find_parameters(lowered, lowered->functions[i]);
         find_locals(lowered, lowered->functions[i], lowered->functions[i]->node->kid[2]);
         literals_find(lowered, lowered->functions[i]);
-        local_types_find(lowered, lowered->functions[i], lowered->functions[i]->node->kid[2]);
+        local_types_of(lowered, lowered->functions[i]);
     }
     plain_unit(lowered, unit);
     for (size_t i = 0; i < lowered->plain_count; i++) {

@@ -168,6 +168,7 @@ struct function { /* with a body that needs lowering */
     struct lane *lanes, **last_lane;
     struct node **hoisted; /* declarations of local types, moved to file scope */
     size_t hoisted_count, hoisted_capacity;
+    bool has_parameter_types; /* some of these; its prototype stands behind them all */
     unsigned anonymous_types, literals;
     /* names the generated code uses in it, chosen so that the user's own never clash */
     const char *self, *base, *step, *caller, *future, *place;
@@ -275,6 +276,8 @@ bool body_names(const struct node *body, const struct symbol *symbol);
 void left_out_find(struct lowered *lowered, struct function *function);
 void literals_find(struct lowered *lowered, struct function *function);
 void local_types_find(struct lowered *lowered, struct function *function, struct node *body);
+/* Those of the parameters and the body. */
+void local_types_of(struct lowered *lowered, struct function *function);
 /* Names the result of `async struct { int a; } f(void)`, which its frame holds. (local_types.c) */
 void result_type_name(struct lowered *lowered, struct function *function);
 /* Whether a container below this node holds a type of the function's own. */

@@ -91,10 +91,11 @@ static void emit_between(struct emitter *e, uint32_t start, uint32_t end)
 static void emit_containers_before(struct emitter *e, struct node *node)
 {
     struct node head = *node;
+    struct function *function = node->kind == NODE_FUNCTION ? node->function : NULL;
     if (is_async_definition(node))
         head.count = 2;
-    else if (node->kind == NODE_FUNCTION && node->function && node->function->hoisted_count)
-        put_local_types(e, node->function);
+    if (function && (function->has_parameter_types || !function_has_frame(function)))
+        put_local_types(e, function);
     emit_containers(e, &head);
 }
 

@@ -270,7 +270,8 @@ typedef void put_part(struct emitter *e, struct function *function);
 static void put_parts(struct emitter *e, put_part *put, struct function *const *functions)
 {
     for (size_t i = 0; i < e->lowered->count; i++) {
-        bool is_empty = put == put_local_types && !functions[i]->hoisted_count;
+        bool is_empty = put == put_local_types &&
+                        (!functions[i]->hoisted_count || functions[i]->has_parameter_types);
         if (is_empty || !begin_part(e, functions[i]))
             continue;
         put(e, functions[i]);

@@ -234,7 +234,7 @@ static bool is_written_anew(const struct function *function)
     for (size_t i = 0; i < function->type->parameter_count; i++)
         if (is_nameless_array(&function->type->parameters[i]))
             return true;
-    return computes_size(function);
+    return computes_size(function) || function->has_parameter_types;
 }
 
 /* gcc compares how parameters are written in the declarations of one function. */
@@ -276,7 +276,7 @@ void emit_prototype(struct emitter *e, struct function *function)
     emit_specifiers(e, node->kid[0]);
     write_string(&e->writer, " ");
     bool is_old_style = function->type->is_old_style && function->type->parameter_count;
-    if (computes_size(function) || is_old_style) {
+    if (computes_size(function) || is_old_style || function->has_parameter_types) {
         write_format(&e->writer, "*%s(", name_of_function(function));
         put_parameters(e, function, HEAD_PROTOTYPE);
         write_string(&e->writer, ")");

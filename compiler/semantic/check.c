@@ -104,17 +104,22 @@ static void check_frame_types(struct check *check, const struct specifiers *spec
 }
 
 /* A struct, union or enum that is first spoken of among the parameters ends with them, but a frame,
- * which is declared elsewhere, holds what is of that type. */
-static void check_tags(struct check *check, const struct node *node)
+ * which is declared elsewhere, holds what is of that type. `moved`: the one that a parameter
+ * defines, which moves there. */
+static void check_tags(struct check *check, const struct node *node, const struct node *moved)
 {
-    if (!node || node->kind == NODE_COMPOUND)
+    if (!node || node == moved || node->kind == NODE_COMPOUND)
         return;
+    bool is_own = node->kind == NODE_FUNCTION_TYPE && node->kid[0]->kind == NODE_DECLARATOR_NAME;
     if (node_is_tag(node) && node->type && node->type->node == node) {
         complain(check, node, "a type is declared in a parameter list: declare it first");
         return;
     }
-    for (uint32_t i = 0; i < node->count; i++)
-        check_tags(check, node->kid[i]);
+    for (uint32_t i = 0; i < node->count; i++) {
+        const struct node *kid = node->kid[i];
+        bool is_parameter = is_own && kid->kind == NODE_PARAMETER;
+        check_tags(check, kid, is_parameter ? defined_tag(kid->kid[0]) : moved);
+    }
 }
 
 static void check_parameters(struct check *check, const struct type *type,
@@ -128,7 +133,7 @@ static void check_parameters(struct check *check, const struct type *type,
                                   show(check, parameter->type));
     }
     for (uint32_t i = 1; is_known && i < function->count; i++) /* behind what it gives */
-        check_tags(check, function->kid[i]);
+        check_tags(check, function->kid[i], NULL);
 }
 
 static void check_main(struct check *check, const struct type *type, const struct node *name)
