@@ -14,6 +14,7 @@
 #include "explain/frames.h"
 #include "output/emit.h"
 #include "output/header.h"
+#include "raw_string.h"
 #include "semantic/check.h"
 #include "source.h"
 #include "support/arena.h"
@@ -95,7 +96,11 @@ static bool compile_text(const char *path, const char *text, enum way way)
     c.diagnostics = diagnostics_new(c.arena);
     diagnostics_set_format(c.diagnostics, way == JSON ? DIAGNOSTIC_JSON : DIAGNOSTIC_TEXT,
                            COLOR_ALWAYS);
-    c.source = source_new(c.arena, path, text, strlen(text));
+    struct text spelled = {0};
+    text_puts(&spelled, text);
+    raw_strings_spell(&spelled);
+    c.source = source_new(c.arena, path, spelled.data ? spelled.data : "", spelled.length);
+    text_free(&spelled);
     diagnostics_set_source(c.diagnostics, c.source);
     parse_and_check(&c);
     if (c.unit && way == UNIT_AND_TREE)
