@@ -5,7 +5,8 @@
  * announces them (`struct s;`) goes with them. They keep their names unless those mean something
  * else at file scope, in another function's moved types, or elsewhere in the same function; then,
  * and in headers, they become FUNCTION__NAME. What has no name gets one. Where they speak of locals
- * (`char c[sizeof x]`), the emitter writes objects of the same types.
+ * (`char c[sizeof x]`), the emitter writes objects of the same types. Types that its parameters
+ * define are among them; then all stand in front of its prototype.
  *
  * Ordinary functions keep their types, unless a container holds one or a generator expression may
  * speak of one: these become functions, so what they take must be known at file scope too. */
