@@ -23,6 +23,7 @@ int main(int count, char **arguments)
     struct arena *arena = arena_new();
     struct diagnostics *diagnostics = diagnostics_new(arena);
     struct options options;
+    setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* or each blank before a caret is written on its own */
     bool ok = options_parse(&options, arena, diagnostics, count - 1, arguments + 1);
     if (ok && (options.help || options.version || options.dump_help)) {
         ok = print_information(&options);

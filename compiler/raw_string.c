@@ -34,7 +34,8 @@ static bool is_raw(const char *text, const char *quote)
     return false;
 }
 
-/* Of `"x(...)x"`, at whose quote `at` is; false if it is none. */
+/* Of `"x(...)x"`, at whose quote `at` is; false if it is none. Without an end it ends at `limit`.
+ */
 static bool read_raw(const char *at, const char *limit, struct raw *raw)
 {
     enum { LONGEST_DELIMITER = 16 };
@@ -49,8 +50,8 @@ static bool read_raw(const char *at, const char *limit, struct raw *raw)
     close[length + 1] = '"';
     raw->inner = at + length + 1;
     raw->inner_end = find(raw->inner, limit, close);
-    raw->end = raw->inner_end + length + 2;
-    return raw->inner_end < limit;
+    raw->end = raw->inner_end < limit ? raw->inner_end + length + 2 : limit;
+    return true;
 }
 
 static void spell(struct text *out, const struct raw *raw)
@@ -96,6 +97,8 @@ void raw_strings_spell(struct text *text)
         if (*at != '"' && *at != '\'' && *at != '/') {
             at++;
         } else if (*at == '"' && is_raw(start, at) && read_raw(at, limit, &raw)) {
+            if (raw.inner_end == limit) /* gcc has refused it */
+                break;
             text_write(&out, written, (size_t)(at - 1 - written)); /* without the R */
             spell(&out, &raw);
             at = written = raw.end;

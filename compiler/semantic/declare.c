@@ -283,7 +283,7 @@ static bool is_cut_off(const struct check *check, const struct node *declared)
     const char *code = source_code(check->source) + declared->end;
     while (isspace((unsigned char)*code))
         code++;
-    return diagnostics_errors(check->diagnostics) && *code != ';' && *code != ',';
+    return *code != ';' && *code != ',' && diagnostics_errors(check->diagnostics);
 }
 
 static void check_declared(struct check *check, const struct specifiers *specifiers,

@@ -1,49 +1,152 @@
-/* Runs tree-sitter's parser, and gives up when it goes round in a circle: the recovery of its
- * versions before 0.21 may skip the same few tokens for ever (tests/fuzz/corpus/circle.ac).
+/* Runs tree-sitter's parser, and gives up where it makes nothing of the text.
  *
- * The parser gets the text in windows, so that it is seen how far it has read, and is interrupted
- * from time to time. Time alone says nothing on a busy machine, so it is only when several
- * interruptions in a row find no progress that it is given up. A text without such mistakes is
- * parsed long before the first one. */
+ * What does not fit its grammar it skips, token by token, at a cost that grows with what was
+ * skipped before. Beyond 65,535 tokens versions before 0.21 corrupt memory, and they may skip the
+ * same few tokens for ever (tests/fuzz/corpus/circle.ac). So it is interrupted from time to time
+ * and watched for a moment, through its log, which is far too slow to be read all the time. If it
+ * skips tokens, it is watched on, and given up when there are too many of them. Of a text without
+ * mistakes that takes a tenth more time at most, and nothing of one that is parsed before the first
+ * interruption. */
 #include "syntax/bounded.h"
 
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnostic.h"
+#include "syntax/token.h"
+
 enum {
-    WINDOW = 256, /* bytes */
-    FIRST_MICROSECONDS = 50000 /* and one a byte, which is 20 times what it takes */,
-    MICROSECONDS = 10000, /* between interruptions */
-    MOST_IN_VAIN = 10     /* of them */
+    MICROSECONDS = 20000,        /* between looks; too few for more than 65,535 tokens */
+    WATCHED_MICROSECONDS = 2000, /* a look */
+    MOST_SKIPPED = 2000,         /* tokens that it may skip in one while it is watched */
+    MOST_IN_HEAP = 60000         /* tokens */
 };
 
-struct reader {
-    const char *text;
-    uint32_t length, reached;
+struct place_behind { /* which the next token stands */
+    unsigned row, column;
 };
 
-static const char *read_window(void *data, uint32_t at, TSPoint place, uint32_t *length)
+struct watch {
+    size_t cancels; /* tree-sitter's flag */
+    unsigned skipped;
+    struct place_behind here, mistake;
+};
+
+static bool says(const char *message, const char *word)
 {
-    struct reader *reader = data;
-    (void)place;
-    uint32_t left = at < reader->length ? reader->length - at : 0;
-    *length = left < WINDOW ? left : WINDOW;
-    if (at + *length > reader->reached)
-        reader->reached = at + *length;
-    return reader->text + at;
+    return !strncmp(message, word, strlen(word));
 }
 
-TSTree *parse_bounded(TSParser *parser, const char *text, uint32_t length, uint32_t *reached)
+static void count_skipped(void *data, TSLogType type, const char *message)
 {
-    struct reader reader = {.text = text, .length = length};
-    TSInput input = {.payload = &reader, .read = read_window, .encoding = TSInputEncodingUTF8};
-    ts_parser_set_timeout_micros(parser, FIRST_MICROSECONDS + (uint64_t)length);
-    TSTree *tree = ts_parser_parse(parser, NULL, input);
-    ts_parser_set_timeout_micros(parser, MICROSECONDS);
-    for (int in_vain = 0; !tree && in_vain < MOST_IN_VAIN; in_vain++) {
-        uint32_t before = reader.reached;
-        tree = ts_parser_parse(parser, NULL, input);
-        if (reader.reached > before)
-            in_vain = 0;
+    struct watch *watch = data;
+    if (type == TSLogTypeParse && says(message, "skip_token") && ++watch->skipped > MOST_SKIPPED)
+        watch->cancels = 1;
+}
+
+/* Stops at the first token that fits no reading of the text. One reading may end earlier. */
+static void find_mistake(void *data, TSLogType type, const char *message)
+{
+    struct watch *watch = data;
+    if (type != TSLogTypeParse || watch->cancels)
+        return;
+    const char *place = says(message, "process ") ? strstr(message, "row:") : NULL;
+    if (place)
+        sscanf(place, "row:%u, col:%u", &watch->here.row, &watch->here.column);
+    else if (says(message, "detect_error"))
+        watch->mistake = watch->here;
+    else if (says(message, "resume"))
+        watch->cancels = 1;
+}
+
+static TSTree *parse_watched(TSParser *parser, const char *text, uint32_t length,
+                             void (*log)(void *, TSLogType, const char *), struct watch *watch,
+                             uint64_t microseconds)
+{
+    ts_parser_set_logger(parser, (TSLogger){watch, log});
+    ts_parser_set_cancellation_flag(parser, &watch->cancels);
+    ts_parser_set_timeout_micros(parser, microseconds);
+    TSTree *tree = ts_parser_parse_string(parser, NULL, text, length);
+    ts_parser_set_logger(parser, (TSLogger){NULL, NULL});
+    ts_parser_set_cancellation_flag(parser, NULL);
+    return tree;
+}
+
+static struct range first_mistake(TSParser *parser, const char *text, uint32_t length)
+{
+    struct watch watch = {0};
+    struct range token = {0, 1};
+    ts_tree_delete(parse_watched(parser, text, length, find_mistake, &watch, 0));
+    ts_parser_reset(parser);
+    uint32_t at = 0;
+    for (unsigned row = 0; row < watch.mistake.row && at < length; at++)
+        row += text[at] == '\n';
+    at = at + watch.mistake.column < length ? at + watch.mistake.column : length;
+    next_token(text, length, &at, &token);
+    return token;
+}
+
+/* Whether `at` goes on in what nests until the next of these: most likely, each token is kept. */
+static bool ends_nesting(char byte)
+{
+    return byte == ';' || byte == ',' || byte == '{' || byte == '}';
+}
+
+/* Where more tokens follow each other than tree-sitter can count, with nothing between them at
+ * which what came before could be put together. Adjacent strings are one. */
+static bool find_heap(const char *text, uint32_t start, uint32_t end, struct range *heap)
+{
+    uint32_t count = 0;
+    bool is_string = false;
+    struct range token;
+    for (uint32_t at = start; next_token(text, end, &at, &token);) {
+        bool was_string = is_string;
+        is_string = text[token.start] == '"';
+        if (ends_nesting(text[token.start]))
+            count = 0;
+        else if (!count++)
+            *heap = token;
+        else if (was_string && is_string)
+            count--;
+        if (count > MOST_IN_HEAP)
+            return true;
+    }
+    return false;
+}
+
+/* Only a stretch without `;` that has as many bytes can have as many tokens. */
+static bool has_heap(const char *text, uint32_t length, struct range *heap)
+{
+    for (uint32_t at = 0; at < length;) {
+        const char *semicolon = memchr(text + at, ';', length - at);
+        uint32_t end = semicolon ? (uint32_t)(semicolon - text) : length;
+        if (end - at > MOST_IN_HEAP && find_heap(text, at, end, heap))
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+TSTree *parse_bounded(TSParser *parser, const char *text, uint32_t length, struct range *mistake)
+{
+    struct watch watch = {0};
+    TSTree *tree = NULL;
+    if (has_heap(text, length, mistake))
+        return NULL;
+    while (!tree && !watch.cancels) {
+        unsigned before = watch.skipped;
+        if (!before) {
+            ts_parser_set_timeout_micros(parser, MICROSECONDS);
+            tree = ts_parser_parse_string(parser, NULL, text, length);
+        }
+        if (!tree)
+            tree = parse_watched(parser, text, length, count_skipped, &watch, WATCHED_MICROSECONDS);
+        if (watch.skipped == before)
+            watch.skipped = 0;
     }
     ts_parser_reset(parser);
-    *reached = reader.reached;
+    if (!tree)
+        *mistake = first_mistake(parser, text, length);
     return tree;
 }

@@ -4,8 +4,10 @@
 
 #include <tree_sitter/api.h>
 
-/* The tree of the text, which the caller deletes; NULL if the parser runs in a circle over the
- * mistakes before *reached, as far as which it has read. */
-TSTree *parse_bounded(TSParser *parser, const char *text, uint32_t length, uint32_t *reached);
+struct range;
+
+/* The tree of the text, which the caller deletes; NULL if the parser makes nothing of what follows
+ * the first mistake, which is told then. */
+TSTree *parse_bounded(TSParser *parser, const char *text, uint32_t length, struct range *mistake);
 
 #endif

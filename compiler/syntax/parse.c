@@ -56,15 +56,10 @@ static bool has_error(const TSTree *tree)
     return !tree || ts_node_has_error(ts_tree_root_node(tree));
 }
 
-/* The parser ran in a circle over mistakes before `reached`: the last line before it is the best
- * place there is. */
-static void report_circle(struct diagnostics *diagnostics, const char *code, uint32_t reached)
+/* The parser has given up. */
+static void report_senseless(struct diagnostics *diagnostics, struct range mistake)
 {
-    uint32_t at = reached;
-    while (at && isspace((unsigned char)code[at - 1]))
-        at--;
-    report_error(diagnostics, (struct range){at ? at - 1 : 0, at ? at : 1},
-                 "the mistakes before this make no sense of the file");
+    report_error(diagnostics, mistake, "what begins here makes no sense");
 }
 
 /* Takes the word out of the text and parses the rest. Where there are other mistakes, too, the
@@ -73,12 +68,12 @@ static TSTree *mend_elses(struct arena *arena, TSParser *parser, TSTree *tree, c
                           uint32_t length, struct diagnostics *diagnostics)
 {
     struct stray_elses found = find_stray_elses(arena, ts_tree_root_node(tree), text);
-    uint32_t reached;
+    struct range mistake;
     if (!found.count)
         return tree;
     for (size_t i = 0; i < found.count; i++)
         memcpy(text + found.offsets[i], "    ", 4);
-    TSTree *mended = parse_bounded(parser, text, length, &reached);
+    TSTree *mended = parse_bounded(parser, text, length, &mistake);
     if (!mended || (has_error(tree) && has_error(mended))) {
         for (size_t i = 0; i < found.count; i++)
             memcpy(text + found.offsets[i], "else", 4);
@@ -126,12 +121,12 @@ static TSTree *mend_semicolons(struct arena *arena, TSParser *parser, TSTree *tr
                                struct diagnostics *diagnostics)
 {
     struct semicolons found = find_missing_semicolons(arena, code, text, length);
-    uint32_t reached;
+    struct range mistake;
     if (!found.count)
         return tree;
     for (size_t i = 0; i < found.count; i++)
         text[found.offsets[i]] = ';';
-    TSTree *mended = parse_bounded(parser, text, length, &reached);
+    TSTree *mended = parse_bounded(parser, text, length, &mistake);
     if (!mended || (has_error(mended) && count_errors(mended) >= count_errors(tree))) {
         for (size_t i = 0; i < found.count; i++)
             text[found.offsets[i]] = code[found.offsets[i]];
@@ -180,11 +175,12 @@ static TSTree *contain_mistakes(struct arena *arena, TSParser *parser, TSTree *t
     for (int i = 0; i < MOST_FUNCTIONS && tree && has_error(tree) &&
                     find_leading_body(tree, code, text, length, &body);
          i++) {
-        uint32_t size = body.end - body.start, reached;
+        uint32_t size = body.end - body.start;
+        struct range mistake;
         const char *kept = arena_copy(arena, text + body.start, size);
         for (uint32_t at = body.start; at < body.end; at++)
             text[at] = text[at] == '\n' ? '\n' : ' ';
-        TSTree *rest = parse_bounded(parser, text, length, &reached);
+        TSTree *rest = parse_bounded(parser, text, length, &mistake);
         if (!is_relieved(tree, rest, code, body)) {
             memcpy(text + body.start, kept, size);
             ts_tree_delete(rest);
@@ -216,7 +212,8 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
                    struct marks *marks, struct diagnostics *diagnostics)
 {
     const char *code = source_code(source);
-    uint32_t length = (uint32_t)source_length(source), reached;
+    uint32_t length = (uint32_t)source_length(source);
+    struct range mistake;
     char *marked = marked_code(arena, source, marks);
     TSParser *parser = ts_parser_new();
     struct node *unit = NULL;
@@ -225,11 +222,11 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
         ts_parser_delete(parser);
         return NULL;
     }
-    TSTree *tree = parse_bounded(parser, marked, length, &reached);
+    TSTree *tree = parse_bounded(parser, marked, length, &mistake);
     if (has_error(tree) && mark_declarations(arena, marks, marked, length)) {
         ts_tree_delete(tree);
         marked = marked_code(arena, source, marks);
-        tree = parse_bounded(parser, marked, length, &reached);
+        tree = parse_bounded(parser, marked, length, &mistake);
     }
     enum balance balance = BRACKETS_BALANCE;
     if (has_error(tree))
@@ -242,7 +239,7 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
     }
     if (is_mended) {
         ts_tree_delete(tree);
-        tree = parse_bounded(parser, marked, length, &reached);
+        tree = parse_bounded(parser, marked, length, &mistake);
     }
     if (balance != BRACKETS_HOPELESS && tree && has_error(tree))
         tree = mend_semicolons(arena, parser, tree, code, marked, length, diagnostics);
@@ -251,7 +248,7 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
     if (balance != BRACKETS_HOPELESS)
         tree = contain_mistakes(arena, parser, tree, code, marked, length, diagnostics);
     if (balance != BRACKETS_HOPELESS && !tree)
-        report_circle(diagnostics, code, reached);
+        report_senseless(diagnostics, mistake);
     else if (balance != BRACKETS_HOPELESS && has_error(tree))
         report_syntax_errors(diagnostics, ts_tree_root_node(tree), code);
     if (balance != BRACKETS_HOPELESS && tree)

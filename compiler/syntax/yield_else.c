@@ -33,15 +33,6 @@ static int nesting(const struct reader *r)
     return token_nesting(r->code, r->token);
 }
 
-/* From a `yield` to the `else` that belongs to it; false if there is none. */
-static bool find_else(struct reader *r)
-{
-    for (int depth = 0; read(r) && depth >= 0 && !(depth == 0 && is(r, ";")); depth += nesting(r))
-        if (depth == 0 && is(r, "else"))
-            return true;
-    return false;
-}
-
 static bool begins_statement(const struct reader *r)
 {
     static const char *const words[] = {"{",     "return", "break", "continue", "goto",
@@ -71,20 +62,35 @@ static void mend(struct reader *r, char *marked)
     marked[r->token.end - 1] = ';';
 }
 
+/* At an `else` of a `yield`. */
+static bool mend_else(struct reader *r, struct diagnostics *diagnostics, char *marked)
+{
+    if (!read(r) || !begins_statement(r))
+        return false;
+    report_error(diagnostics, r->token,
+                 "the 'else' of a 'yield' takes an expression, which is its value after an error");
+    mend(r, marked);
+    return true;
+}
+
 bool mend_yield_elses(struct diagnostics *diagnostics, const char *code, uint32_t length,
                       char *marked)
 {
+    enum { MOST_DEPTH = 250 };
+    bool yields[MOST_DEPTH] = {false}; /* whether an `else` between these brackets is a yield's */
     struct reader r = {.code = code, .length = length};
     bool any = false;
-    while (read(&r)) {
+    for (unsigned depth = 0; read(&r);) {
+        if (nesting(&r) < 0)
+            depth -= depth > 0;
+        else if (nesting(&r) > 0 && ++depth < MOST_DEPTH)
+            yields[depth] = false;
+        bool *yields_here = depth < MOST_DEPTH ? &yields[depth] : NULL;
         struct reader ahead = r;
-        if (!is(&r, "yield") || !find_else(&ahead) || !read(&ahead) || !begins_statement(&ahead))
-            continue;
-        report_error(
-            diagnostics, ahead.token,
-            "the 'else' of a 'yield' takes an expression, which is its value after an error");
-        mend(&ahead, marked);
-        any = true;
+        if (yields_here && *yields_here && is(&r, "else"))
+            any |= mend_else(&ahead, diagnostics, marked);
+        if (yields_here && (is(&r, "yield") || is(&r, "else") || is(&r, ";")))
+            *yields_here = is(&r, "yield");
     }
     return any;
 }
