@@ -87,14 +87,14 @@ static struct range first_mistake(TSParser *parser, const char *text, uint32_t l
     return token;
 }
 
-/* Whether `at` goes on in what nests until the next of these: most likely, each token is kept. */
-static bool ends_nesting(char byte)
+/* There the parser has put together most of what came before. */
+static bool is_separator(char byte)
 {
     return byte == ';' || byte == ',' || byte == '{' || byte == '}';
 }
 
-/* Where more tokens follow each other than tree-sitter can count, with nothing between them at
- * which what came before could be put together. Adjacent strings are one. */
+/* Where more tokens follow each other without a separator than tree-sitter can count. Adjacent
+ * strings are one. */
 static bool find_heap(const char *text, uint32_t start, uint32_t end, struct range *heap)
 {
     uint32_t count = 0;
@@ -103,7 +103,7 @@ static bool find_heap(const char *text, uint32_t start, uint32_t end, struct ran
     for (uint32_t at = start; next_token(text, end, &at, &token);) {
         bool was_string = is_string;
         is_string = text[token.start] == '"';
-        if (ends_nesting(text[token.start]))
+        if (is_separator(text[token.start]))
             count = 0;
         else if (!count++)
             *heap = token;
