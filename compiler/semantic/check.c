@@ -110,7 +110,8 @@ static void check_tags(struct check *check, const struct node *node, const struc
 {
     if (!node || node == moved || node->kind == NODE_COMPOUND)
         return;
-    bool is_own = node->kind == NODE_FUNCTION_TYPE && node->kid[0]->kind == NODE_DECLARATOR_NAME;
+    bool is_own = node->kind == NODE_FUNCTION_TYPE && node->kid[0] &&
+                  node->kid[0]->kind == NODE_DECLARATOR_NAME;
     if (node_is_tag(node) && node->type && node->type->node == node) {
         complain(check, node, "a type is declared in a parameter list: declare it first");
         return;
