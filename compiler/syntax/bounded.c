@@ -131,9 +131,13 @@ static bool has_heap(const char *text, uint32_t length, struct range *heap)
 TSTree *parse_bounded(TSParser *parser, const char *text, uint32_t length, struct range *mistake)
 {
     struct watch watch = {0};
+    struct range heap;
     TSTree *tree = NULL;
-    if (has_heap(text, length, mistake))
+    if (has_heap(text, length, &heap)) {
+        if (mistake)
+            *mistake = heap;
         return NULL;
+    }
     while (!tree && !watch.cancels) {
         unsigned before = watch.skipped;
         if (!before) {
@@ -146,7 +150,7 @@ TSTree *parse_bounded(TSParser *parser, const char *text, uint32_t length, struc
             watch.skipped = 0;
     }
     ts_parser_reset(parser);
-    if (!tree)
+    if (!tree && mistake)
         *mistake = first_mistake(parser, text, length);
     return tree;
 }

@@ -7,7 +7,7 @@
 struct range;
 
 /* The tree of the text, which the caller deletes; NULL if the parser makes nothing of what follows
- * the first mistake, which is told then. */
+ * the first mistake, which is told then unless `mistake` is NULL. */
 TSTree *parse_bounded(TSParser *parser, const char *text, uint32_t length, struct range *mistake);
 
 #endif

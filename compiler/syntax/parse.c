@@ -68,12 +68,11 @@ static TSTree *mend_elses(struct arena *arena, TSParser *parser, TSTree *tree, c
                           uint32_t length, struct diagnostics *diagnostics)
 {
     struct stray_elses found = find_stray_elses(arena, ts_tree_root_node(tree), text);
-    struct range mistake;
     if (!found.count)
         return tree;
     for (size_t i = 0; i < found.count; i++)
         memcpy(text + found.offsets[i], "    ", 4);
-    TSTree *mended = parse_bounded(parser, text, length, &mistake);
+    TSTree *mended = parse_bounded(parser, text, length, NULL);
     if (!mended || (has_error(tree) && has_error(mended))) {
         for (size_t i = 0; i < found.count; i++)
             memcpy(text + found.offsets[i], "else", 4);
@@ -121,12 +120,11 @@ static TSTree *mend_semicolons(struct arena *arena, TSParser *parser, TSTree *tr
                                struct diagnostics *diagnostics)
 {
     struct semicolons found = find_missing_semicolons(arena, code, text, length);
-    struct range mistake;
     if (!found.count)
         return tree;
     for (size_t i = 0; i < found.count; i++)
         text[found.offsets[i]] = ';';
-    TSTree *mended = parse_bounded(parser, text, length, &mistake);
+    TSTree *mended = parse_bounded(parser, text, length, NULL);
     if (!mended || (has_error(mended) && count_errors(mended) >= count_errors(tree))) {
         for (size_t i = 0; i < found.count; i++)
             text[found.offsets[i]] = code[found.offsets[i]];
@@ -176,11 +174,10 @@ static TSTree *contain_mistakes(struct arena *arena, TSParser *parser, TSTree *t
                     find_leading_body(tree, code, text, length, &body);
          i++) {
         uint32_t size = body.end - body.start;
-        struct range mistake;
         const char *kept = arena_copy(arena, text + body.start, size);
         for (uint32_t at = body.start; at < body.end; at++)
             text[at] = text[at] == '\n' ? '\n' : ' ';
-        TSTree *rest = parse_bounded(parser, text, length, &mistake);
+        TSTree *rest = parse_bounded(parser, text, length, NULL);
         if (!is_relieved(tree, rest, code, body)) {
             memcpy(text + body.start, kept, size);
             ts_tree_delete(rest);
