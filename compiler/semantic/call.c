@@ -55,15 +55,21 @@ static bool makes_coroutine(const struct type *type)
     return type->is_async || type->target->kind == TYPE_GENERATOR;
 }
 
+/* A function without a prototype takes what it is given, until its definition is known. */
+static bool knows_count(const struct type *type, const struct symbol *callee)
+{
+    return !type->is_old_style || (makes_coroutine(type) && callee && callee->is_defined);
+}
+
 static void check_count(struct check *check, const struct type *type, struct node *call)
 {
     size_t given = call->count - 1, wanted = type->parameter_count;
     const char *name = callee_name(call);
-    if (given == wanted)
+    if (given == wanted || (given > wanted && type->is_variadic))
         return;
-    if (complain(check, call, "too %s arguments to %s%s%s: %zu wanted, %zu given",
+    if (complain(check, call, "too %s arguments to %s%s%s: %s%zu wanted, %zu given",
                  given < wanted ? "few" : "many", name ? "'" : "", name ? name : "this call",
-                 name ? "'" : "", wanted, given))
+                 name ? "'" : "", type->is_variadic ? "at least " : "", wanted, given))
         note_callee(check, call);
 }
 
@@ -257,7 +263,7 @@ struct type *check_call(struct check *check, struct node *call)
     if (!type)
         return NULL;
     const struct symbol *symbol = skip_parens(call->kid[0])->symbol;
-    if (makes_coroutine(type) && (!type->is_old_style || (symbol && symbol->is_defined)))
+    if (knows_count(type, symbol))
         check_count(check, type, call);
     if (!type->is_old_style)
         check_fit(check, type, call);
