@@ -75,16 +75,15 @@ void emit_definition(struct emitter *e, struct node *node)
     e->function = NULL;
 }
 
-/* Text between two things that were written anew: it starts in step again with the next line. */
+/* Text between two things that were written anew, behind which no line need be in step. */
 static void emit_between(struct emitter *e, uint32_t start, uint32_t end)
 {
-    const char *text = source_text(e->check->source);
-    const char *newline = start < end ? memchr(text + start, '\n', end - start) : NULL;
-    uint32_t line = newline ? (uint32_t)(newline - text) + 1 : end;
-    emit_gap(e, start, line);
-    if (line < end && start && text[line] != '#')
-        write_place(&e->writer, line, false);
-    emit_gap(e, line, end);
+    uint32_t at = start;
+    while (at < end && (e->code[at] == ' ' || e->code[at] == '\t'))
+        at++;
+    if (at < end && at && e->code[at] != '\n')
+        write_in_step(&e->writer, at);
+    emit_gap(e, start, end);
 }
 
 /* Of an async function only the prototype is written here. */

@@ -292,6 +292,14 @@ static void go_to_line(struct writer *w, const char *file, uint32_t line, bool i
     believe(w, file, line);
 }
 
+void write_in_step(struct writer *w, uint32_t offset)
+{
+    struct place place = source_line(w->source, offset);
+    bool is_there = w->file && place.file && w->line == place.line && !strcmp(w->file, place.file);
+    if (w->lines && place.file && !is_there)
+        go_to_line(w, place.file, place.line, place.system_header);
+}
+
 static void write_undefs(struct writer *w, size_t event)
 {
     const struct restoration *restoration = w->restoration;
@@ -423,10 +431,14 @@ static void write_directive(struct writer *w, size_t index, bool markers)
         return;
     }
     start_line(w);
+    if (!marker && markers)
+        write_in_step(w, directive->start);
     if (!marker || w->lines || directive->flags & MARKS_SYSTEM_HEADER)
         write_copied(w, text + directive->start, directive->end - directive->start);
-    if (marker)
+    if (marker) {
         believe(w, directive->file, directive->line);
+        w->in_system = directive->flags & MARKS_SYSTEM_HEADER;
+    }
 }
 
 static bool is_blank(char byte)
@@ -560,15 +572,31 @@ static void write_shifted(struct writer *w, uint32_t start, uint32_t end)
         write_copied(w, text + start, end - start);
 }
 
+/* The same at file scope. Directives that are left out there leave the lines behind them out of
+ * step. */
+static void write_lines_in_step(struct writer *w, uint32_t start, uint32_t end)
+{
+    uint32_t first = behind_blanks(w, start, end);
+    uint32_t line = source_line_start(w->source, first);
+    if (first < end && (line > start || (line == start && only_blanks(w)))) {
+        write_shifted(w, start, line);
+        write_in_step(w, line);
+        start = line;
+    }
+    write_shifted(w, start, end);
+}
+
 void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
 {
     size_t count;
     const struct directive *directives = source_directives(w->source, &count);
+    void (*write_part)(struct writer *, uint32_t, uint32_t) =
+        markers ? write_lines_in_step : write_shifted;
     for (size_t i = source_directive_at(w->source, start); i < count && start < end; i++) {
         if (directives[i].start >= end)
             break;
         if (directives[i].start > start)
-            write_shifted(w, start, directives[i].start);
+            write_part(w, start, directives[i].start);
         bool mends = !markers || w->restoration;
         if (mends && follows_left_out(w, &directives[i], i)) {
             start = behind_blanks(w, directives[i].end, end);
@@ -589,5 +617,6 @@ void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
         }
         start = directives[i].end;
     }
-    write_shifted(w, start, end);
+    if (start < end)
+        write_part(w, start, end);
 }

@@ -52,6 +52,9 @@ void write_line_break(struct writer *w);
  * but blanks stands on it and it would be taken for another line. `always`: even if not. */
 void write_place(struct writer *w, uint32_t offset, bool always);
 
+/* The same for text that is copied from there. It begins a line of its own if need be. */
+void write_in_step(struct writer *w, uint32_t offset);
+
 /* What follows stems from no line of the source, up to the next write_place. writer_number_lines
  * tells its lines. */
 void write_own_place(struct writer *w);
