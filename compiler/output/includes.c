@@ -215,6 +215,14 @@ static void check_once(struct includes *includes)
 
 /* --- */
 
+static void check_counter(struct includes *includes)
+{
+    const char *file = includes_counting(includes);
+    if (file)
+        includes->problem =
+            arena_format(includes->arena, "'%s' uses __COUNTER__ behind text that uses it", file);
+}
+
 struct includes *includes_find(struct arena *arena, const struct source *source,
                                const struct node *unit)
 {
@@ -230,6 +238,8 @@ struct includes *includes_find(struct arena *arena, const struct source *source,
         find_restored(includes);
     if (!includes->problem)
         check_once(includes);
+    if (!includes->problem)
+        check_counter(includes);
     return includes;
 }
 

@@ -46,6 +46,10 @@ struct includes *includes_find(struct arena *arena, const struct source *source,
 /* The restored include that this byte of the source belongs to, or NULL. */
 const struct include *includes_restored(const struct includes *includes, uint32_t offset);
 
+/* counter.c: a restored file that uses __COUNTER__ behind text that is expanded and used it; NULL.
+ */
+const char *includes_counting(const struct includes *includes);
+
 /* include_line.c: fills in `line` and `operand`, reading the parent's original text. */
 void include_find_operand(const struct includes *includes, struct include *include,
                           uint32_t line_behind);
