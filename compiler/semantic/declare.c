@@ -149,6 +149,7 @@ static void note_attributes(struct check *check, struct symbol *symbol,
     symbol->is_noreturn |= find_attribute(all, "noreturn") || find_attribute(all, "_Noreturn");
     symbol->is_nodiscard |=
         find_attribute(all, "warn_unused_result") || find_attribute(all, "nodiscard");
+    symbol->is_overloadable |= find_attribute(all, "overloadable") != NULL;
     symbol->is_address_taken |= find_attribute(all, "cleanup") != NULL;
     symbol->is_aligned |= find_attribute(all, "aligned") != NULL;
     if (symbol->kind == SYMBOL_TYPEDEF)

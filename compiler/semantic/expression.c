@@ -60,7 +60,7 @@ static struct type *check_identifier(struct check *check, struct node *node)
     }
     if (is_captured(check, symbol))
         symbol->is_address_taken = true;
-    return symbol->type;
+    return symbol->is_overloadable ? simple(check, TYPE_UNKNOWN) : symbol->type;
 }
 
 /* --- members, subscripts, pointers */
