@@ -202,11 +202,19 @@ static void plain_set_result(struct lowered *lowered, struct node *node)
         value_address(lowered, type, "$2"), type_text(lowered, type));
 }
 
+/* A `void *` converts to a handle, but is none that could be emptied; of others C compilers speak.
+ */
+static bool holds_handle(const struct type *type)
+{
+    return type->kind >= TYPE_FUTURE || type->kind == TYPE_UNKNOWN ||
+           (type->kind == TYPE_POINTER && type_resolve(type->target)->kind == TYPE_STRUCT);
+}
+
 static void plain_release(struct lowered *lowered, struct node *node)
 {
     (void)lowered;
     const struct type *type = node->count > 1 ? type_resolve(node->kid[1]->type) : NULL;
-    bool moves = type && is_handle_lvalue(node->kid[1]);
+    bool moves = type && holds_handle(type) && is_handle_lvalue(node->kid[1]);
     if (type && type->kind == TYPE_GENERATOR)
         node->text = moves ? "async_generator_release(async_generator_take(&$1))"
                            : "async_generator_release($1)";
