@@ -304,10 +304,12 @@ static void put_table(struct emitter *e)
 static void put_main(struct emitter *e, const struct function *function)
 {
     write_string(&e->writer, "\n");
-    begin_own(e);
+    write_place(&e->writer, function->node->start, true); /* C compilers know what main takes */
     write_string(&e->writer, "int main(");
     put_parameters(e, function, HEAD_HANDLE);
-    write_format(&e->writer, ")\n{\n    return async_main(%s(", name_of_function(function));
+    write_string(&e->writer, ")\n");
+    begin_own(e);
+    write_format(&e->writer, "{\n    return async_main(%s(", name_of_function(function));
     for (size_t i = 0; i < function->type->parameter_count; i++)
         write_format(&e->writer, "%s%s", i ? ", " : "", function->type->parameters[i].name);
     write_string(&e->writer, "));\n}\n");
