@@ -24,6 +24,7 @@
 #include "output/portable.h"
 #include "output/rescan.h"
 #include "output/restoration.h"
+#include "output/skip.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -65,6 +66,46 @@ struct output {
     size_t directive;
     bool marked; /* a line was told inside a conditional */
 };
+
+static bool is_blank_between(const char *text, uint32_t start, uint32_t end)
+{
+    while (start < end && strchr(" \t\r\n", text[start]))
+        start++;
+    return start == end;
+}
+
+/* --- lines that came through the preprocessor */
+
+static void see_line(const struct output *o, const char *text, char *is_seen, uint32_t offset)
+{
+    const struct source *source = o->e.check->source;
+    struct place place = source_line(source, offset);
+    size_t length;
+    const char *line =
+        place.main_file ? source_original_line(source, place.file, place.line, &length) : NULL;
+    if (line)
+        is_seen[line - text] = 1;
+}
+
+/* What header_text_read asks for. */
+static const char *find_seen(const struct output *o, const char *text, size_t length)
+{
+    const struct source *source = o->e.check->source;
+    char *is_seen = arena_alloc(o->arena, length + 1);
+    size_t count;
+    const struct directive *directives = source_directives(source, &count);
+    for (size_t i = 0; i < count; i++)
+        if (directives[i].kind != DIRECTIVE_LINE)
+            see_line(o, text, is_seen, directives[i].start);
+    uint32_t end = (uint32_t)source_length(source);
+    for (uint32_t at = 0; at < end; at++) {
+        uint32_t line_end = (uint32_t)(skip_line(o->e.code + at, o->e.code + end) - o->e.code);
+        if (!is_blank_between(o->e.code, at, line_end))
+            see_line(o, text, is_seen, at);
+        at = line_end;
+    }
+    return is_seen;
+}
 
 /* --- items */
 
@@ -229,13 +270,6 @@ static const struct item *item_around(const struct output *o, uint32_t offset)
     return NULL;
 }
 
-static bool is_blank_between(const struct output *o, uint32_t start, uint32_t end)
-{
-    while (start < end && strchr(" \t\r\n", o->text->text[start]))
-        start++;
-    return start == end;
-}
-
 static void add_includes(struct output *o)
 {
     size_t last_enter = SIZE_MAX;
@@ -248,7 +282,7 @@ static void add_includes(struct output *o)
             continue;
         bool is_inside = item || directive->start < o->text->declarations;
         if (!is_inside && last_enter != SIZE_MAX &&
-            is_blank_between(o, o->edits[last_enter].span.start, directive->start)) {
+            is_blank_between(o->text->text, o->edits[last_enter].span.start, directive->start)) {
             o->edits[last_enter].span.start = o->edits[last_enter].span.end = directive->end;
         } else if (!is_inside) {
             add_edit(o, EDIT_LEAVE_C, directive->start, directive->start, NULL);
@@ -540,7 +574,7 @@ void emit_header(struct text *out, const struct check *check, const struct lower
         return;
     }
     rewrite_sizes(o.e);
-    o.text = header_text_read(o.arena, text, length);
+    o.text = header_text_read(o.arena, text, length, find_seen(&o, text, length));
     find_items(&o);
     check_nodes(&o);
     check_items(&o);

@@ -1,5 +1,6 @@
 /* One pass over the original text of a header finds its directives; everything else is asked of
- * them. No preprocessor is asked: what stands in a branch that is not taken is found as well. */
+ * them. What stands in a branch that is not taken is found as well; but its brackets need not
+ * balance, so who counts them reads `taken`. */
 #include "output/header_text.h"
 
 #include <ctype.h>
@@ -162,7 +163,41 @@ static const struct header_directive *find_once(const struct header_text *header
     return NULL;
 }
 
-struct header_text *header_text_read(struct arena *arena, const char *text, size_t length)
+/* --- branches */
+
+/* Where the branch ends that begins behind this directive: at the next one of its conditional. */
+static uint32_t branch_end(const struct header_text *header, size_t directive)
+{
+    const struct header_directive *d = header->directives;
+    size_t next = directive + 1;
+    while (next < header->count && d[next].depth > d[directive].depth)
+        next++;
+    return next < header->count ? d[next].start : header->length;
+}
+
+static void blank(char *text, uint32_t start, uint32_t end)
+{
+    for (uint32_t i = start; i < end; i++)
+        if (text[i] != '\n')
+            text[i] = ' ';
+}
+
+static const char *blank_untaken(const struct header_text *header, const char *is_seen)
+{
+    char *taken = arena_copy(header->arena, header->text, header->length);
+    for (size_t i = 0; i < header->count; i++) {
+        const struct header_directive *directive = &header->directives[i];
+        if (directive->kind != HEADER_IF && directive->kind != HEADER_ELSE)
+            continue;
+        uint32_t start = directive->end, end = branch_end(header, i);
+        if (!memchr(is_seen + start, 1, end - start))
+            blank(taken, start, end);
+    }
+    return taken;
+}
+
+struct header_text *header_text_read(struct arena *arena, const char *text, size_t length,
+                                     const char *is_seen)
 {
     struct header_text *header = arena_alloc(arena, sizeof *header);
     header->arena = arena;
@@ -170,6 +205,7 @@ struct header_text *header_text_read(struct arena *arena, const char *text, size
     header->length = header->tail = (uint32_t)length;
     uint32_t first = (uint32_t)length, last = 0;
     find_directives(header, &first, &last);
+    header->taken = blank_untaken(header, is_seen);
     const struct header_directive *once = find_once(header);
     header->has_once = once != NULL;
     header->has_guard = is_guarded(header, first, last);
@@ -193,7 +229,7 @@ struct header_text *header_text_read(struct arena *arena, const char *text, size
 
 /* --- spans */
 
-/* Steps over blanks, comments and directives. */
+/* Steps over blanks, comments and directives; in what is taken. */
 static const char *next_token(const struct header_text *header, const char *at, const char *end)
 {
     for (;;) {
@@ -201,9 +237,9 @@ static const char *next_token(const struct header_text *header, const char *at, 
         if (at == end || *at != '#')
             return at;
         const char *start = at;
-        while (start > header->text && start[-1] != '\n' && isspace((unsigned char)start[-1]))
+        while (start > header->taken && start[-1] != '\n' && isspace((unsigned char)start[-1]))
             start--;
-        if (start > header->text && start[-1] != '\n')
+        if (start > header->taken && start[-1] != '\n')
             return at;
         at = skip_directive(at, end);
     }
@@ -217,12 +253,12 @@ static int nesting(char c)
 /* A declaration that begins among a macro's arguments begins with the macro's name. */
 static void widen_start(const struct header_text *header, uint32_t from, struct span *span)
 {
-    const char *at = header->text + from, *start = header->text + span->start, *name = NULL;
+    const char *at = header->taken + from, *start = header->taken + span->start, *name = NULL;
     uint32_t outermost = span->start;
     int depth = 0;
     while ((at = next_token(header, at, start)) < start) {
         if (depth == 0 && *at == '(' && name)
-            outermost = (uint32_t)(name - header->text);
+            outermost = (uint32_t)(name - header->taken);
         if (depth == 0 && skip_is_letter(*at))
             name = at;
         depth += (*at == '(') - (*at == ')');
@@ -236,8 +272,8 @@ void header_text_widen(const struct header_text *header, uint32_t from, struct s
                        bool ends_with_semicolon)
 {
     widen_start(header, from, span);
-    const char *at = header->text + span->start, *end = header->text + header->length;
-    const char *wanted = header->text + span->end, *behind = at;
+    const char *at = header->taken + span->start, *end = header->taken + header->length;
+    const char *wanted = header->taken + span->end, *behind = at;
     bool was_name = false;
     int depth = 0;
     for (;;) {
@@ -252,7 +288,7 @@ void header_text_widen(const struct header_text *header, uint32_t from, struct s
     if (ends_with_semicolon && behind[-1] != ';' && at < end && *at == ';')
         behind = at + 1;
     if (behind > wanted)
-        span->end = (uint32_t)(behind - header->text);
+        span->end = (uint32_t)(behind - header->taken);
 }
 
 bool header_text_is_whole(const struct header_text *header, struct span span)

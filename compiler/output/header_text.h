@@ -30,6 +30,7 @@ struct span {
 struct header_text {
     struct arena *arena;
     const char *text;
+    const char *taken; /* the same, with blanks for branches that are not */
     uint32_t length;
     struct header_directive *directives;
     size_t count, capacity;
@@ -40,8 +41,11 @@ struct header_text {
     uint32_t declarations; /* behind the last directive, at that depth, before the first token */
 };
 
-/* Lives in the arena, as `text` must. */
-struct header_text *header_text_read(struct arena *arena, const char *text, size_t length);
+/* Lives in the arena, as `text` must. `is_seen` has a 1 for each byte of the text where a line
+ * begins of which the preprocessor left something, else 0: a branch without such lines was not
+ * taken. */
+struct header_text *header_text_read(struct arena *arena, const char *text, size_t length,
+                                     const char *is_seen);
 
 /* Widens what was found by its first and last token, so that macro calls are whole; `from` is where
  * the declaration before it ends. A semicolon that it `ends_with` may stand behind such a call. */
