@@ -55,6 +55,17 @@ static char *read_regular_file(struct arena *arena, const char *name, size_t *le
     return text;
 }
 
+/* Preprocessors leave a byte order mark out, and do not count it among the columns. */
+static const char *skip_byte_order_mark(const char *text, size_t *length)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    size_t size = strlen(mark);
+    if (!text || *length < size || memcmp(text, mark, size) != 0)
+        return text;
+    *length -= size;
+    return text + size;
+}
+
 static void add_line(struct arena *arena, struct file *file, size_t offset,
                      enum lexical_state state)
 {
@@ -104,6 +115,7 @@ static struct file *file_find(struct originals *originals, const char *name)
     }
     size_t length = 0;
     const char *text = read_regular_file(originals->arena, name, &length);
+    text = skip_byte_order_mark(text, &length);
     return file_add(originals, name, text, length);
 }
 
