@@ -262,6 +262,17 @@ void diagnostics_rewind(struct diagnostics *diagnostics, unsigned mark)
     diagnostics->drop_notes = false;
 }
 
+bool diagnostics_had_error(const struct diagnostics *diagnostics, unsigned mark, struct range range)
+{
+    for (size_t i = 0; i < mark; i++) {
+        const struct diagnostic *item = &diagnostics->items[i];
+        if (item->severity == SEVERITY_ERROR && item->has_range &&
+            range.start <= item->range.start && item->range.start < range.end)
+            return true;
+    }
+    return false;
+}
+
 /* --- order */
 
 /* Every item gets the place of its group's head, by which all are sorted. */

@@ -78,6 +78,9 @@ unsigned diagnostics_errors(const struct diagnostics *diagnostics);
 /* Forgets what was collected since `mark` (from diagnostics_mark): for a pass that runs again. */
 unsigned diagnostics_mark(const struct diagnostics *diagnostics);
 void diagnostics_rewind(struct diagnostics *diagnostics, unsigned mark);
+/* Whether there was an error in the range before `mark`. */
+bool diagnostics_had_error(const struct diagnostics *diagnostics, unsigned mark,
+                           struct range range);
 /* Prints what was collected, in order of place (notes with their error), and forgets it. In JSON
  * that is one array, `[]` if there is nothing. */
 void diagnostics_flush(struct diagnostics *diagnostics, FILE *out);

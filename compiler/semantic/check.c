@@ -311,13 +311,17 @@ struct check *check_unit(struct arena *arena, struct names *names, struct source
     state->scopes = scopes_new(arena);
     state->file_unknown_names = scopes_new(arena);
     state->marks_before = marks->count;
+    state->parsed = diagnostics_mark(diagnostics);
     static const char *const func[] = {"__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"};
     for (size_t i = 0; i < sizeof func / sizeof *func; i++)
         state->func[i] = name_of(names, func[i]);
     predeclare_types(check);
     adopt_unknown(check);
-    for (uint32_t i = 0; i < unit->count; i++)
+    for (uint32_t i = 0; i < unit->count; i++) {
+        const struct node *next = node_kid(unit, i + 1);
+        state->external = (struct range){unit->kid[i]->start, next ? next->start : UINT32_MAX};
         check_external(check, unit->kid[i]);
+    }
     report_implicit_calls(check);
     return check;
 }

@@ -49,6 +49,8 @@ struct check_state {
     unsigned unevaluated;  /* > 0: in sizeof, typeof ... */
     unsigned prototypes;   /* > 0: in a parameter list */
     const char *no_await;  /* in what no await may stand ("a case label"), NULL elsewhere */
+    unsigned parsed;       /* the mark of diagnostics behind those of the parser */
+    struct range external; /* from the declaration at file scope to the next one */
     bool is_header;        /* the declaration does not come from the main file */
     bool is_system_header; /* ... but from a system header */
     size_t marks_before;

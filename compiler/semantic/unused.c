@@ -14,10 +14,17 @@ static bool may_be_unused(const struct node *parameter)
     return find_attribute(attributes, "unused") || find_attribute(attributes, "maybe_unused");
 }
 
+/* Whether the parser made nothing of a part of the function, or of text that an early brace left
+ * behind it. */
+static bool is_read_in_part(const struct check *check)
+{
+    return diagnostics_had_error(check->diagnostics, check->state->parsed, check->state->external);
+}
+
 void check_parameters_used(struct check *check, struct node *function)
 {
     const struct type *type = type_resolve(function->type);
-    if (check->state->quiet || type->kind != TYPE_FUNCTION)
+    if (check->state->quiet || type->kind != TYPE_FUNCTION || is_read_in_part(check))
         return;
     for (size_t i = 0; i < type->parameter_count; i++) {
         const struct node *parameter = type->parameters[i].node;
