@@ -297,6 +297,13 @@ static void drop_last_jump(struct block *block, struct node *node)
     }
 }
 
+static struct node *set_code(struct hoist *h, const struct block *block, const struct node *at,
+                             unsigned code)
+{
+    struct node *number = make(h, NODE_MADE, at, arena_format(h->lowered->arena, "%u", code), 0);
+    return make_assignment(h, block->leave, "$0 = $1", number);
+}
+
 static void set_codes(struct defers *d, struct block *block)
 {
     struct hoist *h = &d->hoist;
@@ -306,9 +313,7 @@ static void set_codes(struct defers *d, struct block *block)
             splice->count = 0;
             continue;
         }
-        const char *code = arena_format(h->lowered->arena, "%u", setter->way->code);
-        struct node *number = make(h, NODE_MADE, splice, code, 0);
-        splice->kid[0] = make_assignment(h, block->leave, "$0 = $1", number);
+        splice->kid[0] = set_code(h, block, splice, setter->way->code);
     }
 }
 
@@ -352,6 +357,16 @@ static void push_cleanup(struct defers *d, struct deferred *deferred, struct lis
     list_push(h, tail, walked);
 }
 
+/* The way that the end of a function's body takes, if it has one: nobody reads what a function
+ * returns there, but for main. */
+static const struct way *way_at_end(const struct defers *d, const struct block *block)
+{
+    const struct way *way = strcmp(d->function->name, "main") != 0 ? block->ways : NULL;
+    while (way && way->jump->kind != NODE_RETURN)
+        way = way->next;
+    return way;
+}
+
 /* The cleanups of a block, whose statements have been dealt with, as one splice. */
 static struct node *make_tail(struct defers *d, struct block *block, struct node *node,
                               bool is_body)
@@ -359,18 +374,16 @@ static struct node *make_tail(struct defers *d, struct block *block, struct node
     struct hoist *h = &d->hoist;
     struct node at = {.start = node->end ? node->end - 1 : 0, .end = node->end ? node->end - 1 : 0};
     struct type *int_type = type_simple(h->lowered->check->types, TYPE_INT);
-    /* At a function's end nobody reads what it returns, but for main. */
-    bool returns = is_body && block->ways && strcmp(d->function->name, "main") != 0;
-    bool falls = !returns && falls_through(d->hoist.lowered, node);
-    unsigned rest = block->way_count + falls;
+    const struct way *end = is_body ? way_at_end(d, block) : NULL;
+    bool falls = falls_through(d->hoist.lowered, node);
+    unsigned rest = block->way_count + (falls && !end);
     struct list tail = {0};
     rename_hiding(d->hoist.lowered, block->last, node);
     drop_last_jump(block, node);
     if (rest > 1) {
         block->leave = make_temporary_named(h, int_type, "leave", ++d->function->leaves);
         if (falls)
-            list_push(h, &tail,
-                      make_assignment(h, block->leave, "$0 = $1", make(h, NODE_MADE, &at, "0", 0)));
+            list_push(h, &tail, set_code(h, block, &at, end ? end->code : 0));
     }
     set_codes(d, block);
     for (struct deferred *x = block->last; x && x->block == block; x = x->outer) {
