@@ -141,11 +141,13 @@ static void uses_lengths(struct build *b, const struct type *type, uint32_t at)
             uses(b, type->node, at);
 }
 
-/* Every variable below `node` may be read at this point, but for those that are replaced first. */
+/* Every variable below `node` may be read at this point, but for those that are replaced first. The
+ * blocks of a statement expression lie in it as a whole. */
 static void uses(struct build *b, struct node *node, uint32_t at)
 {
     if (!node)
         return;
+    node->first_point = node->last_point = at;
     struct variable *variable = variable_of(node);
     if (variable && variable->function == b->function && !is_replaced(b, variable, at))
         mention(b, variable, (struct mention){.point = at, .reads = true});

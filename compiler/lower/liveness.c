@@ -156,8 +156,10 @@ static void decide(struct walk *w, struct variable *variable)
             if (w->flow->suspended[p])
                 variable->crossed = w->flow->suspended[p]->state;
     variable->is_early = is_named_before(w, variable);
-    bool is_jumped_over = w->is_header && (before[variable->last + 1] > before[variable->first] ||
-                                           w->function->deferred);
+    bool is_in_expression = variable->first == variable->last; /* no jump comes past it there */
+    bool is_jumped_over =
+        w->is_header && !is_in_expression &&
+        (before[variable->last + 1] > before[variable->first] || w->function->deferred);
     variable->in_frame = variable->kind == VARIABLE_PARAMETER ||
                          ((is_jumped_over || variable->crossed || variable->is_early) &&
                           variable->kind != VARIABLE_RESULT);
