@@ -158,8 +158,6 @@ static bool redirect_continue(struct node *node, const char *label)
     case NODE_DO:
     case NODE_FOR:
     case NODE_RANGE_FOR:
-    case NODE_EXPRESSION_STATEMENT:
-    case NODE_DECLARATION:
     case NODE_FUNCTION:
         return false;
     default: {

@@ -92,6 +92,29 @@ static void remember(struct build *b, struct jump **list, const struct node *nod
     *list = jump;
 }
 
+static bool is_jump(const struct node *node)
+{
+    return node->kind == NODE_GOTO || node->kind == NODE_ASM_LABEL ||
+           node->kind == NODE_GOTO_COMPUTED || node->kind == NODE_BREAK ||
+           node->kind == NODE_CONTINUE;
+}
+
+/* `break` leaves the innermost loop or switch, `continue` the innermost loop. */
+static void jump(struct build *b, const struct node *node)
+{
+    struct target *target = b->target;
+    if (node->kind == NODE_GOTO || node->kind == NODE_ASM_LABEL) {
+        remember(b, &b->gotos, node);
+    } else if (node->kind == NODE_GOTO_COMPUTED) {
+        remember(b, &b->computed, NULL);
+    } else {
+        while (node->kind == NODE_CONTINUE && target && !target->is_loop)
+            target = target->outer;
+        if (target)
+            remember(b, node->kind == NODE_BREAK ? &target->breaks : &target->continues, node);
+    }
+}
+
 static void land(struct build *b, struct jump *jumps, uint32_t to)
 {
     for (; jumps; jumps = jumps->next)
@@ -142,12 +165,15 @@ static void uses_lengths(struct build *b, const struct type *type, uint32_t at)
 }
 
 /* Every variable below `node` may be read at this point, but for those that are replaced first. The
- * blocks of a statement expression lie in it as a whole. */
+ * blocks of a statement expression lie in it as a whole, and jumps may lead out of it, as out of
+ * asm. */
 static void uses(struct build *b, struct node *node, uint32_t at)
 {
     if (!node)
         return;
     node->first_point = node->last_point = at;
+    if (is_jump(node))
+        jump(b, node);
     struct variable *variable = variable_of(node);
     if (variable && variable->function == b->function && !is_replaced(b, variable, at))
         mention(b, variable, (struct mention){.point = at, .reads = true});
@@ -183,23 +209,23 @@ static bool has_variable(const struct node *node, const struct variable *variabl
     return false;
 }
 
-/* Statement expressions, which may be left by a jump. */
-static bool has_statements(const struct node *node)
+/* In a statement expression, so that nothing else of the expression is surely done. */
+static bool has_jump(const struct node *node)
 {
     if (!node)
         return false;
-    if (node->kind == NODE_STATEMENT_EXPRESSION)
+    if (is_jump(node))
         return true;
     for (uint32_t i = 0; i < node->count; i++)
-        if (has_statements(node->kid[i]))
+        if (has_jump(node->kid[i]))
             return true;
     return false;
 }
 
 /* The assignments `x = ...` that are surely done, with no read of x before but in their value: what
  * stands beside them is unsequenced, so C forbids it to read x, and what is sequenced is behind
- * them. Not `deep`: only that of the whole expression, for operands might not be reached. */
-static void assignments(struct build *b, struct node *node, uint32_t at, bool deep)
+ * them. */
+static void assignments(struct build *b, struct node *node, uint32_t at)
 {
     if (!node) /* made nodes may lack a part */
         return;
@@ -211,21 +237,19 @@ static void assignments(struct build *b, struct node *node, uint32_t at, bool de
             mention(b, variable, (struct mention){.point = at, .reads = reads, .replaces = true});
         }
     }
-    if (!deep)
-        return;
     switch (node->kind) {
     case NODE_ASSIGN:
-        assignments(b, node->kid[1], at, true);
+        assignments(b, node->kid[1], at);
         break;
     case NODE_BINARY:
-        assignments(b, node->kid[0], at, true);
-        assignments(b, node->kid[1], at, true);
+        assignments(b, node->kid[0], at);
+        assignments(b, node->kid[1], at);
         break;
     case NODE_UNARY:
     case NODE_LOGICAL:
     case NODE_CONDITIONAL:
     case NODE_COMMA:
-        assignments(b, node->kid[0], at, true);
+        assignments(b, node->kid[0], at);
         break;
     default:
         break;
@@ -237,7 +261,8 @@ static void expression(struct build *b, struct node *node)
     if (!node)
         return;
     uint32_t at = point(b, node);
-    assignments(b, node, at, !has_statements(node));
+    if (!has_jump(node))
+        assignments(b, node, at);
     uses(b, node, at);
 }
 
@@ -387,24 +412,6 @@ static void if_(struct build *b, struct node *node)
     edge(b, then, end);
 }
 
-/* `break` leaves the innermost loop or switch, `continue` the innermost loop. */
-static void jump(struct build *b, struct node *node)
-{
-    struct target *target = b->target;
-    if (node->kind == NODE_CONTINUE)
-        while (target && !target->is_loop)
-            target = target->outer;
-    if (target)
-        remember(b, node->kind == NODE_BREAK ? &target->breaks : &target->continues, node);
-    b->from = NO_POINT;
-}
-
-static void asm_(struct build *b, struct node *node)
-{
-    expression(b, node);
-    remember(b, &b->computed, NULL); /* asm goto */
-}
-
 static void statements(struct build *b, struct node *node)
 {
     for (uint32_t i = 0; i < node->count; i++)
@@ -451,25 +458,20 @@ static void visit(struct build *b, struct node *node)
     case NODE_LABEL:
         labelled(b, node);
         break;
-    case NODE_GOTO:
-        remember(b, &b->gotos, node);
-        b->from = NO_POINT;
-        break;
     case NODE_GOTO_COMPUTED:
         expression(b, node->kid[0]);
-        remember(b, &b->computed, NULL);
+        jump(b, node);
         b->from = NO_POINT;
         break;
+    case NODE_GOTO:
     case NODE_BREAK:
     case NODE_CONTINUE:
         jump(b, node);
+        b->from = NO_POINT;
         break;
     case NODE_RETURN:
         expression(b, node_kid(node, 0));
         b->from = NO_POINT;
-        break;
-    case NODE_ASM:
-        asm_(b, node);
         break;
     case NODE_EXPRESSION_STATEMENT:
         expression(b, node_kid(node, 0));

@@ -229,11 +229,15 @@ static struct type *check_comma(struct check *check, struct node *node)
 
 static struct type *check_asm(struct check *check, struct node *node)
 {
-    for (uint32_t i = 0; i < node->count; i++)
-        if (node->kid[i]) {
-            check_expression(check, node->kid[i]);
-            take_address(check, node->kid[i]);
+    for (uint32_t i = 0; i < node->count; i++) {
+        struct node *kid = node->kid[i];
+        if (kid->kind == NODE_ASM_LABEL) {
+            check_jump(check, kid);
+            continue;
         }
+        check_expression(check, kid);
+        take_address(check, kid);
+    }
     return simple(check, TYPE_VOID);
 }
 

@@ -4,14 +4,17 @@
  * a variable length array, the body of a loop over a range, a statement expression. The guards of a
  * place are a list from the innermost outwards. A jump may leave guards, if it does not leave a
  * deferred statement itself, but may come behind none that it does not start behind: the list of
- * its target must be the end of its own. One walk notes the lists at the labels, a second one
- * judges the jumps. */
+ * its target must be the end of its own. A variable with a cleanup may be passed, as gcc allows.
+ * Computed gotos and those of asm may leave none, for nothing can be done before they do. One walk
+ * notes the lists at the labels, a second one judges the jumps. */
 #include "semantic/checker.h"
+#include "syntax/attribute.h"
 
 enum guard_kind {
     GUARD_DEFER,    /* behind it */
     GUARD_DEFERRED, /* in it */
     GUARD_ARRAY,
+    GUARD_CLEANUP,
     GUARD_BODY,
     GUARD_EXPRESSION
 };
@@ -80,34 +83,38 @@ static const struct guard *entered(const struct guard *from, const struct guard 
 {
     const struct guard *found = NULL;
     for (; to; to = to->outer)
-        if (!is_behind(from, to))
+        if (to->kind != GUARD_CLEANUP && !is_behind(from, to))
             found = to;
     return found;
 }
 
-static const struct guard *left(const struct guard *from, const struct guard *to, bool is_computed)
+/* The innermost guard that the jump would leave, but may not: no code can come before one that is
+ * `blind`. */
+static const struct guard *left(const struct guard *from, const struct guard *to, bool is_blind)
 {
     for (; from && !is_behind(to, from); from = from->outer)
-        if (from->kind == GUARD_DEFERRED || (is_computed && from->kind != GUARD_EXPRESSION))
+        if (from->kind == GUARD_DEFERRED || (is_blind && from->kind != GUARD_EXPRESSION))
             return from;
     return NULL;
 }
 
 static void judge(struct jumps *j, const struct node *jump, const struct guard *from,
-                  const struct guard *to, bool is_computed)
+                  const struct guard *to)
 {
-    static const char *const starts[] = {"it starts", "it starts", "it is declared", "it starts",
-                                         "it starts"};
+    bool is_asm = jump->kind == NODE_ASM_LABEL, is_computed = jump->kind == NODE_GOTO_COMPUTED;
+    static const char *const starts[] = {"it starts",      "it starts", "it is declared",
+                                         "it is declared", "it starts", "it starts"};
     const struct guard *guard = entered(from, to);
     if (guard) {
         if (complain(j->check, jump, "a jump %s", phrase(j->check, guard)))
             add_note(j->check, guard->node, "%s here", starts[guard->kind]);
         return;
     }
-    guard = left(from, to, is_computed);
+    guard = left(from, to, is_asm || is_computed);
     if (guard && guard->kind == GUARD_DEFERRED)
         complain(j->check, jump, "the jump would leave a 'defer'");
-    else if (guard && complain(j->check, jump, "a computed goto may leave what has to be ended"))
+    else if (guard && complain(j->check, jump, "%s may leave what has to be ended",
+                               is_asm ? "an asm goto" : "a computed goto"))
         add_note(j->check, guard->node, "%s here", starts[guard->kind]);
 }
 
@@ -117,7 +124,7 @@ static void visit_jump(struct jumps *j, struct node *node)
 {
     const struct symbol *symbol = node->symbol;
     if (symbol && symbol->node && symbol->function == j->check->state->function->node)
-        judge(j, node, j->guards, symbol->guard, false);
+        judge(j, node, j->guards, symbol->guard);
 }
 
 /* C forbids to jump into a statement expression: a label there is another computed goto's. */
@@ -134,7 +141,7 @@ static void visit_computed(struct jumps *j, struct node *node)
     for (size_t i = 0; i < j->taken_count; i++) {
         const struct symbol *label = j->taken[i]->symbol;
         if (label && !is_of_another_expression(j->guards, label->guard))
-            judge(j, node, j->guards, label->guard, true);
+            judge(j, node, j->guards, label->guard);
     }
 }
 
@@ -161,6 +168,13 @@ static void guard_arrays(struct jumps *j, const struct node *declaration)
     }
 }
 
+static void guard_cleanups(struct jumps *j, const struct node *declaration)
+{
+    for (uint32_t i = 1; i < declaration->count; i++)
+        if (find_attribute(declared_attributes(declaration, i), "cleanup"))
+            push(j, GUARD_CLEANUP, declaration->kid[i]);
+}
+
 /* A `case` in it that belongs to no `switch` in it has been refused (statement.c). */
 static void walk_deferred(struct jumps *j, struct node *node)
 {
@@ -179,6 +193,7 @@ static void walk_item(struct jumps *j, struct node *node)
     case NODE_DECLARATION:
         walk(j, node);
         guard_arrays(j, node);
+        guard_cleanups(j, node);
         break;
     case NODE_DEFER:
         walk_deferred(j, node);
@@ -197,7 +212,7 @@ static void walk_item(struct jumps *j, struct node *node)
     case NODE_CASE:
     case NODE_DEFAULT:
         if (j->judges)
-            judge(j, node, j->at_switch, j->guards, false);
+            judge(j, node, j->at_switch, j->guards);
         if (node_kid(node, 2))
             walk_item(j, node->kid[2]);
         break;
@@ -270,6 +285,7 @@ static void walk(struct jumps *j, struct node *node)
         walk_switch(j, node);
         break;
     case NODE_GOTO:
+    case NODE_ASM_LABEL:
         if (j->judges)
             visit_jump(j, node);
         break;

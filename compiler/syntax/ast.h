@@ -57,7 +57,8 @@ struct type;
     X(NODE_BIT_FIELD,      "bit-field")       /* inner (NULL: unnamed), width */                    \
     X(NODE_PARAMETER,      "parameter")       /* specifiers, declarator (may be abstract or NULL), list of NODE_ATTRIBUTE behind it */ \
     X(NODE_STATIC_ASSERT,  "static-assert")   /* condition, message */                              \
-    X(NODE_ASM,            "asm")             /* file-scope or statement or expression; list of operand expressions */ \
+    X(NODE_ASM,            "asm")             /* file-scope or statement or expression; list of operand expressions, then of NODE_ASM_LABEL */ \
+    X(NODE_ASM_LABEL,      "asm-label")       /* name: a label where asm goto may go on */          \
     X(NODE_EMPTY,          "empty")           /* a lone semicolon */                                \
     X(NODE_LINKAGE,        "linkage")         /* extern "C": list of declarations */                \
     X(NODE_SKIPPED,        "skipped")         /* name: an identifier of text that could not be parsed: nobody knows what it is */ \
@@ -181,6 +182,7 @@ enum node_flag {
     IS_BOUND = 2097152,         /* NODE_DECLARED: made of what a loop or `async with` binds */
     IS_CROSSED = 4194304,       /* a declaration of a header that jumps pass: see defer.c */
     IS_FLAT = 8192,             /* NODE_COMPOUND: its braces are those of the block around it */
+    IS_OUTPUT = 8388608,        /* an operand that asm writes */
 };
 
 struct node {

@@ -251,7 +251,7 @@ struct node *build_association(struct builder *b, const struct concrete *c)
     return with_fields(b, c, NODE_ASSOCIATION, b->field_type, b->field_value);
 }
 
-/* --- asm: only its operands matter */
+/* --- asm: only its operands and labels matter */
 
 static void add_operands(struct builder *b, const struct child *list, struct node *node,
                          uint32_t *count)
@@ -263,8 +263,24 @@ static void add_operands(struct builder *b, const struct child *list, struct nod
             continue;
         struct concrete operand = build_read(b, operands.child[i].node);
         struct node *value = build_in(b, &operand, b->field_value);
-        if (value && *count < node->count)
-            node->kid[(*count)++] = value;
+        if (!value || *count >= node->count)
+            continue;
+        value->flags |= kind == CONCRETE_ASM_OUTPUT ? IS_OUTPUT : 0;
+        node->kid[(*count)++] = value;
+    }
+}
+
+static void add_labels(struct builder *b, const struct child *list, struct node *node,
+                       uint32_t *count)
+{
+    struct concrete labels = build_read(b, list->node);
+    for (uint32_t i = 0; i < labels.count && *count < node->count; i++) {
+        const struct child *child = &labels.child[i];
+        if (child->field != b->field_label)
+            continue;
+        struct node *label = node_new(b->arena, NODE_ASM_LABEL, child->start, child->end, 0);
+        label->name = build_name(b, child->start, child->end);
+        node->kid[(*count)++] = label;
     }
 }
 
@@ -275,6 +291,8 @@ struct node *build_asm(struct builder *b, const struct concrete *c)
     for (uint32_t i = 0; i < c->count; i++)
         if (c->child[i].kind == CONCRETE_ASM_OUTPUTS || c->child[i].kind == CONCRETE_ASM_INPUTS)
             add_operands(b, &c->child[i], node, &count);
+        else if (c->child[i].kind == CONCRETE_ASM_LABELS)
+            add_labels(b, &c->child[i], node, &count);
     node->count = count;
     return build_done(node);
 }
