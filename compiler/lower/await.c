@@ -362,6 +362,14 @@ static void lower_if(struct hoist *h, struct node *node)
     emit_statement(h, node);
 }
 
+static void lower_asm(struct hoist *h, struct node *node)
+{
+    struct list *outer = h->out;
+    hoist_kids(h, node, 0, LATER_NOTHING);
+    h->out = outer;
+    emit_statement(h, node);
+}
+
 /* Statements that evaluate one expression first and are otherwise left alone. */
 static void lower_simple(struct hoist *h, struct node *node)
 {
@@ -419,7 +427,10 @@ static void lower_into(struct hoist *h, struct node *node)
         node->kid[0] = lower_body(h, node->kid[0]);
         list_push(h, out, node);
         break;
-    default: /* return, switch, goto *, asm */
+    case NODE_ASM:
+        lower_asm(h, node);
+        break;
+    default: /* return, switch, goto * */
         lower_simple(h, node);
         break;
     }

@@ -174,7 +174,9 @@ void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later l
         after[i - 1] = most(after[i], later_of(node->kid[i - 1]));
     for (uint32_t i = first; i < count; i++) {
         bool makes = node->kid[i] && makes_handle(node->kid[i]);
-        node->kid[i] = hoist(h, node->kid[i], most(after[i + 1], beside_others(node, first, i)));
+        bool writes = node->kid[i] && node->kid[i]->flags & IS_OUTPUT;
+        enum later follows = most(after[i + 1], beside_others(node, first, i));
+        node->kid[i] = (writes ? hoist_lvalue : hoist)(h, node->kid[i], follows);
         if (makes)
             add_pending(h, node->kid[i]);
     }
