@@ -107,15 +107,26 @@ void keep_lengths_within(struct hoist *h, const struct type *type, struct node *
         }
 }
 
-/* The sizes of the type that nobody has kept yet, in the order of the source. */
+static bool is_parameters(const struct hoist *h, const struct node *size)
+{
+    const struct node *function = h->function->node;
+    return size->start >= function->start && size->start < function->kid[2]->start;
+}
+
+/* The sizes of the type that nobody has kept yet, in the order of the source. A parameter's, of
+ * which `typeof` may have made the type, is that at the start of the function; where the function
+ * stays C's, its declaration does. */
 static void keep_lengths(struct hoist *h, const struct type *type, struct list *out)
 {
     struct node *size;
     while ((size = next_size(&type))) {
         struct variable *length = length_variable(h);
-        struct node *spill = make_spill(h, size, length, copy_node(h, size));
+        struct node *value = copy_node(h, size), *spill = make_spill(h, size, length, value);
+        struct node **place = is_parameters(h, size) ? place_of(h->function->node, size) : NULL;
         spill->flags |= size->flags & (HAS_AWAIT | HAS_LANGUAGE);
-        list_push(h, out, spill);
+        list_push(h, is_parameters(h, size) ? h->entry : out, spill);
+        if (place)
+            *place = value;
         *size = *make_use(h, size, length);
     }
 }
@@ -447,21 +458,24 @@ static void compute_size(struct hoist *h, struct node *parameter, struct list *o
     parameter->flags |= HAS_COMPUTED_SIZE;
 }
 
-static void keep_parameters(struct hoist *h, struct node *body)
+static void keep_parameters(struct hoist *h)
 {
-    struct list list = {0};
     const struct type *type = h->function->type;
     for (size_t i = 0; i < type->parameter_count; i++) {
         if (type->parameters[i].node)
-            compute_size(h, type->parameters[i].node, &list);
+            compute_size(h, type->parameters[i].node, h->entry);
         if (type_is_variably_modified(type->parameters[i].type))
-            keep_lengths(h, type->parameters[i].type, &list);
+            keep_lengths(h, type->parameters[i].type, h->entry);
     }
-    if (!list.count)
+}
+
+static void put_first(struct hoist *h, struct node *body, struct list *list)
+{
+    if (!list->count)
         return;
     struct node place = {.start = body->start + 1, .end = body->start + 1};
     struct node **kids = arena_alloc(h->lowered->arena, (body->count + 1) * sizeof(struct node *));
-    kids[0] = make_splice(h, &place, &list, false);
+    kids[0] = make_splice(h, &place, list, false);
     for (uint32_t i = 0; i < body->count; i++)
         kids[i + 1] = body->kid[i];
     body->kid = kids;
@@ -470,8 +484,12 @@ static void keep_parameters(struct hoist *h, struct node *body)
 
 void arrays_lower(struct hoist *h, struct node *body)
 {
+    struct list entry = {0};
+    h->entry = &entry;
+    if (function_has_frame(h->function))
+        keep_parameters(h);
     if (has_variable(body))
         walk(h, body);
-    if (function_has_frame(h->function))
-        keep_parameters(h, body);
+    put_first(h, body, &entry);
+    h->entry = NULL;
 }

@@ -22,8 +22,9 @@ struct pending {
 struct hoist {
     struct lowered *lowered;
     struct function *function;
-    unsigned withs;   /* how many bodies of `async with` are around it */
-    struct list *out; /* where the statements go that must run before what is being lowered */
+    unsigned withs;     /* how many bodies of `async with` are around it */
+    struct list *out;   /* where the statements go that must run before what is being lowered */
+    struct list *entry; /* where those go that must run before the body (array.c) */
     struct pending *pending;
 };
 
