@@ -279,8 +279,28 @@ static void emit_identifier(struct emitter *e, struct node *node)
         write_string(&e->writer, node->name);
 }
 
-/* One that its block keeps (literals.c) is assigned to the frame, and stands for the object there:
- *     (*(self->literal_1 = (struct s){1}, &self->literal_1)) */
+/* (*(struct s *)__builtin_memcpy(&self->literal_1, &(struct s){1}, sizeof self->literal_1)) */
+static void emit_copied_literal(struct emitter *e, struct node *node,
+                                const struct variable *variable)
+{
+    const char *address = type_resolve(node->type)->kind == TYPE_ARRAY ? "" : "&";
+    const char *cast = void_cast(node->type);
+    struct text type = {0};
+    type_print(&type, type_pointer(e->check->types, with_lengths(e, node->type, NULL)), NULL, true,
+               0);
+    write_format(&e->writer, "(*(%s)__builtin_memcpy(%s%s", type.data, cast, address);
+    emit_variable(e, variable);
+    write_format(&e->writer, ", %s%s", cast, address);
+    emit_copy(e, node);
+    write_string(&e->writer, ", sizeof ");
+    emit_variable(e, variable);
+    write_string(&e->writer, "))");
+    text_free(&type);
+}
+
+/* One that its block keeps (literals.c) is stored in the frame, and stands for the object there:
+ *     (*((void)(self->literal_1 = (struct s){1}), &self->literal_1))
+ * where C lets it be assigned. Of an atomic one gcc would say that nobody uses the value. */
 static void emit_compound_literal(struct emitter *e, struct node *node)
 {
     struct variable *variable = node->symbol ? node->symbol->lowered : NULL;
@@ -288,22 +308,18 @@ static void emit_compound_literal(struct emitter *e, struct node *node)
         emit_copy(e, node);
         return;
     }
-    bool array = type_resolve(node->type)->kind == TYPE_ARRAY;
-    const char *cast = array ? void_cast(node->type) : "";
-    struct text type = {0};
-    struct type *seen = with_lengths(e, node->type, NULL);
-    type_print(&type, type_pointer(e->check->types, seen), NULL, true, 0);
-    if (array)
-        write_format(&e->writer, "(*(%s)__builtin_memcpy(%s", type.data, cast);
-    else
-        write_string(&e->writer, "(*(");
+    const struct type *type = type_resolve(node->type);
+    if (type->kind == TYPE_ARRAY || type_has_const_member(type)) {
+        emit_copied_literal(e, node, variable);
+        return;
+    }
+    write_string(&e->writer, "(*((void)(");
     emit_variable(e, variable);
-    write_format(&e->writer, "%s%s", array ? ", " : " = ", cast);
+    write_string(&e->writer, " = ");
     emit_copy(e, node);
-    write_string(&e->writer, array ? ", sizeof " : ", &");
+    write_string(&e->writer, "), &");
     emit_variable(e, variable);
     write_string(&e->writer, "))");
-    text_free(&type);
 }
 
 /* A name where it is declared: a local type's may be another one at file scope. */
