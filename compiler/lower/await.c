@@ -61,6 +61,26 @@ struct node *make(struct hoist *h, enum node_kind kind, const struct node *at, c
     return node;
 }
 
+const char *made_label(struct hoist *h, const char *name)
+{
+    return fresh_name(h->lowered,
+                      arena_format(h->lowered->arena, "%s_%u", name, ++h->function->labels));
+}
+
+struct node *make_label(struct hoist *h, const struct node *at, const char *name)
+{
+    struct node *label = make(h, NODE_LABEL, at, "$n:;", 1, (struct node *)NULL);
+    label->name = name;
+    return label;
+}
+
+void become_goto(struct node *jump, const char *label)
+{
+    jump->kind = NODE_GOTO;
+    jump->name = label;
+    jump->text = "goto $n;";
+}
+
 void fill_splice(struct hoist *h, struct node *splice, struct list *list)
 {
     splice->count = (uint32_t)list->count;
@@ -150,9 +170,7 @@ static bool redirect_continue(struct node *node, const char *label)
         return false;
     switch (node->kind) {
     case NODE_CONTINUE:
-        node->kind = NODE_GOTO;
-        node->name = label;
-        node->text = "goto $n;";
+        become_goto(node, label);
         return true;
     case NODE_WHILE:
     case NODE_DO:
@@ -169,19 +187,6 @@ static bool redirect_continue(struct node *node, const char *label)
     }
 }
 
-static const char *continue_label(struct hoist *h)
-{
-    return fresh_name(h->lowered,
-                      arena_format(h->lowered->arena, "continue_%u", ++h->function->labels));
-}
-
-static struct node *make_label(struct hoist *h, const struct node *at, const char *name)
-{
-    struct node *label = make(h, NODE_LABEL, at, "$n:;", 1, (struct node *)NULL);
-    label->name = name;
-    return label;
-}
-
 static void emit_test(struct hoist *h, struct node *condition)
 {
     if (!condition)
@@ -195,7 +200,7 @@ static void emit_test(struct hoist *h, struct node *condition)
 static void emit_body(struct hoist *h, struct node *body, bool labelled)
 {
     struct node *lowered = lower_body(h, body);
-    const char *label = labelled ? continue_label(h) : NULL;
+    const char *label = labelled ? made_label(h, "continue") : NULL;
     bool any = labelled && redirect_continue(lowered, label);
     if (lowered && defers_directly(lowered)) { /* at the body's end, before what follows here */
         struct list list = {0};

@@ -71,6 +71,10 @@ struct node *make(struct hoist *h, enum node_kind kind, const struct node *at, c
                   size_t count, ...);
 struct node *make_from(struct hoist *h, enum node_kind kind, const struct node *at,
                        const char *text, size_t count, va_list kids);
+/* `NAME_N`, and the label of that name; `break` or `continue` as a jump to it. */
+const char *made_label(struct hoist *h, const char *name);
+struct node *make_label(struct hoist *h, const struct node *at, const char *name);
+void become_goto(struct node *jump, const char *label);
 /* The statements of a list, as one node in the place of `at`. */
 struct node *make_splice(struct hoist *h, const struct node *at, struct list *list, bool braced);
 /* Makes the list the kids of a splice. */

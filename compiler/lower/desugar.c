@@ -124,6 +124,7 @@ void desugar_function(struct lowered *lowered, struct function *function)
     struct list none = {0};
     struct hoist h = {.lowered = lowered, .function = function, .out = &none};
     struct node *body = function->node->kid[2];
+    heads_redirect(&h, body);
     for (uint32_t i = 0; i < body->count; i++)
         desugar(&h, &body->kid[i]);
 }

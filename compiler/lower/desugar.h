@@ -8,6 +8,9 @@
 /* Desugars all there is in the tree at *slot, which may be replaced. Not in nested functions. */
 void desugar(struct hoist *h, struct node **slot);
 
+/* head.c: gotos of the jumps in the heads of loops and switches that leave what is around. */
+void heads_redirect(struct hoist *h, struct node *body);
+
 /* range.c: `for (T x : range)` over an array or container; its parts are desugared already. NULL
  * if it is one over a generator. */
 struct node *range_for(struct hoist *h, struct node *node);

@@ -1,6 +1,7 @@
 /* Lowering: what becomes of the async functions of a file.
  *
- *     desugar    comprehensions as loops; loops over arrays, lists, sets and dicts as C's
+ *     desugar    comprehensions as loops; loops over arrays, lists, sets and dicts as C's; jumps
+ *                in the heads of loops as gotos
  *     embed      which child frames stand inside their caller's: the call graph without its cycles
  *     array      objects of variable size that an await would cut get storage of their own
  *     await      awaits out of expressions: afterwards each is a NODE_SUSPEND statement of its own;

@@ -107,27 +107,16 @@ static bool list_completes(struct check *check, const struct node *node)
     return is_reached;
 }
 
-/* Whether a `break` in the body of a loop or switch leaves it; or a `continue` begins it anew. */
+/* Whether a `break` in the body of a loop or switch leaves it; or a `continue` begins it anew. What
+ * stands in the head of an inner one counts, in its body it does not. */
 static bool has_jump(const struct node *node, enum node_kind jump)
 {
-    if (!node)
+    if (!node || node->kind == NODE_FUNCTION)
         return false;
-    switch (node->kind) {
-    case NODE_WHILE:
-    case NODE_DO:
-    case NODE_FOR:
-    case NODE_RANGE_FOR:
-    case NODE_FUNCTION:
-        return false;
-    case NODE_SWITCH:
-        if (jump == NODE_BREAK)
-            return false;
-        break;
-    default:
-        break;
-    }
+    bool is_passed = node->kind == NODE_SWITCH && jump == NODE_CONTINUE;
+    uint32_t body = is_passed ? node->count : node_body(node);
     for (uint32_t i = 0; i < node->count; i++)
-        if (has_jump(node->kid[i], jump))
+        if (i != body && has_jump(node->kid[i], jump))
             return true;
     return node->kind == jump;
 }

@@ -97,6 +97,22 @@ bool node_is_label(const struct node *node)
            node->kind == NODE_ATTRIBUTED;
 }
 
+uint32_t node_body(const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_DO:
+        return 0;
+    case NODE_WHILE:
+    case NODE_SWITCH:
+        return 1;
+    case NODE_FOR:
+    case NODE_RANGE_FOR:
+        return 3;
+    default:
+        return node->count;
+    }
+}
+
 bool node_is_expression(const struct node *node)
 {
     return node->kind >= NODE_IDENTIFIER && node->kind <= NODE_COMPREHENSION &&

@@ -239,6 +239,9 @@ struct node *defined_tag(const struct node *specifiers);
 struct node *defined_result(const struct node *specifiers);
 bool node_is_expression(const struct node *node);
 
+/* Which kid is the body of a loop or switch; none is that of other nodes. */
+uint32_t node_body(const struct node *node);
+
 /* A label, `case`, `default` or attributes, whose last kid is what stands behind, if anything. */
 bool node_is_label(const struct node *node);
 
