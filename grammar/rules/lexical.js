@@ -20,12 +20,23 @@ module.exports = {
   // A preprocessing number: any suffix, digit separators, 0b, hexadecimal floats; never a sign.
   number_literal: _ => /\.?[0-9](([eEpP][+-])|[0-9a-zA-Z_.]|'[0-9a-zA-Z_])*/,
 
+  // What stands between the quotes stands on their line: nothing of it may follow blanks that are
+  // none of it, not even the closing quote.
+  escape_sequence: (_, original) => token.immediate(original.content),
+
   char_literal: $ => seq(
     choice('L\'', 'u\'', 'U\'', 'u8\'', '\''),
     repeat1(choice(
       $.escape_sequence,
       alias(token.immediate(prec(1, /[^\\\n']/)), $.character))),
-    '\''),
+    token.immediate('\'')),
+
+  string_literal: $ => seq(
+    choice('L"', 'u"', 'U"', 'u8"', '"'),
+    repeat(choice(
+      $.escape_sequence,
+      alias(token.immediate(prec(1, /[^\\"\n]+/)), $.string_content))),
+    token.immediate('"')),
 
   concatenated_string: $ => prec.right(seq($.string_literal, repeat1($.string_literal))),
 
