@@ -31,6 +31,18 @@ static uint32_t comment_end(const char *code, uint32_t length, uint32_t at)
     return end ? (uint32_t)(end - code) + 2 : length;
 }
 
+/* Behind the name or number that starts here; C23's numbers may have separators, 1'000. */
+static uint32_t word_end(const char *code, uint32_t length, uint32_t at)
+{
+    bool is_number = isdigit((unsigned char)code[at]);
+    while (at < length && is_word_byte(code[at])) {
+        at++;
+        if (is_number && at + 1 < length && code[at] == '\'' && is_word_byte(code[at + 1]))
+            at++;
+    }
+    return at;
+}
+
 bool token_is(const char *code, struct range token, const char *text)
 {
     size_t length = strlen(text);
@@ -73,8 +85,7 @@ bool next_token(const char *code, uint32_t length, uint32_t *at, struct range *t
     if (code[i] == '"' || code[i] == '\'')
         i = literal_end(code, length, i);
     else if (is_word_byte(code[i]))
-        while (i < length && is_word_byte(code[i]))
-            i++;
+        i = word_end(code, length, i);
     else
         i++;
     token->end = *at = i;
