@@ -6,7 +6,7 @@
  *   - declarations that use the language are written anew (`item`s: one declaration, or several
  *     that came out of the same macro call);
  *   - an #include of a .ah file becomes one of the .h file that is made of it;
- *   - all is `extern "C"` but the files that are included;
+ *   - all is `extern "C"` but the files that are included, and what C++ alone has;
  *   - async functions that are defined in it follow before the guard's end. Of one that stands
  *     under conditions (#if), a macro tells there whether it is.
  *
@@ -270,27 +270,79 @@ static const struct item *item_around(const struct output *o, uint32_t offset)
     return NULL;
 }
 
-static void add_includes(struct output *o)
+/* What stands there is no C: an #include, or what C++ alone has. `last`: the edit behind the one
+ * before. */
+static void pause_c(struct output *o, struct span span, size_t *last)
 {
-    size_t last_enter = SIZE_MAX;
+    if (*last != SIZE_MAX &&
+        is_blank_between(o->text->text, o->edits[*last].span.start, span.start)) {
+        o->edits[*last].span.start = o->edits[*last].span.end = span.end;
+        return;
+    }
+    add_edit(o, EDIT_LEAVE_C, span.start, span.start, NULL);
+    *last = o->edit_count;
+    add_edit(o, EDIT_ENTER_C, span.end, span.end, NULL);
+}
+
+static bool is_inside(const struct output *o, uint32_t offset)
+{
+    return item_around(o, offset) || offset < o->text->declarations;
+}
+
+/* Whether it is about nothing but the linkage of what follows, which goes well with ours: the
+ * braces pair. `linkages` are open. */
+static bool is_linkage(const struct cxx_branch *branch, unsigned *linkages)
+{
+    bool opens = branch->kind == CXX_OPENS_LINKAGE, closes = branch->kind == CXX_CLOSES;
+    if (!opens && (!closes || !*linkages))
+        return false;
+    *linkages += opens;
+    *linkages -= closes;
+    return true;
+}
+
+/* Whether declarations of C++ stand there, which are no part of others. */
+static bool has_cxx(const struct output *o, const struct cxx_branch *branch)
+{
+    return branch->kind != CXX_PART && !is_inside(o, branch->conditional) &&
+           !is_inside(o, branch->span.start);
+}
+
+static void add_pauses(struct output *o)
+{
+    const struct header_text *text = o->text;
+    size_t last = SIZE_MAX;
+    unsigned linkages = 0;
+    uint32_t behind = 0; /* the last branch of C++ */
+    for (size_t i = 0; i < text->count; i++) {
+        const struct header_directive *directive = &text->directives[i];
+        struct cxx_branch branch;
+        if (directive->start < behind)
+            continue;
+        if (directive->kind == HEADER_INCLUDE && !is_inside(o, directive->start)) {
+            pause_c(o, (struct span){directive->start, directive->end}, &last);
+        } else if (header_text_find_cxx(text, i, &branch) && !is_linkage(&branch, &linkages) &&
+                   has_cxx(o, &branch)) {
+            pause_c(o, branch.span, &last);
+            behind = branch.span.end;
+        }
+    }
+}
+
+/* Whether an item that is written anew stands there. */
+static bool is_replaced(const struct output *o, uint32_t offset)
+{
+    const struct item *item = item_around(o, offset);
+    return item && item->has_language;
+}
+
+static void add_suffixes(struct output *o)
+{
     for (size_t i = 0; i < o->text->count; i++) {
         const struct header_directive *directive = &o->text->directives[i];
-        if (directive->kind != HEADER_INCLUDE)
-            continue;
-        const struct item *item = item_around(o, directive->start);
-        if (item && item->has_language)
-            continue;
-        bool is_inside = item || directive->start < o->text->declarations;
-        if (!is_inside && last_enter != SIZE_MAX &&
-            is_blank_between(o->text->text, o->edits[last_enter].span.start, directive->start)) {
-            o->edits[last_enter].span.start = o->edits[last_enter].span.end = directive->end;
-        } else if (!is_inside) {
-            add_edit(o, EDIT_LEAVE_C, directive->start, directive->start, NULL);
-            last_enter = o->edit_count;
-            add_edit(o, EDIT_ENTER_C, directive->end, directive->end, NULL);
-        }
         uint32_t dot;
-        if (header_text_includes_header(o->text, directive, &dot))
+        if (directive->kind == HEADER_INCLUDE && !is_replaced(o, directive->start) &&
+            header_text_includes_header(o->text, directive, &dot))
             add_edit(o, EDIT_SUFFIX, dot, dot + (uint32_t)strlen(".ah"), NULL);
     }
 }
@@ -308,7 +360,8 @@ static void find_edits(struct output *o)
     const struct header_text *text = o->text;
     add_edit(o, EDIT_HEAD, text->head, text->head, NULL);
     add_edit(o, EDIT_ENTER_C, text->declarations, text->declarations, NULL);
-    add_includes(o);
+    add_pauses(o);
+    add_suffixes(o);
     for (size_t i = 0; i < o->item_count; i++)
         if (o->items[i].has_language)
             add_edit(o, EDIT_ITEM, o->items[i].span.start, o->items[i].span.end, &o->items[i]);

@@ -165,6 +165,11 @@ static const struct header_directive *find_once(const struct header_text *header
 
 /* --- branches */
 
+static bool begins_branch(const struct header_directive *directive)
+{
+    return directive->kind == HEADER_IF || directive->kind == HEADER_ELSE;
+}
+
 /* Where the branch ends that begins behind this directive: at the next one of its conditional. */
 static uint32_t branch_end(const struct header_text *header, size_t directive)
 {
@@ -186,11 +191,12 @@ static const char *blank_untaken(const struct header_text *header, const char *i
 {
     char *taken = arena_copy(header->arena, header->text, header->length);
     for (size_t i = 0; i < header->count; i++) {
-        const struct header_directive *directive = &header->directives[i];
-        if (directive->kind != HEADER_IF && directive->kind != HEADER_ELSE)
+        struct header_directive *directive = &header->directives[i];
+        if (!begins_branch(directive))
             continue;
         uint32_t start = directive->end, end = branch_end(header, i);
-        if (!memchr(is_seen + start, 1, end - start))
+        directive->is_taken = memchr(is_seen + start, 1, end - start) != NULL;
+        if (!directive->is_taken)
             blank(taken, start, end);
     }
     return taken;
@@ -229,17 +235,17 @@ struct header_text *header_text_read(struct arena *arena, const char *text, size
 
 /* --- spans */
 
-/* Steps over blanks, comments and directives; in what is taken. */
-static const char *next_token(const struct header_text *header, const char *at, const char *end)
+/* Steps over blanks, comments and directives. */
+static const char *next_token(const char *text, const char *at, const char *end)
 {
     for (;;) {
         at = skip_space(at, end);
         if (at == end || *at != '#')
             return at;
         const char *start = at;
-        while (start > header->taken && start[-1] != '\n' && isspace((unsigned char)start[-1]))
+        while (start > text && start[-1] != '\n' && isspace((unsigned char)start[-1]))
             start--;
-        if (start > header->taken && start[-1] != '\n')
+        if (start > text && start[-1] != '\n')
             return at;
         at = skip_directive(at, end);
     }
@@ -256,7 +262,7 @@ static void widen_start(const struct header_text *header, uint32_t from, struct 
     const char *at = header->taken + from, *start = header->taken + span->start, *name = NULL;
     uint32_t outermost = span->start;
     int depth = 0;
-    while ((at = next_token(header, at, start)) < start) {
+    while ((at = next_token(header->taken, at, start)) < start) {
         if (depth == 0 && *at == '(' && name)
             outermost = (uint32_t)(name - header->taken);
         if (depth == 0 && skip_is_letter(*at))
@@ -277,7 +283,7 @@ void header_text_widen(const struct header_text *header, uint32_t from, struct s
     bool was_name = false;
     int depth = 0;
     for (;;) {
-        at = next_token(header, at, end);
+        at = next_token(header->taken, at, end);
         bool is_call = at < end && *at == '(' && was_name; /* the arguments of a last macro */
         if (at == end || (depth <= 0 && behind >= wanted && !is_call))
             break;
@@ -319,6 +325,70 @@ bool header_text_is_conditional(const struct header_text *header, uint32_t offse
         depth -= kind == HEADER_ENDIF && depth;
     }
     return depth > header->depth;
+}
+
+/* --- C++ */
+
+static bool asks_for_cxx(const struct header_text *header, const struct header_directive *directive)
+{
+    static const char name[] = "__cplusplus";
+    return memmem(header->text + directive->start, directive->end - directive->start, name,
+                  strlen(name)) != NULL;
+}
+
+/* The next word is NULL behind the last one. */
+static bool consists_of(const struct header_text *header, struct span span,
+                        const char *const *words)
+{
+    const char *at = header->text + span.start, *end = header->text + span.end, *behind;
+    for (; (at = skip_space(at, end)) < end; at = behind, words++) {
+        behind = skip_token(at, end);
+        if (!*words || !is_word(at, (size_t)(behind - at), *words))
+            return false;
+    }
+    return !*words;
+}
+
+static char last_byte_of_code(const struct header_text *header, struct span span)
+{
+    const char *at = header->text + span.start, *end = header->text + span.end;
+    char last = '\0';
+    while ((at = next_token(header->text, at, end)) < end) {
+        at = skip_token(at, end);
+        last = at[-1];
+    }
+    return last;
+}
+
+static enum cxx_kind cxx_kind_of(const struct header_text *header, struct span span)
+{
+    static const char *const open[] = {"extern", "\"C\"", "{", NULL};
+    static const char *const close[] = {"}", NULL};
+    if (consists_of(header, span, open))
+        return CXX_OPENS_LINKAGE;
+    if (consists_of(header, span, close))
+        return CXX_CLOSES;
+    char last = last_byte_of_code(header, span);
+    return last && strchr(";{}", last) ? CXX_DECLARATIONS : CXX_PART;
+}
+
+bool header_text_find_cxx(const struct header_text *header, size_t directive,
+                          struct cxx_branch *branch)
+{
+    const struct header_directive *d = &header->directives[directive], *first = d;
+    if (!begins_branch(d) || d->is_taken)
+        return false;
+    bool asks = asks_for_cxx(header, d);
+    while (first > header->directives && (first->kind != HEADER_IF || first->depth != d->depth)) {
+        first--;
+        asks |= first->depth == d->depth && begins_branch(first) && asks_for_cxx(header, first);
+    }
+    if (!asks)
+        return false;
+    branch->conditional = first->start;
+    branch->span = (struct span){d->end, branch_end(header, directive)};
+    branch->kind = cxx_kind_of(header, branch->span);
+    return true;
 }
 
 bool header_text_includes_header(const struct header_text *header,

@@ -21,6 +21,7 @@ struct header_directive {
     enum header_directive_kind kind;
     uint32_t start, end; /* from the line's start to behind its newline */
     uint32_t depth;      /* of conditionals around it, its own not among them */
+    bool is_taken;       /* the branch that begins behind it was */
 };
 
 struct span {
@@ -57,6 +58,25 @@ bool header_text_is_whole(const struct header_text *header, struct span span);
 
 /* Whether a conditional decides if the text at `offset` is there, the guard left out. */
 bool header_text_is_conditional(const struct header_text *header, uint32_t offset);
+
+enum cxx_kind {
+    CXX_PART,          /* of a declaration, or nothing but directives */
+    CXX_DECLARATIONS,  /* or what opens and closes blocks of them */
+    CXX_OPENS_LINKAGE, /* extern "C" { */
+    CXX_CLOSES         /* } */
+};
+
+/* What C++ has and C has not: a branch that was not taken, of a conditional that asks for
+ * __cplusplus there or before. */
+struct cxx_branch {
+    uint32_t conditional; /* where its conditional begins */
+    struct span span;
+    enum cxx_kind kind;
+};
+
+/* The one that begins behind this directive; false if none does. */
+bool header_text_find_cxx(const struct header_text *header, size_t directive,
+                          struct cxx_branch *branch);
 
 /* Whether the include's operand is NAME.ah; `*dot`: where the suffix begins. */
 bool header_text_includes_header(const struct header_text *header,
