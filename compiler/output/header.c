@@ -5,7 +5,8 @@
  *
  *   - declarations that use the language are written anew (`item`s: one declaration, or several
  *     that came out of the same macro call);
- *   - an #include of a .ah file becomes one of the .h file that is made of it;
+ *   - an #include of a .ah file becomes one of the .h file that is made of it, and so does
+ *     __has_include;
  *   - all is `extern "C"` but the files that are included, and what C++ alone has;
  *   - async functions that are defined in it follow before the guard's end. Of one that stands
  *     under conditions (#if), a macro tells there whether it is.
@@ -172,11 +173,16 @@ static bool is_dual(const struct source *source, const char *file)
     return false;
 }
 
+static bool is_language_header(const char *file)
+{
+    size_t length = strlen(file);
+    return length > 3 && !strcmp(file + length - 3, ".ah");
+}
+
 /* Whether what stands in an included file can be left to that file's lowered form. */
 static bool is_left_to(const struct source *source, const char *file)
 {
-    size_t length = strlen(file);
-    return (length > 3 && !strcmp(file + length - 3, ".ah")) || is_dual(source, file);
+    return is_language_header(file) || is_dual(source, file);
 }
 
 static void check_nodes(const struct output *o)
@@ -209,6 +215,36 @@ static void check_items(const struct output *o)
                          "a conditional directive divides this declaration");
             report_note(o->e.check->diagnostics, range, "write it out whole in each branch");
         }
+    }
+}
+
+static const struct header_directive *directive_around(const struct output *o, uint32_t offset)
+{
+    for (size_t i = 0; i < o->text->count; i++) {
+        const struct header_directive *directive = &o->text->directives[i];
+        if (directive->start <= offset && offset < directive->end)
+            return directive;
+    }
+    return NULL;
+}
+
+/* The marker of a file that is entered stands where the #include did. */
+static void check_includes(const struct output *o)
+{
+    const struct source *source = o->e.check->source;
+    size_t count;
+    const struct directive *directives = source_directives(source, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct directive *marker = &directives[i];
+        if (!(marker->flags & MARKS_ENTRY) || !is_language_header(marker->file) ||
+            !source_line(source, marker->start).main_file)
+            continue;
+        const struct header_directive *include =
+            directive_around(o, original_offset(o, marker->start));
+        if (include && header_text_is_computed(o->text, include))
+            report_error(o->e.check->diagnostics, (struct range){marker->start, marker->start},
+                         "an #include of a .ah file in a header must name it, for it becomes one "
+                         "of the .h file");
     }
 }
 
@@ -340,9 +376,9 @@ static void add_suffixes(struct output *o)
 {
     for (size_t i = 0; i < o->text->count; i++) {
         const struct header_directive *directive = &o->text->directives[i];
-        uint32_t dot;
-        if (directive->kind == HEADER_INCLUDE && !is_replaced(o, directive->start) &&
-            header_text_includes_header(o->text, directive, &dot))
+        uint32_t at = directive->start, dot;
+        while (!is_replaced(o, directive->start) &&
+               header_text_next_header(o->text, directive, &at, &dot))
             add_edit(o, EDIT_SUFFIX, dot, dot + (uint32_t)strlen(".ah"), NULL);
     }
 }
@@ -631,6 +667,7 @@ void emit_header(struct text *out, const struct check *check, const struct lower
     find_items(&o);
     check_nodes(&o);
     check_items(&o);
+    check_includes(&o);
     find_functions(&o);
     if (diagnostics_errors(check->diagnostics))
         return;

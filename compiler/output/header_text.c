@@ -51,7 +51,8 @@ static enum header_directive_kind kind_of(const struct header_text *header,
                  {"ifndef", HEADER_IF},       {"else", HEADER_ELSE},
                  {"elif", HEADER_ELSE},       {"elifdef", HEADER_ELSE},
                  {"elifndef", HEADER_ELSE},   {"endif", HEADER_ENDIF},
-                 {"include", HEADER_INCLUDE}, {"include_next", HEADER_INCLUDE}};
+                 {"include", HEADER_INCLUDE}, {"include_next", HEADER_INCLUDE},
+                 {"import", HEADER_INCLUDE}};
     size_t length;
     const char *word = directive_word(header, directive, &length);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -391,18 +392,56 @@ bool header_text_find_cxx(const struct header_text *header, size_t directive,
     return true;
 }
 
-bool header_text_includes_header(const struct header_text *header,
-                                 const struct header_directive *directive, uint32_t *dot)
+/* --- names of files */
+
+static bool begins_name(const char *at, const char *end)
+{
+    return at < end && strchr("<\"", *at);
+}
+
+bool header_text_is_computed(const struct header_text *header,
+                             const struct header_directive *directive)
 {
     size_t length;
+    const char *word = directive_word(header, directive, &length);
     const char *end = header->text + directive->end;
-    const char *at = directive_word(header, directive, &length);
-    at = skip_space(at + length, end);
-    if (at == end || !strchr("<\"", *at))
-        return false;
-    const char *close = memchr(at + 1, *at == '<' ? '>' : '"', (size_t)(end - at - 1));
-    if (!close || close - at < 4 || memcmp(close - 3, ".ah", 3) != 0)
-        return false;
-    *dot = (uint32_t)(close - 3 - header->text);
-    return true;
+    return directive->kind == HEADER_INCLUDE && !begins_name(skip_space(word + length, end), end);
+}
+
+/* Whether a file's name may follow, in parentheses or not. */
+static bool wants_name(const char *at, size_t length)
+{
+    static const char *const words[] = {"include", "include_next", "import", "__has_include",
+                                        "__has_include_next"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_word(at, length, words[i]))
+            return true;
+    return false;
+}
+
+bool header_text_next_header(const struct header_text *header,
+                             const struct header_directive *directive, uint32_t *at, uint32_t *dot)
+{
+    static const char suffix[] = ".ah";
+    size_t length = strlen(suffix);
+    const char *from = header->text + *at, *end = header->text + directive->end;
+    while ((from = skip_space(from, end)) < end) {
+        const char *word = from;
+        from = skip_token(word, end);
+        if (!wants_name(word, (size_t)(from - word)))
+            continue;
+        from = skip_space(from, end);
+        if (from < end && *from == '(')
+            from = skip_space(from + 1, end);
+        if (!begins_name(from, end))
+            continue;
+        const char *close = memchr(from + 1, *from == '<' ? '>' : '"', (size_t)(end - from - 1));
+        if (!close || close - from <= (ptrdiff_t)length ||
+            memcmp(close - length, suffix, length) != 0)
+            continue;
+        *dot = (uint32_t)(close - length - header->text);
+        *at = (uint32_t)(close + 1 - header->text);
+        return true;
+    }
+    return false;
 }

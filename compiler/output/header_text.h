@@ -13,7 +13,7 @@ enum header_directive_kind {
     HEADER_IF,   /* #if, #ifdef, #ifndef */
     HEADER_ELSE, /* #else, #elif */
     HEADER_ENDIF,
-    HEADER_INCLUDE,
+    HEADER_INCLUDE, /* #include, #include_next, #import */
     HEADER_OTHER
 };
 
@@ -78,8 +78,13 @@ struct cxx_branch {
 bool header_text_find_cxx(const struct header_text *header, size_t directive,
                           struct cxx_branch *branch);
 
-/* Whether the include's operand is NAME.ah; `*dot`: where the suffix begins. */
-bool header_text_includes_header(const struct header_text *header,
-                                 const struct header_directive *directive, uint32_t *dot);
+/* The next file NAME.ah that the directive names at or behind `*at`, which moves behind it: what it
+ * includes, or looks for by __has_include. `*dot`: where the suffix begins. */
+bool header_text_next_header(const struct header_text *header,
+                             const struct header_directive *directive, uint32_t *at, uint32_t *dot);
+
+/* Whether a macro tells what this #include is of. */
+bool header_text_is_computed(const struct header_text *header,
+                             const struct header_directive *directive);
 
 #endif
