@@ -1,23 +1,15 @@
 /* Whether control comes to the end of a statement, as far as its form says. */
 #include "lower/reach.h"
 
-#include <string.h>
-
 #include "lower/lower.h"
 #include "source.h"
 
 static bool is_noreturn_call(const struct node *node)
 {
-    static const char *const names[] = {
-        "abort", "exit", "_Exit", "__builtin_unreachable", "quick_exit", "_exit", "__builtin_trap"};
     struct node *call = node->kind == NODE_EXPRESSION_STATEMENT && node->count && node->kid[0]
                             ? skip_parens(node->kid[0])
                             : NULL;
-    const struct node *callee = call && call->kind == NODE_CALL ? skip_parens(call->kid[0]) : NULL;
-    for (size_t i = 0; callee && callee->name && i < sizeof names / sizeof *names; i++)
-        if (!strcmp(callee->name, names[i]))
-            return true;
-    return false;
+    return call && call->kind == NODE_CALL && calls_noreturn(call);
 }
 
 static bool breaks(const struct node *node)

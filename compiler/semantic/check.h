@@ -75,6 +75,10 @@ struct node *selected_association(struct check *check, const struct node *node);
 /* The value of a typed constant expression; false: there is none, or only C compilers know it. */
 bool constant_value(struct check *check, const struct node *node, long long *value);
 
+/* Whether the function called never returns, by what it is declared with or known to C compilers.
+ */
+bool calls_noreturn(const struct node *call);
+
 /* Whether the operands of this node only have a type: sizeof, __builtin_constant_p ... */
 bool node_is_unevaluated(const struct node *node);
 /* Whether C evaluates the operand of this `sizeof` or `typeof`, for sizes that vary. */

@@ -39,21 +39,25 @@ static enum outcome outcome_of(struct check *check, struct node *condition)
 
 /* --- what never returns */
 
-static bool is_noreturn(const struct node *callee)
+/* C's library and its compilers define it. */
+static bool is_of_library(const struct symbol *symbol)
+{
+    return !symbol || (symbol->kind == SYMBOL_FUNCTION && symbol->storage != OP_STATIC &&
+                       symbol->storage != OP_AUTO && !symbol->is_defined);
+}
+
+bool calls_noreturn(const struct node *call)
 {
     static const char *const names[] = {"abort",          "exit",       "_exit",
                                         "_Exit",          "quick_exit", "__builtin_unreachable",
                                         "__builtin_trap", "longjmp"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    const struct node *callee = skip_parens(call->kid[0]);
+    if (callee->kind != NODE_IDENTIFIER)
+        return false;
+    for (size_t i = 0; is_of_library(callee->symbol) && i < sizeof names / sizeof *names; i++)
         if (!strcmp(callee->name, names[i]))
             return true;
     return callee->symbol && callee->symbol->is_noreturn;
-}
-
-static bool calls_noreturn(const struct node *call)
-{
-    const struct node *callee = skip_parens(call->kid[0]);
-    return callee->kind == NODE_IDENTIFIER && is_noreturn(callee);
 }
 
 static bool expression_completes(struct check *check, struct node *node)
