@@ -3,18 +3,13 @@
  * deferred statements the order would not be the reverse of the source's. */
 #include "lower/cleanup.h"
 
-#include "diagnostic.h"
 #include "lower/await.h"
-#include "source.h"
-#include "support/arena.h"
 #include "syntax/attribute.h"
-#include "syntax/token.h"
 
-/* Of what the declaration declares there; NULL if nothing is to be called. */
-static const struct node *cleanup_of(const struct node *declaration, uint32_t index)
+const struct node *cleanup_of(const struct node *declaration, uint32_t index)
 {
     const struct node *item = find_attribute(declared_attributes(declaration, index), "cleanup");
-    return item && item->kid[0] ? item : NULL;
+    return item && item->kid[0] && item->kid[0]->name ? item : NULL;
 }
 
 bool has_cleanup_attribute(const struct node *declaration)
@@ -35,14 +30,13 @@ static void take_away(const struct node *declaration, uint32_t index)
             attribute->flags |= IS_BARE;
 }
 
-/* Of `( f )`. */
-static const char *function_name(struct hoist *h, const struct node *arguments)
+static struct node *use(struct hoist *h, const struct node *at, const char *name,
+                        struct symbol *symbol)
 {
-    const char *code = source_code(h->lowered->check->source);
-    uint32_t at = arguments->start + 1;
-    struct range token = {at, at};
-    next_token(code, arguments->end - 1, &at, &token);
-    return arena_copy(h->lowered->arena, code + token.start, token.end - token.start);
+    struct node *use = make(h, NODE_IDENTIFIER, at, NULL, 0);
+    use->name = name;
+    use->symbol = symbol;
+    return use;
 }
 
 struct node *deferred_cleanup(struct hoist *h, const struct node *declaration, uint32_t index)
@@ -53,13 +47,12 @@ struct node *deferred_cleanup(struct hoist *h, const struct node *declaration, u
         return NULL;
     struct node *at = make(h, NODE_MADE, name, "", 0);
     at->end = at->start;
-    struct node *use = make(h, NODE_IDENTIFIER, at, NULL, 0);
-    use->symbol = name->symbol;
-    use->name = name->name;
-    use->type = name->symbol->type;
-    use->symbol->is_address_taken = true;
-    struct node *call = make(h, NODE_EXPRESSION_STATEMENT, at, "$n(&$0);", 1, use);
-    call->name = function_name(h, cleanup->kid[0]);
+    const struct node *called = cleanup->kid[0];
+    struct node *object = use(h, at, name->name, name->symbol);
+    object->type = name->symbol->type;
+    name->symbol->is_address_taken = true;
+    struct node *call = make(h, NODE_EXPRESSION_STATEMENT, at, "$0(&$1);", 2,
+                             use(h, at, called->name, called->symbol), object);
     return make(h, NODE_DEFER, at, NULL, 1, call);
 }
 

@@ -378,7 +378,6 @@ static struct node *make_tail(struct defers *d, struct block *block, struct node
     bool falls = falls_through(d->hoist.lowered, node);
     unsigned rest = block->way_count + (falls && !end);
     struct list tail = {0};
-    rename_hiding(d->hoist.lowered, block->last, node);
     drop_last_jump(block, node);
     if (rest > 1) {
         block->leave = make_temporary_named(h, int_type, "leave", ++d->function->leaves);

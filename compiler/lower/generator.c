@@ -282,22 +282,6 @@ static void push_binding(struct run *r, struct list *list, struct node *block)
     list_push(h, list, bound_declaration(h, r->node, place(r), value));
 }
 
-/* Whether the body, a block, declares the name that the statement binds once more. */
-static bool hides_binding(const struct run *r)
-{
-    struct node *bound = r->node->kid[1] ? declarator_name(r->node->kid[1]) : NULL;
-    const struct node *body = r->node->kid[3];
-    for (uint32_t i = 0; bound && i < body->count; i++) {
-        const struct node *item = body->kid[i];
-        for (uint32_t k = 1; item && item->kind == NODE_DECLARATION && k < item->count; k++) {
-            struct node *name = declarator_name(item->kid[k]->kid[0]);
-            if (name && name->name == bound->name)
-                return true;
-        }
-    }
-    return false;
-}
-
 /* --- ways out */
 
 static bool leaves(const struct node *node, bool in_loop, bool in_switch)
@@ -410,7 +394,7 @@ static struct node *loop_body(struct run *r)
     list_push(h, &list, test(r, "if ($0)\n$1", ended, make(h, NODE_BREAK, place(r), "break;", 0)));
     push_binding(r, &list, body);
     list_push(h, &list, lower_body(h, r->node->kid[3]));
-    if (!hides_binding(r))
+    if (!hides_binding(r->node))
         flatten_last(h, &list);
     fill_splice(h, body, &list);
     return body;
@@ -466,7 +450,7 @@ static struct node *with_body(struct run *r)
     push_binding(r, &list, body);
     h->withs++;
     list_push(h, &list, lower_body(h, r->node->kid[3]));
-    if (!hides_binding(r))
+    if (!hides_binding(r->node))
         flatten_last(h, &list);
     h->withs--;
     list_push(h, &list, make_assignment(h, r->left, "$0 = $1", zero));

@@ -1,48 +1,184 @@
 /* Names at the end of a block: a deferred statement comes to stand behind declarations that it must
- * not see. Those that hide what it means are renamed. */
+ * not see. What hides there what the statement means gets another name, be it an object, a type or
+ * a constant; what has linkage must keep its own, so then what it hides is renamed.
+ *
+ *     defer use(x);        int x_inner_1 = 4;
+ *     int x = 4;           use(x);
+ *
+ * Cleanup attributes call their functions there, too. All that is known from the tree as the
+ * checker left it, and later passes write names into templates: so this runs before them. */
 #include "lower/lower.h"
 
+#include "lower/cleanup.h"
+#include "semantic/scope.h"
 #include "support/arena.h"
 
-/* Whether the statement says `name` and means something else, declared outside of it. */
-static bool means_other(const struct node *node, const struct symbol *symbol,
-                        const struct node *cleanup)
+struct waiting {             /* in its block, from where it stands on */
+    const struct node *node; /* NODE_DEFER, or the item of a cleanup attribute */
+    struct waiting *next;
+};
+
+struct block {
+    const struct node *node; /* as symbols know it */
+    struct waiting *waiting;
+};
+
+/* --- what a deferred statement means */
+
+static bool is_within(const struct node *inner, const struct node *outer)
+{
+    return inner && inner->start >= outer->start && inner->end <= outer->end;
+}
+
+/* The other symbol of this name that the statement speaks of, NULL if it does not. */
+static struct symbol *meant(const struct node *node, const struct symbol *hiding,
+                            const struct node *statement)
+{
+    struct symbol *found = node ? node->symbol : NULL;
+    if (found && found != hiding && found->name == hiding->name &&
+        symbol_space(found) == symbol_space(hiding) && !is_within(found->node, statement))
+        return found;
+    found = NULL;
+    for (uint32_t i = 0; node && !found && i < node->count; i++)
+        found = meant(node->kid[i], hiding, statement);
+    return found;
+}
+
+/* --- new names */
+
+/* Nested functions (GNU C) have none. */
+static bool has_linkage(const struct symbol *symbol)
+{
+    if (symbol->kind == SYMBOL_FUNCTION)
+        return !symbol->function || (!symbol->is_defined && symbol->storage != OP_AUTO);
+    return symbol->kind == SYMBOL_VARIABLE && (!symbol->function || symbol->storage == OP_EXTERN);
+}
+
+static void rename_symbol(struct lowered *lowered, struct symbol *symbol, const char *side)
+{
+    if (symbol->output_name)
+        return;
+    const char *wish =
+        arena_format(lowered->arena, "%s_%s_%u", symbol->name, side, ++lowered->renamed);
+    symbol->output_name = fresh_name(lowered, wish);
+}
+
+/* Names with linkage mean the same thing in both places; those of the file stay what they are. */
+static void part(struct lowered *lowered, struct symbol *hiding, struct symbol *hidden)
+{
+    if (!has_linkage(hiding))
+        rename_symbol(lowered, hiding, "inner");
+    else if (!has_linkage(hidden) && hidden->function)
+        rename_symbol(lowered, hidden, "outer");
+}
+
+static void part_from_waiting(struct lowered *lowered, struct symbol *symbol,
+                              const struct block *block)
+{
+    for (struct waiting *x = symbol->block == block->node ? block->waiting : NULL; x; x = x->next) {
+        struct symbol *hidden = meant(x->node, symbol, x->node);
+        if (hidden)
+            part(lowered, symbol, hidden);
+    }
+}
+
+/* --- the walk */
+
+static void note_local(struct lowered *lowered, const struct symbol *symbol)
+{
+    struct local *local = arena_alloc(lowered->arena, sizeof *local);
+    *local = (struct local){symbol, lowered->locals};
+    lowered->locals = local;
+}
+
+static void push_waiting(struct lowered *lowered, struct block *block, const struct node *node)
+{
+    struct waiting *waiting = arena_alloc(lowered->arena, sizeof *waiting);
+    *waiting = (struct waiting){node, block->waiting};
+    block->waiting = waiting;
+}
+
+static bool opens_block(const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_COMPOUND:
+    case NODE_IF:
+    case NODE_WHILE:
+    case NODE_DO:
+    case NODE_FOR:
+    case NODE_SWITCH:
+    case NODE_RANGE_FOR:
+    case NODE_ASYNC_WITH:
+    case NODE_DEFER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What the node declares, NULL if nothing. */
+static struct symbol *declared(const struct node *node)
+{
+    bool is_news = node->flags & HAS_BODY || (node->symbol && node->symbol->node == node);
+    bool declares = node->kind == NODE_DECLARATOR_NAME || node->kind == NODE_ENUMERATOR ||
+                    (node_is_tag(node) && is_news);
+    return declares ? node->symbol : NULL;
+}
+
+static void walk(struct lowered *lowered, struct node *node, struct block *block);
+
+static void walk_kids(struct lowered *lowered, struct node *node, struct block *block)
+{
+    for (uint32_t i = 0; i < node->count; i++) {
+        const struct node *cleanup =
+            node->kind == NODE_DECLARATION && i ? cleanup_of(node, i) : NULL;
+        if (cleanup)
+            push_waiting(lowered, block, cleanup);
+        walk(lowered, node->kid[i], block);
+    }
+}
+
+static void walk(struct lowered *lowered, struct node *node, struct block *block)
+{
+    if (!node)
+        return;
+    struct block inner = {.node = node};
+    struct symbol *symbol = declared(node);
+    if (symbol && symbol->function) {
+        note_local(lowered, symbol);
+        part_from_waiting(lowered, symbol, block);
+    }
+    walk_kids(lowered, node, opens_block(node) ? &inner : block);
+    if (node->kind == NODE_DEFER)
+        push_waiting(lowered, block, node);
+}
+
+void rename_hiding(struct lowered *lowered, const struct function *function)
+{
+    struct block none = {0};
+    walk(lowered, function->node->kid[1], &none);
+    walk(lowered, function->node->kid[2], &none);
+}
+
+/* --- what loops bind */
+
+static bool is_declared(const struct node *node, const struct node *block, const char *name)
 {
     if (!node)
         return false;
-    const struct symbol *found = node->kind == NODE_IDENTIFIER ? node->symbol : NULL;
-    if (found && found != symbol && found->name == symbol->name) {
-        const struct node *name = found->node;
-        return !name || name->start < cleanup->start || name->start >= cleanup->end;
-    }
+    const struct symbol *symbol = declared(node);
+    if (symbol && symbol->block == block && symbol->name == name &&
+        symbol_space(symbol) == SPACE_ORDINARY)
+        return true;
     for (uint32_t i = 0; i < node->count; i++)
-        if (means_other(node->kid[i], symbol, cleanup))
+        if (is_declared(node->kid[i], block, name))
             return true;
     return false;
 }
 
-static void rename_declared(struct lowered *lowered, struct deferred *last,
-                            const struct node *declaration)
+bool hides_binding(const struct node *statement)
 {
-    for (uint32_t i = 1; i < declaration->count; i++) {
-        struct node *name = declarator_name(declaration->kid[i]->kid[0]);
-        struct symbol *symbol = name ? name->symbol : NULL;
-        for (struct deferred *x = last; symbol && x && x->block == last->block; x = x->outer)
-            if (x->node->start < name->start && means_other(x->node->kid[0], symbol, x->node))
-                symbol->output_name =
-                    fresh_name(lowered, arena_format(lowered->arena, "%s_inner", name->name));
-    }
-}
-
-void rename_hiding(struct lowered *lowered, struct deferred *last, struct node *node)
-{
-    for (uint32_t i = 0; i < node->count; i++) {
-        struct node *item = node->kid[i];
-        while (item && node_is_label(item) && item->count)
-            item = item->kid[item->count - 1];
-        if (item && item->kind == NODE_DECLARATION)
-            rename_declared(lowered, last, item);
-        else if (item && item->kind == NODE_SPLICE && !(item->flags & IS_BRACED))
-            rename_hiding(lowered, last, item);
-    }
+    const struct node *body = statement->kid[3];
+    const struct node *name = statement->kid[1] ? declarator_name(statement->kid[1]) : NULL;
+    return name && (cleanup_of(statement, 0) || is_declared(body, body, name->name));
 }

@@ -68,11 +68,6 @@ uint32_t moved_kids(const struct node *declaration)
 
 /* --- names */
 
-static enum name_space space_of(const struct symbol *symbol)
-{
-    return symbol->kind == SYMBOL_TAG ? SPACE_TAG : SPACE_ORDINARY;
-}
-
 /* All variables are known before types move. */
 static bool names_a_variable(const struct lowered *lowered, struct function *function,
                              const char *name)
@@ -89,10 +84,9 @@ static bool names_a_variable(const struct lowered *lowered, struct function *fun
 
 static bool was_moved(const struct lowered *lowered, const struct symbol *symbol)
 {
-    return scope_find(lowered->moved_names, space_of(symbol), symbol->name);
+    return scope_find(lowered->moved_names, symbol_space(symbol), symbol->name);
 }
 
-/* Moved symbols are chained through `lowered`, which types do not use otherwise. */
 static void move_symbol(struct lowered *lowered, struct function *function, struct symbol *symbol)
 {
     bool tag = symbol->kind == SYMBOL_TAG;
@@ -107,9 +101,7 @@ static void move_symbol(struct lowered *lowered, struct function *function, stru
             wish = arena_format(lowered->arena, "%s_%u", wish, ++lowered->renamed);
         symbol->output_name = fresh_name(lowered, wish);
     }
-    symbol->lowered = lowered->moved;
-    lowered->moved = symbol;
-    scope_bind(lowered->moved_names, space_of(symbol), symbol->name, symbol);
+    scope_bind(lowered->moved_names, symbol_space(symbol), symbol->name, symbol);
 }
 
 static void name_anonymous(struct lowered *lowered, struct function *function,

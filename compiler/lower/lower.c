@@ -286,6 +286,16 @@ static void move_held_types(struct lowered *lowered)
     }
 }
 
+/* Nested functions are in their outer ones' bodies. */
+static void rename_all_hiding(struct lowered *lowered)
+{
+    for (size_t i = 0; i < lowered->count; i++)
+        rename_hiding(lowered, lowered->functions[i]);
+    for (size_t i = 0; i < lowered->plain_count; i++)
+        if (!lowered->plain[i]->outer)
+            rename_hiding(lowered, lowered->plain[i]);
+}
+
 /* Everything in a header may be used by who includes it. */
 static void use_all(struct lowered *lowered)
 {
@@ -307,6 +317,7 @@ struct lowered *desugar_unit(struct check *check, struct node *unit, bool is_hea
                           lowered->count ? lowered->functions[0]->node : NULL, "async functions") ||
              !has_runtime(check, "async_list", find_container(unit), "containers"))
         return lowered;
+    rename_all_hiding(lowered);
     move_held_types(lowered);
     for (size_t i = 0; i < lowered->count; i++)
         desugar_function(lowered, lowered->functions[i]);

@@ -180,6 +180,11 @@ struct function { /* with a body that needs lowering */
         generators;
 };
 
+struct local { /* whatever a function declares for itself */
+    const struct symbol *symbol;
+    struct local *next;
+};
+
 struct lowered {
     struct arena *arena;
     struct check *check;
@@ -190,8 +195,8 @@ struct lowered {
     struct symbol **runtime; /* generator_call.c's */
     size_t runtime_count, runtime_capacity;
     bool is_complete;           /* nothing was missing that all passes need */
-    struct symbol *moved;       /* local types at file scope, the last first */
-    struct scopes *moved_names; /* of these */
+    struct local *locals;       /* of all these functions, the last first (hiding.c) */
+    struct scopes *moved_names; /* of local types at file scope */
     unsigned renamed;
     unsigned owned;             /* argument.c's names */
     struct function **by_frame; /* children before those that embed them */
@@ -262,12 +267,15 @@ const char *value_address(struct lowered *lowered, const struct type *type, cons
 /* Whether it is a call or the like that makes a handle, which is never empty. */
 bool makes_handle(struct node *node);
 
+/* Parts the names that deferred statements of the function's say from those that hide them at the
+ * ends of their blocks. (hiding.c) */
+void rename_hiding(struct lowered *lowered, const struct function *function);
+/* Whether the body of a loop or `async with`, a block, keeps its braces: it declares the name that
+ * the statement binds once more, or could hide what a cleanup of that calls. */
+bool hides_binding(const struct node *statement);
 void desugar_function(struct lowered *lowered, struct function *function);
 void await_function(struct lowered *lowered, struct function *function);
 void defer_function(struct lowered *lowered, struct function *function);
-/* Renames what the items of the block `node` declare, where that hides what a deferred statement
- * before means; `last` is the last of the block's. */
-void rename_hiding(struct lowered *lowered, struct deferred *last, struct node *node);
 /* Notes which functions are called by handle below this node, after awaits were lowered. */
 void handles_find(struct lowered *lowered, struct node *node);
 /* Notes what the node names, of which nothing is written. */

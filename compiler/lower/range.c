@@ -238,20 +238,6 @@ static void bind_value(struct range *r, struct symbol *symbol, struct variable *
     list_push(h, body, build(h, NODE_EXPRESSION_STATEMENT, r->at, "$0;", 1, copy));
 }
 
-/* A name declared by the block itself would meet x there. */
-static bool declares(const struct node *block, const char *name)
-{
-    for (uint32_t i = 0; i < block->count; i++) {
-        const struct node *item = block->kid[i];
-        for (uint32_t k = 1; item && item->kind == NODE_DECLARATION && k < item->count; k++) {
-            const struct node *declared = declarator_name(item->kid[k]->kid[0]);
-            if (declared && declared->name == name)
-                return true;
-        }
-    }
-    return false;
-}
-
 static struct node *loop(struct range *r, struct symbol *symbol, struct node *range)
 {
     struct hoist *h = r->h;
@@ -263,7 +249,7 @@ static struct node *loop(struct range *r, struct symbol *symbol, struct node *ra
     struct list body = {0};
     if (symbol)
         bind_value(r, symbol, at, element, &body);
-    if (!(symbol && statement->kind == NODE_COMPOUND && declares(statement, symbol->name)))
+    if (!hides_binding(r->node))
         flatten(h, statement);
     list_push(h, &body, statement);
     struct node *block = build_block(h, r->node, &body);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "diagnostic.h"
+#include "semantic/scope.h"
 #include "syntax/token.h"
 
 enum { OF_NEITHER = 0, OF_HANDLE = 1 << USE_HANDLE, OF_BODY = 1 << USE_BODY };
@@ -76,31 +77,42 @@ static bool is_of(enum attribute_use use, const char *name)
 
 /* --- names in them
  *
- * Attributes are text, also where they speak of a function's types and constants, which may have
- * other names at file scope: `int x __attribute__((aligned(N)))`. */
+ * Their arguments are text, also where they speak of what is a function's own, for which another
+ * name may be written: `int x __attribute__((aligned(N)))`. */
 
-/* The last that was declared before the token. */
-static const struct symbol *find_moved(const struct emitter *e, struct range token)
+static bool is_meant(const struct emitter *e, const struct symbol *local, struct range token,
+                     enum name_space space)
+{
+    return local->function == e->function->node && symbol_space(local) == space && local->name &&
+           token_is(e->code, token, local->name) && local->node->start < token.start &&
+           (!local->block || token.start < local->block->end);
+}
+
+/* The last that was declared before the token, and is still in scope there. */
+static const struct symbol *find_local(const struct emitter *e, struct range token,
+                                       enum name_space space)
 {
     const struct symbol *found = NULL;
-    for (const struct symbol *moved = e->lowered->moved; moved; moved = moved->lowered) {
-        bool is_meant = moved->function == e->function->node && moved->name &&
-                        token_is(e->code, token, moved->name) && moved->node->start < token.start;
-        if (is_meant && (!found || found->node->start < moved->node->start))
-            found = moved;
-    }
+    for (const struct local *x = e->lowered->locals; x; x = x->next)
+        if (is_meant(e, x->symbol, token, space) &&
+            (!found || found->node->start < x->symbol->node->start))
+            found = x->symbol;
     return found;
 }
 
 void emit_attribute_text(struct emitter *e, uint32_t start, uint32_t end)
 {
+    static const char *const tags[] = {"struct", "union", "enum", NULL};
+    enum name_space space = SPACE_ORDINARY;
     struct range token;
     for (uint32_t at = start; e->function && next_token(e->code, end, &at, &token);) {
-        const struct symbol *moved = token_is_name(e->code, token) ? find_moved(e, token) : NULL;
-        if (!moved || !moved->output_name)
+        const struct symbol *local =
+            token_is_name(e->code, token) ? find_local(e, token, space) : NULL;
+        space = token_is_among(e->code, token, tags) ? SPACE_TAG : SPACE_ORDINARY;
+        if (!local || !local->output_name)
             continue;
         emit_gap(e, start, token.start);
-        write_string(&e->writer, moved->output_name);
+        write_string(&e->writer, local->output_name);
         start = token.end;
     }
     emit_gap(e, start, end);
@@ -118,7 +130,7 @@ static void emit_some(struct emitter *e, const struct node *attribute, enum attr
         if (!is_of(use, attribute->kid[i]->name))
             continue;
         write_string(&e->writer, any ? ", " : "");
-        emit_attribute_text(e, attribute->kid[i]->start, attribute->kid[i]->end);
+        emit_node(e, attribute->kid[i]);
         any = true;
     }
     emit_gap(e, attribute->kid[last]->end, attribute->end);
@@ -141,7 +153,7 @@ bool emit_attribute(struct emitter *e, struct node *attribute, enum attribute_us
 {
     uint32_t count = count_written(attribute, use);
     if (count == attribute->count)
-        emit_attribute_text(e, attribute->start, attribute->end);
+        emit_copy(e, attribute);
     else if (count)
         emit_some(e, attribute, use);
     return count || !attribute->count;

@@ -423,7 +423,7 @@ static bool emit_stored(struct emitter *e, const struct node *declared)
     if (!variable || !variable->viewed_as || !is_own(e, variable))
         return false;
     struct text text = {0};
-    type_print(&text, variable->type, variable->symbol->name, true, 0);
+    type_print(&text, variable->type, written_name(variable->symbol), true, 0);
     write_string(&e->writer, variable->kind == VARIABLE_STATIC ? "static " : "");
     write_string(&e->writer, variable->symbol->is_thread_local ? "__thread " : "");
     write_string(&e->writer, text.data);
@@ -445,10 +445,10 @@ static bool emit_crossed(struct emitter *e, const struct node *declared)
         symbol->storage == OP_EXTERN)
         return false;
     struct text text = {0};
-    type_print(&text, symbol->type, symbol->name, true, QUAL_CONST);
+    type_print(&text, symbol->type, written_name(symbol), true, QUAL_CONST);
     write_format(&e->writer, "%s;", text.data);
     write_line_break(&e->writer);
-    emit_store(e, symbol->name, symbol->type, value);
+    emit_store(e, written_name(symbol), symbol->type, value);
     write_string(&e->writer, ";");
     text_free(&text);
     return true;

@@ -188,6 +188,11 @@ void emit_slot(struct emitter *e, const struct slot *slot)
     write_format(&e->writer, "%s->%s", e->function->self, slot->path);
 }
 
+const char *written_name(const struct symbol *symbol)
+{
+    return symbol->output_name ? symbol->output_name : symbol->name;
+}
+
 const char *variable_place(struct emitter *e, const struct variable *variable)
 {
     if (variable->kind == VARIABLE_RESULT) {
@@ -200,8 +205,7 @@ const char *variable_place(struct emitter *e, const struct variable *variable)
         return arena_format(e->lowered->arena, "%s->%s", variable->function->self,
                             variable->slot->path);
     }
-    const struct symbol *symbol = variable->symbol;
-    return symbol->output_name ? symbol->output_name : symbol->name;
+    return written_name(variable->symbol);
 }
 
 void emit_variable(struct emitter *e, const struct variable *variable)
@@ -322,16 +326,18 @@ static void emit_compound_literal(struct emitter *e, struct node *node)
     write_string(&e->writer, "))");
 }
 
-/* A name where it is declared: a local type's may be another one at file scope. */
+/* A name where it is declared: for a local's another one may be written. */
 static void emit_declared_name(struct emitter *e, struct node *node)
 {
-    if (!node->symbol || !node->symbol->output_name || node->symbol->kind == SYMBOL_FUNCTION) {
+    const struct symbol *symbol = node->symbol;
+    bool is_of_file = symbol && symbol->kind == SYMBOL_FUNCTION && !symbol->function;
+    if (!symbol || !symbol->output_name || is_of_file) {
         emit_copy(e, node);
         return;
     }
     struct node rest = *node;
     rest.start += (uint32_t)strlen(node->name);
-    write_string(&e->writer, node->symbol->output_name);
+    write_string(&e->writer, symbol->output_name);
     emit_copy(e, &rest);
 }
 

@@ -37,14 +37,14 @@ static bool emit_spill(struct emitter *e, struct node *node)
     } else {
         struct text declaration = {0};
         bool seems_unused = variable->kind == VARIABLE_LOCAL && variable->symbol->is_left_out;
-        type_print(&declaration, variable->type, variable->symbol->name, true, 0);
+        type_print(&declaration, variable->type, written_name(variable->symbol), true, 0);
         write_string(&e->writer, seems_unused ? "__attribute__((unused)) " : "");
         write_string(&e->writer, declaration.data);
         text_free(&declaration);
         if (value && node->flags & IS_CROSSED) {
             write_string(&e->writer, ";");
             write_line_break(&e->writer);
-            emit_store(e, variable->symbol->name, variable->type, value);
+            emit_store(e, written_name(variable->symbol), variable->type, value);
         } else if (value) {
             write_string(&e->writer, " = ");
             emit_node(e, value);

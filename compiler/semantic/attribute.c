@@ -248,13 +248,17 @@ static void check_not_called_by_c(struct check *check, const struct type *type,
                      type->is_async ? "an async function" : "a generator", words[i]);
 }
 
-/* The call at the end of the block would only make a coroutine. */
-static void check_cleanup(struct check *check, const struct node *item)
+/* What it calls, at the end of the block, where that may not make a coroutine. */
+void check_cleanup(struct check *check, struct attributes attributes)
 {
+    const struct node *item = find_attribute(attributes, "cleanup");
+    if (!item || !item->kid[0])
+        return;
     struct reader reader = read_arguments(check, item);
     const char *name = read_name(&reader);
-    const struct symbol *symbol =
-        name ? scope_find(check->state->scopes, SPACE_ORDINARY, name) : NULL;
+    struct symbol *symbol = name ? scope_find(check->state->scopes, SPACE_ORDINARY, name) : NULL;
+    item->kid[0]->name = name;
+    item->kid[0]->symbol = symbol;
     const struct type *type = symbol && symbol->type ? type_resolve(symbol->type) : NULL;
     if (!type || type->kind != TYPE_FUNCTION ||
         !(type->is_async || type->target->kind == TYPE_GENERATOR))
@@ -284,9 +288,7 @@ static void check_no_await(struct check *check, const struct node *attribute)
 void check_attributes(struct check *check, const struct type *type, const struct node *place,
                       struct attributes attributes)
 {
-    const struct node *attribute, *cleanup = find_attribute(attributes, "cleanup");
-    if (cleanup)
-        check_cleanup(check, cleanup);
+    const struct node *attribute;
     while ((attribute = next_attribute(&attributes)) != NULL) {
         check_not_called_by_c(check, type, place, attribute);
         check_no_await(check, attribute);

@@ -132,6 +132,8 @@ int type_word_code(struct check *check, const char *name);
 struct type *type_of_words(struct check *check, int words);
 /* Applies mode and vector_size. (attribute.c) */
 struct type *apply_attributes(struct check *check, struct type *type, struct attributes attributes);
+/* Finds what a `cleanup` calls, before the name that has it is bound: it may be the same. */
+void check_cleanup(struct check *check, struct attributes attributes);
 /* Refuses those that do not go with the language, on something of the type that `place` declares.
  * (attribute.c) */
 void check_attributes(struct check *check, const struct type *type, const struct node *place,

@@ -170,6 +170,7 @@ struct symbol *declare(struct check *check, const struct specifiers *specifiers,
     bool has_linkage = kind == SYMBOL_FUNCTION || specifiers->storage == OP_EXTERN;
     struct symbol *old = scope_find_here(scopes, SPACE_ORDINARY, name->name);
     bool is_here = old;
+    check_cleanup(check, declarator->attributes);
     if (!old && has_linkage) {
         old = scope_find(scopes, SPACE_ORDINARY, name->name);
         if (old && (old->function || old->kind != kind))

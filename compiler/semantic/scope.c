@@ -22,6 +22,13 @@ struct scopes {
     size_t bucket_count, count; /* bucket_count: a power of two */
 };
 
+enum name_space symbol_space(const struct symbol *symbol)
+{
+    return symbol->kind == SYMBOL_TAG     ? SPACE_TAG
+           : symbol->kind == SYMBOL_LABEL ? SPACE_LABEL
+                                          : SPACE_ORDINARY;
+}
+
 struct scopes *scopes_new(struct arena *arena)
 {
     struct scopes *scopes = arena_alloc(arena, sizeof *scopes);

@@ -8,6 +8,9 @@
 
 enum name_space { SPACE_ORDINARY, SPACE_TAG, SPACE_LABEL };
 
+/* Where its name stands. */
+enum name_space symbol_space(const struct symbol *symbol);
+
 struct arena;
 struct binding;
 struct scopes; /* one table of names and the stack of scopes that filled it */

@@ -35,7 +35,7 @@ struct type;
     X(NODE_ALIGNAS,        "alignas")         /* type name or expression */                         \
     X(NODE_ATTRIBUTE,      "attribute")       /* __attribute__((...)), [[...]]; list of NODE_ATTRIBUTE_ITEM; flag IS_BARE: see below */ \
     X(NODE_ATTRIBUTE_ITEM, "attribute-item")  /* name: `aligned` of __aligned__ and gnu::aligned(8); NODE_ATTRIBUTE_ARGUMENTS or NULL */ \
-    X(NODE_ATTRIBUTE_ARGUMENTS, "attribute-arguments") /* text, its parentheses included */         \
+    X(NODE_ATTRIBUTE_ARGUMENTS, "attribute-arguments") /* text, its parentheses included; of `cleanup` the checker sets name and symbol */ \
     X(NODE_ASYNC,          "async")           /* the word `async` among specifiers */               \
     X(NODE_TYPE_WORD,      "type-word")       /* name: int, unsigned, _Complex, __auto_type ... one word each */ \
     X(NODE_TYPE_NAME_REF,  "typedef-name")    /* name */                                            \
