@@ -89,7 +89,7 @@ static struct node *in_place(const struct node *declared)
     struct node *value = declared->kind == NODE_DECLARED ? node_kid(declared, 1) : NULL;
     const struct symbol *symbol = declared->symbol;
     if (!value || value->kind != NODE_COMPREHENSION || value->op == OP_GENERATOR || !symbol ||
-        symbol->kind != SYMBOL_VARIABLE || symbol->storage == OP_STATIC)
+        symbol->kind != SYMBOL_VARIABLE || symbol->storage == OP_STATIC || may_hide(value, symbol))
         return NULL;
     return type_qualifiers(symbol->type) || is_deduced(symbol->declaration) ? NULL : value;
 }

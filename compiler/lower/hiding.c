@@ -160,14 +160,15 @@ void rename_hiding(struct lowered *lowered, const struct function *function)
     walk(lowered, function->node->kid[2], &none);
 }
 
-/* --- what loops bind */
+/* --- what loops bind and comprehensions build */
 
+/* Whether the name is declared there, in this block alone if one is given. */
 static bool is_declared(const struct node *node, const struct node *block, const char *name)
 {
     if (!node)
         return false;
     const struct symbol *symbol = declared(node);
-    if (symbol && symbol->block == block && symbol->name == name &&
+    if (symbol && (!block || symbol->block == block) && symbol->name == name &&
         symbol_space(symbol) == SPACE_ORDINARY)
         return true;
     for (uint32_t i = 0; i < node->count; i++)
@@ -181,4 +182,9 @@ bool hides_binding(const struct node *statement)
     const struct node *body = statement->kid[3];
     const struct node *name = statement->kid[1] ? declarator_name(statement->kid[1]) : NULL;
     return name && (cleanup_of(statement, 0) || is_declared(body, body, name->name));
+}
+
+bool may_hide(const struct node *node, const struct symbol *symbol)
+{
+    return is_declared(node, NULL, symbol->name);
 }

@@ -273,6 +273,8 @@ void rename_hiding(struct lowered *lowered, const struct function *function);
 /* Whether the body of a loop or `async with`, a block, keeps its braces: it declares the name that
  * the statement binds once more, or could hide what a cleanup of that calls. */
 bool hides_binding(const struct node *statement);
+/* Whether something below the node is declared by that name. */
+bool may_hide(const struct node *node, const struct symbol *symbol);
 void desugar_function(struct lowered *lowered, struct function *function);
 void await_function(struct lowered *lowered, struct function *function);
 void defer_function(struct lowered *lowered, struct function *function);
