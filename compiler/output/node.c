@@ -440,7 +440,8 @@ void emit_node(struct emitter *e, struct node *node)
 {
     if (!node)
         return;
-    if (e->function && emit_statement_node(e, node))
+    bool is_nested = node->kind == NODE_FUNCTION && node->function; /* in what C takes as it is */
+    if ((e->function || is_nested) && emit_statement_node(e, node))
         return;
     if (node->text && node->kind != NODE_DECLARATION) {
         emit_template(e, node);

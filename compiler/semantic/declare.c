@@ -168,10 +168,12 @@ struct symbol *declare(struct check *check, const struct specifiers *specifiers,
                             : is_function                     ? SYMBOL_FUNCTION
                                                               : SYMBOL_VARIABLE;
     bool has_linkage = kind == SYMBOL_FUNCTION || specifiers->storage == OP_EXTERN;
+    bool is_nested = check->state->function && is_function &&
+                     (is_definition || specifiers->storage == OP_AUTO); /* GNU C */
     struct symbol *old = scope_find_here(scopes, SPACE_ORDINARY, name->name);
     bool is_here = old;
     check_cleanup(check, declarator->attributes);
-    if (!old && has_linkage) {
+    if (!old && has_linkage && !is_nested) {
         old = scope_find(scopes, SPACE_ORDINARY, name->name);
         if (old && (old->function || old->kind != kind))
             old = NULL; /* hidden by a local, or nothing with linkage */
