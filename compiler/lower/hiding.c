@@ -84,7 +84,7 @@ static void part_from_waiting(struct lowered *lowered, struct symbol *symbol,
 
 /* --- the walk */
 
-static void note_local(struct lowered *lowered, const struct symbol *symbol)
+static void note_local(struct lowered *lowered, struct symbol *symbol)
 {
     struct local *local = arena_alloc(lowered->arena, sizeof *local);
     *local = (struct local){symbol, lowered->locals};

@@ -68,18 +68,28 @@ uint32_t moved_kids(const struct node *declaration)
 
 /* --- names */
 
-/* All variables are known before types move. */
+static bool is_no_type(const struct symbol *symbol)
+{
+    return symbol->block && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER ||
+                             symbol->kind == SYMBOL_FUNCTION);
+}
+
+/* All variables are known before types move, those that are never in the frame as well. */
 static bool names_a_variable(const struct lowered *lowered, struct function *function,
                              const char *name)
 {
-    if (!function->variable_names) {
-        function->variable_names = scopes_new(lowered->arena);
+    struct scopes *names = function->variable_names;
+    if (!names) {
+        names = function->variable_names = scopes_new(lowered->arena);
         for (size_t i = 0; i < function->variable_count; i++) {
             struct symbol *symbol = function->variables[i]->symbol;
-            scope_bind(function->variable_names, SPACE_ORDINARY, symbol->name, symbol);
+            scope_bind(names, SPACE_ORDINARY, symbol->name, symbol);
         }
+        for (const struct local *x = lowered->locals; x; x = x->next)
+            if (x->symbol->function == function->node && is_no_type(x->symbol))
+                scope_bind(names, SPACE_ORDINARY, x->symbol->name, x->symbol);
     }
-    return scope_find(function->variable_names, SPACE_ORDINARY, name);
+    return scope_find(names, SPACE_ORDINARY, name);
 }
 
 static bool was_moved(const struct lowered *lowered, const struct symbol *symbol)

@@ -181,7 +181,7 @@ struct function { /* with a body that needs lowering */
 };
 
 struct local { /* whatever a function declares for itself */
-    const struct symbol *symbol;
+    struct symbol *symbol;
     struct local *next;
 };
 
