@@ -1,64 +1,65 @@
-/* Frame sizes: a header of the runtime's, then lanes one after another (see lower/frame.c, which
- * has estimated them). */
+/* Warnings of large frames, by what explain/fields.c knows of them. */
 #include "explain/frames.h"
 
 #include <inttypes.h>
 #include <stddef.h>
 
 #include "diagnostic.h"
+#include "explain/fields.h"
 #include "lower/lower.h"
 #include "semantic/symbol.h"
+#include "support/arena.h"
 
-enum { HEADER_SIZE = 32 };
-
-static uint64_t frame_size(const struct function *function)
+static const struct frame_field *largest_field(const struct frame *frame)
 {
-    uint64_t size = HEADER_SIZE;
-    for (const struct lane *lane = function->lanes; lane; lane = lane->next)
-        size += lane->size;
-    return size;
-}
-
-static const struct slot *largest_slot(const struct function *function)
-{
-    const struct slot *largest = NULL;
-    for (const struct lane *lane = function->lanes; lane; lane = lane->next)
-        for (const struct group *group = lane->groups; group; group = group->next)
-            for (const struct slot *slot = group->first; slot; slot = slot->next)
-                if (!largest || slot->size > largest->size)
-                    largest = slot;
+    const struct frame_field *largest = frame->fields;
+    for (size_t i = 1; i < frame->count; i++)
+        if (frame->fields[i].extent.size > largest->extent.size)
+            largest = &frame->fields[i];
     return largest;
 }
 
-static struct range range_of(const struct node *node)
+/* Where the program speaks of what the field holds; `what` names that. NULL: nowhere. */
+static const struct node *origin_of(const struct lowered *lowered, const struct function *function,
+                                    const struct frame_field *field, const char **what)
 {
-    return (struct range){node->start, node->end};
+    const struct slot *slot = field->slot;
+    if (slot && slot->variable) {
+        *what = arena_format(lowered->arena, "'%s'", slot->variable->symbol->name);
+        return slot->variable->symbol->node;
+    }
+    if (slot && slot->child) {
+        *what =
+            arena_format(lowered->arena, "the frame of '%s', which it awaits,", slot->child->name);
+        return slot->child->node;
+    }
+    *what = arena_format(lowered->arena, "its '%s'", field->name);
+    return field->type ? function->node->kid[0] : NULL;
 }
 
-static void note_largest(struct diagnostics *diagnostics, const struct function *function)
+static void note_largest(struct diagnostics *diagnostics, const struct lowered *lowered,
+                         const struct function *function, const struct frame *frame)
 {
-    const struct slot *slot = largest_slot(function);
-    if (!slot)
-        return;
-    const struct symbol *symbol = slot->variable ? slot->variable->symbol : slot->child;
-    if (!symbol || !symbol->node || symbol->node->end <= symbol->node->start)
-        return;
-    report_note(diagnostics, range_of(symbol->node),
-                slot->variable ? "'%s' takes %" PRIu64 " of them"
-                               : "the frame of '%s', which it awaits, takes %" PRIu64 " of them",
-                symbol->name, slot->size);
+    const char *what;
+    const struct frame_field *field = largest_field(frame);
+    const struct node *origin = origin_of(lowered, function, field, &what);
+    if (origin && origin->end > origin->start)
+        report_note(diagnostics, (struct range){origin->start, origin->end},
+                    "%s takes %" PRIu64 " of them", what, field->extent.size);
 }
 
 void frames_warn(struct diagnostics *diagnostics, const struct lowered *lowered, uint64_t limit)
 {
-    for (size_t i = 0; i < lowered->count; i++) {
+    const struct frame *frames = frames_measure(lowered);
+    for (size_t i = 0; frames && i < lowered->count; i++) {
         const struct function *function = lowered->functions[i];
-        uint64_t size = frame_size(function);
-        if (size <= limit)
+        const struct node *name = function->symbol->node;
+        const struct extent *extent = &frames[function->index].extent;
+        if (extent->size <= limit)
             continue;
-        report_warning(diagnostics, WARNING_FRAME_SIZE, range_of(function->symbol->node),
-                       "the frame of '%s' takes about %" PRIu64 " bytes, more than %" PRIu64,
-                       function->name, size, limit);
-        note_largest(diagnostics, function);
+        report_warning(diagnostics, WARNING_FRAME_SIZE, (struct range){name->start, name->end},
+                       "the frame of '%s' takes %s%" PRIu64 " bytes, more than %" PRIu64,
+                       function->name, extent->is_known ? "" : "at least ", extent->size, limit);
+        note_largest(diagnostics, lowered, function, &frames[function->index]);
     }
 }

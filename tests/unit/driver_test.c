@@ -77,13 +77,50 @@ Test(driver, warns_of_large_frames)
                           "    await async_yield(); use(buffer); }\n");
     cr_expect(run(&f, "-Wframe-size=5000", "out.c"));
     const char *messages = fixture_messages(&f);
-    cr_expect(strstr(messages, "a.ac:4:12: warning: the frame of 'large' takes about 50"), "%s",
+    cr_expect(strstr(messages, "a.ac:4:12: warning: the frame of 'large' takes 5024 bytes"), "%s",
               messages);
     cr_expect(strstr(messages, "a.ac:4:31: note: 'buffer' takes 5000 of them"), "%s", messages);
     cr_expect_not(strstr(messages, "small"), "%s", messages);
     cr_expect(run(&f, "-Wframe-size=6000", "out.c"));
     cr_expect_str_eq(fixture_messages(&f), "");
     fixture_free(&f);
+}
+
+static void warn_frame(const char *code, const char *expected)
+{
+    struct fixture f = fixture_in_directory();
+    fixture_write("a.ac", arena_format(f.arena,
+                                       "#include <async/async.h>\n"
+                                       "struct big { char c[5000]; };\n"
+                                       "struct __attribute__((packed)) odd { char c[100]; };\n"
+                                       "struct big make(void);\n"
+                                       "%s\n",
+                                       code));
+    cr_expect(run(&f, "-Wframe-size=4000", "out.c"));
+    const char *messages = fixture_messages(&f);
+    cr_expect(strstr(messages, expected), "%s\n%s", code, messages);
+    fixture_free(&f);
+}
+
+#define BIG "async struct big f(void) { await async_yield(); return make(); }\n"
+#define BIGS "async generator(struct big) g(void) { await async_yield(); yield make(); }\n"
+
+Test(driver, counts_what_frames_hand_out)
+{
+    warn_frame(BIG, "a.ac:5:18: warning: the frame of 'f' takes 5024 bytes, more than 4000");
+    warn_frame(BIG, "a.ac:5:1: note: its 'result' takes 5000 of them");
+    warn_frame(BIGS, "a.ac:5:29: warning: the frame of 'g' takes 5032 bytes");
+    warn_frame(BIGS, "a.ac:5:1: note: its 'value' takes 5000 of them");
+    warn_frame(BIG "async int h(void) { return (await f()).c[0]; }",
+               "a.ac:6:11: warning: the frame of 'h' takes 5056 bytes");
+    warn_frame(BIG "async int h(void) { return (await f()).c[0]; }",
+               "a.ac:5:18: note: the frame of 'f', which it awaits, takes 5024 of them");
+}
+
+Test(driver, says_how_large_frames_are_at_least)
+{
+    warn_frame("async struct big f(struct odd o) { await async_yield(); use(o); return make(); }",
+               "a.ac:5:18: warning: the frame of 'f' takes at least 5024 bytes");
 }
 
 Test(driver, dumps_every_pass, .timeout = 300) /* one compilation for each, under valgrind too */
