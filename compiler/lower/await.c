@@ -99,6 +99,12 @@ struct node *make_splice(struct hoist *h, const struct node *at, struct list *li
     return node;
 }
 
+struct node *make_block(struct hoist *h, struct node *scope, struct list *list)
+{
+    *scope = *make_splice(h, scope, list, true);
+    return scope;
+}
+
 struct node *make_use(struct hoist *h, const struct node *at, struct variable *variable)
 {
     struct node *node = node_new(h->lowered->arena, NODE_IDENTIFIER, at->start, at->end, 0);
@@ -304,7 +310,7 @@ static struct node *lower_for(struct hoist *h, struct node *node)
                     lower_body(h, node->kid[3]));
     }
     list_push(h, &all, loop);
-    return make_splice(h, node, &all, true);
+    return make_block(h, node, &all);
 }
 
 /* --- declarations */

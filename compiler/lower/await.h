@@ -79,6 +79,8 @@ void become_goto(struct node *jump, const char *label);
 struct node *make_splice(struct hoist *h, const struct node *at, struct list *list, bool braced);
 /* Makes the list the kids of a splice. */
 void fill_splice(struct hoist *h, struct node *splice, struct list *list);
+/* Makes the node a block of these; symbols that were declared in it still lead to it. */
+struct node *make_block(struct hoist *h, struct node *scope, struct list *list);
 struct node *make_use(struct hoist *h, const struct node *at, struct variable *variable);
 struct variable *make_temporary(struct hoist *h, struct type *type); /* value_N */
 struct variable *make_temporary_named(struct hoist *h, struct type *type, const char *name,

@@ -370,7 +370,7 @@ static struct node *hoist_statement_expression(struct hoist *h, struct node *nod
     else if (last)
         hoist_discarded(h, last->kid[0]);
     h->out = outer;
-    emit_statement(h, make_splice(h, compound, &inner, true));
+    emit_statement(h, make_block(h, compound, &inner));
     return value ? make_use(h, node, value) : make(h, NODE_MADE, node, "(void)0", 0);
 }
 

@@ -164,6 +164,14 @@ static void uses_lengths(struct build *b, const struct type *type, uint32_t at)
             uses(b, type->node, at);
 }
 
+/* What stands within a full expression is a part of its point. */
+static void cover(struct node *node, uint32_t at)
+{
+    if (!node->last_point)
+        node->first_point = at;
+    node->last_point = at;
+}
+
 /* Every variable below `node` may be read at this point, but for those that are replaced first. The
  * blocks of a statement expression lie in it as a whole, and jumps may lead out of it, as out of
  * asm. */
@@ -171,7 +179,7 @@ static void uses(struct build *b, struct node *node, uint32_t at)
 {
     if (!node)
         return;
-    node->first_point = node->last_point = at;
+    cover(node, at);
     if (is_jump(node))
         jump(b, node);
     struct variable *variable = variable_of(node);
