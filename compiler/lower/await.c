@@ -152,12 +152,20 @@ static struct node *join(struct hoist *h, struct range range, struct list *list)
     return only;
 }
 
+/* What is several statements in C, or would take an `else` that follows. */
+static bool needs_braces(const struct node *body)
+{
+    while (body && node_is_label(body))
+        body = body->count ? body->kid[body->count - 1] : NULL;
+    return body && (body->kind == NODE_SUSPEND || (body->kind == NODE_IF && body->text));
+}
+
 struct node *lower_body(struct hoist *h, struct node *body)
 {
     struct list *outer = h->out;
     struct node *lowered = lower_statement(h, body);
     h->out = outer;
-    if (lowered && lowered->kind == NODE_SUSPEND) {
+    if (needs_braces(lowered)) {
         struct list list = {0};
         list_push(h, &list, lowered);
         lowered = make_splice(h, lowered, &list, true);

@@ -127,6 +127,26 @@ static void emit_below(struct emitter *e, struct node *kid)
     e->writer.indent -= 4;
 }
 
+void emit_in_parens(struct emitter *e, struct node *value)
+{
+    bool is_comma = value->kind == NODE_COMMA;
+    write_string(&e->writer, is_comma ? "(" : "");
+    emit_node(e, value);
+    write_string(&e->writer, is_comma ? ")" : "");
+}
+
+/* The kid that is written in a template's place `$N`, which is alone there or has neighbours. */
+static void emit_part(struct emitter *e, struct node *node, const char *place)
+{
+    struct node *kid = node->kid[place[1] - '0'];
+    bool is_alone = place == node->text && (!place[2] || place[2] == ';');
+    e->in_block = false;
+    if (!kid || is_alone || node->kind == NODE_COMMA)
+        emit_node(e, kid);
+    else
+        emit_in_parens(e, kid);
+}
+
 void emit_template(struct emitter *e, struct node *node)
 {
     bool outer = e->in_block, after_block = false;
@@ -156,8 +176,7 @@ void emit_template(struct emitter *e, struct node *node)
             e->uses_base = true;
             c++;
         } else if (c[0] == '$' && c[1] >= '0' && c[1] <= '9') {
-            e->in_block = false;
-            emit_node(e, node->kid[c[1] - '0']);
+            emit_part(e, node, c);
             c++;
         } else {
             write_text(&e->writer, c, 1);

@@ -44,6 +44,8 @@ void emit_copy(struct emitter *e, struct node *node);
 void begin_own(struct emitter *e);
 /* Follows the node's template. */
 void emit_template(struct emitter *e, struct node *node);
+/* A value beside something else: a comma expression would end at its comma there. */
+void emit_in_parens(struct emitter *e, struct node *value);
 /* The same as emit_copy, with the first `skip` kids left to `special`. */
 void emit_gap(struct emitter *e, uint32_t start, uint32_t end);
 /* Whether a pragma about the loop that follows would stand before something else. */

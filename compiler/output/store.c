@@ -42,7 +42,7 @@ static void copy_object(struct emitter *e, const char *place, const struct type 
     write_string(&e->writer, "__extension__({ ");
     put_type(e, type, initial);
     write_string(&e->writer, " = ");
-    emit_node(e, value);
+    emit_in_parens(e, value);
     write_format(&e->writer, "; __builtin_memcpy((void *)&%s, &%s, sizeof %s); })", place, initial,
                  initial);
 }
@@ -58,16 +58,8 @@ static void copy_literal(struct emitter *e, const char *place, const struct type
     put_type(e, type, NULL);
     write_string(&e->writer, is_array ? ")" : "[1])");
     write_string(&e->writer, is_braced ? "" : "{");
-    emit_node(e, value);
+    emit_in_parens(e, value);
     write_format(&e->writer, "%s, sizeof %s)", is_braced ? "" : "}", place);
-}
-
-static void emit_in_parens(struct emitter *e, struct node *value)
-{
-    bool is_comma = value->kind == NODE_COMMA;
-    write_string(&e->writer, is_comma ? "(" : "");
-    emit_node(e, value);
-    write_string(&e->writer, is_comma ? ")" : "");
 }
 
 void emit_store(struct emitter *e, const char *place, const struct type *type, struct node *value)
