@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "lower/await.h"
+#include "lower/cleanup.h"
 #include "lower/desugar.h"
 #include "lower/generator_call.h"
 #include "support/arena.h"
@@ -270,7 +271,8 @@ static void push_binding(struct run *r, struct list *list, struct node *block)
     struct hoist *h = r->h;
     struct node *declarator = r->node->kid[1];
     struct node *name = declarator ? declarator_name(declarator) : NULL;
-    if (!name || (r->node->kind == NODE_RANGE_FOR && !body_names(r->node->kid[3], name->symbol)))
+    if (!name || (r->node->kind == NODE_RANGE_FOR && !body_names(r->node->kid[3], name->symbol) &&
+                  !cleanup_of(r->node, 0)))
         return; /* a loop may just count */
     struct node *value =
         r->callee ? make(h, NODE_MADE, name, "$0.value", 1, use(r, r->generator)) : use(r, r->item);
