@@ -243,6 +243,10 @@ static char *condition_of(struct body *b, enum mode mode, int depth)
     char *test = integer(b, mode, depth);
     if (chance(20))
         return text("(%s) ?: (%s)", test, integer(b, mode, depth));
+    if (chance(20)) {
+        char *first = integer(b, mode, depth), *second = integer(b, mode, depth);
+        return text("(%s) ? (%s), (%s) : (%s)", test, first, second, integer(b, mode, depth));
+    }
     return text("(%s) ? (%s) : (%s)", test, integer(b, mode, depth), integer(b, mode, depth));
 }
 
@@ -295,6 +299,9 @@ static char *statement_expression(struct body *b, enum mode mode, int depth)
     } else if (chance(40)) {
         all = text("({ %s %s = %s; for (int n_ = 0; n_ < 2; n_++) %s += %s; %s; })",
                    kind_names[kind], name, first, name, second, name);
+    } else if (chance(40)) {
+        all = text("({ %s %s = %s; (%s), (%s) + %s; })", kind_names[kind], name, first, second,
+                   integer(b, mode, depth), name);
     } else {
         all = text("({ %s %s = %s; (%s) + %s; })", kind_names[kind], name, first, second, name);
     }

@@ -151,7 +151,7 @@ static void print_head(const struct function *f, bool recursive)
 static void print_return(struct body *b)
 {
     if (b->function->result != KIND_VOID)
-        line(b, "return %s;", value_of(b, b->function->result, MODE_FREE, 3));
+        return_value(b, "", 3);
 }
 
 void globals(struct body *b)

@@ -113,6 +113,7 @@ bool is_real(enum kind kind);
 bool is_arithmetic(enum kind kind);
 
 void statements(struct body *b, int count);
+void return_value(struct body *b, const char *indent, int depth);
 /* In braces; `body` may be NULL for an empty beginning. */
 void block(struct body *b, int count);
 void declaration(struct body *b);

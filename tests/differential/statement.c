@@ -246,6 +246,9 @@ static void if_statement(struct body *b)
     line(b, "if (%s)", integer(b, MODE_FREE, 3));
     if (chance(20))
         line(b, "    %s((%s));", event(b), integer(b, MODE_FREE, 2));
+    else if (chance(10))
+        line(b, "    (%s) %s (%s);", integer(b, MODE_FREE, 2), chance(50) ? "&&" : "||",
+             integer(b, MODE_FREE, 2));
     else
         block(b, few());
     if (chance(20)) {
@@ -391,11 +394,22 @@ static void loop(struct body *b)
 
 /* --- jumps */
 
+/* A jump in the midst of an expression. */
+static void jump_inside(struct body *b, const char *jump)
+{
+    char *test = integer(b, MODE_FREE, 2);
+    line(b, "%s((int)({ if (%s) %s; %s; }));", event(b), test, jump, integer(b, MODE_FREE, 2));
+}
+
 static void skip_forward(struct body *b)
 {
     int n = fresh();
-    line(b, "if (%s)", integer(b, MODE_FREE, 2));
-    line(b, "    goto l_%d;", n);
+    if (chance(40)) {
+        jump_inside(b, text("goto l_%d", n));
+    } else {
+        line(b, "if (%s)", integer(b, MODE_FREE, 2));
+        line(b, "    goto l_%d;", n);
+    }
     block(b, few());
     line(b, "l_%d:", n);
     trace(b, 2);
@@ -486,6 +500,12 @@ static void computed(struct body *b)
     line(b, "}");
 }
 
+void return_value(struct body *b, const char *indent, int depth)
+{
+    char *before = chance(20) ? text("%s, ", integer(b, MODE_FREE, 1)) : text("%s", "");
+    line(b, "%sreturn %s%s;", indent, before, value_of(b, b->function->result, MODE_FREE, depth));
+}
+
 static void jump(struct body *b)
 {
     switch (random_below(8)) {
@@ -506,7 +526,9 @@ static void jump(struct body *b)
         computed(b);
         break;
     case 6:
-        if (b->loops) {
+        if (b->loops && chance(40)) {
+            jump_inside(b, chance(50) ? "break" : "continue");
+        } else if (b->loops) {
             line(b, "if (%s)", integer(b, MODE_FREE, 2));
             line(b, chance(50) ? "    break;" : "    continue;");
         }
@@ -517,7 +539,7 @@ static void jump(struct body *b)
             if (b->function->result == KIND_VOID)
                 line(b, "    return;");
             else
-                line(b, "    return %s;", value_of(b, b->function->result, MODE_FREE, 2));
+                return_value(b, "    ", 2);
         }
         break;
     }
@@ -534,6 +556,8 @@ static void assign(struct body *b)
         return;
     const char *operator= operators[random_below(is_integer(kind) ? 7 : 4)];
     enum mode mode = *operator== '=' ? MODE_FREE : MODE_PURE;
+    if (chance(10))
+        place = text("_Generic(0, int: %s)", place);
     line(b, "%s %s %s;", place, operator, value_of(b, kind, mode, 3));
 }
 
