@@ -13,9 +13,9 @@ struct list {
     size_t count, capacity;
 };
 
-/* A handle in a temporary that an operand further right may leave behind, by `try`. */
+/* A handle or container in a temporary that an operand further right may leave behind, by `try`. */
 struct pending {
-    struct variable *handle;
+    struct variable *made;
     struct pending *outer;
 };
 

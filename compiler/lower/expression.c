@@ -133,6 +133,9 @@ struct node *spill(struct hoist *h, struct node *node)
 
 /* --- operands */
 
+/* As `hoist`, but what parts of the operand make stays pending. */
+static struct node *hoist_operand(struct hoist *h, struct node *node, enum later later);
+
 static bool is_constant(const struct node *node)
 {
     return node->kind == NODE_NUMBER || node->kind == NODE_CHARACTER || node->kind == NODE_STRING;
@@ -151,8 +154,13 @@ static enum later beside_others(struct node *node, uint32_t first, uint32_t at)
     return LATER_NOTHING;
 }
 
-/* Notes the temporary of an operand that has made a handle; the whole expression will consume it.
- */
+/* Whether the operand makes what somebody must let go of: a handle or a container. */
+static bool makes_owned(struct node *operand)
+{
+    return makes_handle(operand) || is_fresh_container(operand);
+}
+
+/* Notes the temporary of an operand that has made such; the whole expression will consume it. */
 static void add_pending(struct hoist *h, struct node *operand)
 {
     const struct symbol *symbol = skip_parens(operand)->symbol;
@@ -164,6 +172,13 @@ static void add_pending(struct hoist *h, struct node *operand)
     h->pending = pending;
 }
 
+/* What is made in it is a part of it, and belongs to whoever takes that. */
+static bool is_aggregate(const struct node *node)
+{
+    return node->kind == NODE_INITIALIZER_LIST || node->kind == NODE_DESIGNATED ||
+           node->kind == NODE_COMPOUND_LITERAL;
+}
+
 void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later later)
 {
     uint32_t count = node->count;
@@ -173,14 +188,15 @@ void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later l
     for (uint32_t i = count; i > first; i--)
         after[i - 1] = most(after[i], later_of(node->kid[i - 1]));
     for (uint32_t i = first; i < count; i++) {
-        bool makes = node->kid[i] && makes_handle(node->kid[i]);
+        bool makes = node->kid[i] && makes_owned(node->kid[i]);
         bool writes = node->kid[i] && node->kid[i]->flags & IS_OUTPUT;
         enum later follows = most(after[i + 1], beside_others(node, first, i));
-        node->kid[i] = (writes ? hoist_lvalue : hoist)(h, node->kid[i], follows);
+        node->kid[i] = (writes ? hoist_lvalue : hoist_operand)(h, node->kid[i], follows);
         if (makes)
             add_pending(h, node->kid[i]);
     }
-    h->pending = outer;
+    if (!is_aggregate(node))
+        h->pending = outer;
 }
 
 static bool is_part(const struct node *node)
@@ -489,7 +505,23 @@ static struct node *hoist_await(struct hoist *h, struct node *await, enum later 
 
 /* --- try */
 
-/* Releases the handles to the left of a `try` that leaves, before it does. */
+/* What lets go of a handle or container. */
+static const char *release_text(const struct type *type)
+{
+    switch (type_resolve(type)->kind) {
+    case TYPE_LIST:
+        return "async_list_free(&$0);";
+    case TYPE_SET:
+    case TYPE_DICT:
+        return "async_dict_free(&$0);";
+    case TYPE_GENERATOR:
+        return "async_generator_release($0);";
+    default:
+        return "async_release($0);";
+    }
+}
+
+/* Lets go of what operands to the left of a `try` that leaves have made, before it does. */
 static struct node *with_releases(struct hoist *h, struct node *at, struct node *leave)
 {
     if (!h->pending)
@@ -497,10 +529,9 @@ static struct node *with_releases(struct hoist *h, struct node *at, struct node 
     struct list *outer = h->out, inner = {0};
     h->out = &inner;
     for (struct pending *pending = h->pending; pending; pending = pending->outer) {
-        bool is_generator = type_resolve(pending->handle->type)->kind == TYPE_GENERATOR;
-        const char *text = is_generator ? "async_generator_release($0);" : "async_release($0);";
-        struct node *handle = make_use(h, at, pending->handle);
-        emit_statement(h, make(h, NODE_EXPRESSION_STATEMENT, at, text, 1, handle));
+        struct node *made = make_use(h, at, pending->made);
+        emit_statement(h,
+                       make(h, NODE_EXPRESSION_STATEMENT, at, release_text(made->type), 1, made));
     }
     emit_statement(h, leave);
     h->out = outer;
@@ -642,7 +673,7 @@ static struct node *keep(struct hoist *h, struct node *value)
 
 /* What is left stands for all of the expression: it must cover the same bytes, or the copy would
  * bring back what was around it. */
-struct node *hoist(struct hoist *h, struct node *node, enum later later)
+static struct node *hoist_operand(struct hoist *h, struct node *node, enum later later)
 {
     if (!needs_work(node, later))
         return node;
@@ -658,6 +689,14 @@ struct node *hoist(struct hoist *h, struct node *node, enum later later)
     cover->start = start;
     cover->end = end;
     return cover;
+}
+
+struct node *hoist(struct hoist *h, struct node *node, enum later later)
+{
+    struct pending *outer = h->pending;
+    node = hoist_operand(h, node, later);
+    h->pending = outer;
+    return node;
 }
 
 void hoist_discarded(struct hoist *h, struct node *node)

@@ -55,6 +55,10 @@ bool makes_handle(struct node *node)
     node = skip_parens(node);
     if (node->kind == NODE_SPAWN || node->kind == NODE_COMPREHENSION)
         return true;
+    if (node->kind == NODE_COMMA)
+        return makes_handle(node->kid[1]);
+    if (node->kind == NODE_CONDITIONAL)
+        return node->kid[1] && makes_handle(node->kid[1]) && makes_handle(node->kid[2]);
     const struct node *callee = node->kind == NODE_CALL ? node->kid[0] : NULL;
     if (!callee || !callee->type)
         return false;

@@ -118,6 +118,11 @@ static bool is_fresh(struct node *node)
     }
 }
 
+bool is_fresh_container(struct node *node)
+{
+    return node->type && is_container(node->type) && is_fresh(node);
+}
+
 static bool can_own(const struct type *type)
 {
     enum type_kind kind = type ? type_resolve(type)->kind : TYPE_UNKNOWN;

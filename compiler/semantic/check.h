@@ -87,6 +87,8 @@ bool operand_is_evaluated(const struct node *node);
 /* Whether a value of that expression belongs to nobody yet: a container that it gives must be
  * freed. */
 bool is_temporary(struct node *node);
+/* Whether it surely makes a container, which belongs to nobody yet. */
+bool is_fresh_container(struct node *node);
 /* Notes that the coroutine owns these arguments, if any. */
 void check_owning(struct check *check, struct node *call, uint32_t arguments);
 /* Whether a loop over the range can look at it by its name: it means the same throughout, and the
