@@ -34,8 +34,9 @@ enum container_operation container_operation(const struct node *node, const stru
     if (!callee || callee->kind != NODE_IDENTIFIER || callee->symbol || node->count < 2 ||
         !node->kid[1]->type)
         return CONTAINER_NONE;
-    const struct type *pointer = type_resolve(node->kid[1]->type);
-    *type = pointer->kind == TYPE_POINTER ? type_resolve(pointer->target) : pointer;
+    const struct type *given = type_resolve(node->kid[1]->type);
+    bool points = given->kind == TYPE_POINTER || given->kind == TYPE_ARRAY; /* which decays */
+    *type = points ? type_resolve(given->target) : given;
     if ((*type)->kind != TYPE_LIST && (*type)->kind != TYPE_SET && (*type)->kind != TYPE_DICT)
         return CONTAINER_NONE;
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
