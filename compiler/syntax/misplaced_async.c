@@ -14,18 +14,31 @@ struct declaration {
     const char *code;
     uint32_t start;        /* its first token; UINT32_MAX: none yet */
     struct range last;     /* the token before */
+    bool has_type;         /* it has come to its type, and to nothing but specifiers behind that */
     bool has_body;         /* the braces that it has last are a function's */
     struct range async;    /* empty, or the word behind a type, ... */
     struct range function; /* ... and the name behind that */
 };
 
-/* Whether a type may end with this token: then `async` is too late. */
+/* A word that may stand before a type as well as behind it. */
+static bool is_specifier(const char *code, struct range token)
+{
+    static const char *const words[] = {"typedef",      "static",     "extern",
+                                        "register",     "auto",       "constexpr",
+                                        "inline",       "__inline",   "__inline__",
+                                        "_Noreturn",    "noreturn",   "_Thread_local",
+                                        "thread_local", "__thread",   "__extension__",
+                                        "const",        "__const",    "__const__",
+                                        "volatile",     "__volatile", "__volatile__",
+                                        "restrict",     "__restrict", "__restrict__",
+                                        "_Atomic",      "async",      NULL};
+    return token_is_among(code, token, words);
+}
+
+/* Whether a type may end with this token, which is no specifier: then `async` is too late. */
 static bool may_end_type(const char *code, struct range token)
 {
-    static const char *const others[] = {"static", "extern", "inline", "async", "_Noreturn", NULL};
-    static const char *const ends[] = {"*", "}", NULL};
-    return (token_is_name(code, token) && !token_is_among(code, token, others)) ||
-           token_is_among(code, token, ends);
+    return token_is_name(code, token) || token_is(code, token, "*");
 }
 
 /* Takes the next token at file scope. True: with it, a function's head has the word misplaced. */
@@ -35,15 +48,15 @@ static bool take(struct declaration *d, struct range token)
     bool named = d->async.end && !d->function.end && token_is_name(d->code, token);
     d->function = named ? token : (struct range){0, 0};
     if (!named)
-        d->async = token_is(d->code, token, "async") && may_end_type(d->code, d->last)
-                       ? token
-                       : (struct range){0, 0};
+        d->async = token_is(d->code, token, "async") && d->has_type ? token : (struct range){0, 0};
     if (d->start == UINT32_MAX)
         d->start = token.start;
     if (token_is(d->code, token, "{"))
         d->has_body = token_is(d->code, d->last, "("); /* what is in there is not taken */
     if (token_is(d->code, token, ";"))
         d->start = UINT32_MAX;
+    if (!is_specifier(d->code, token))
+        d->has_type = may_end_type(d->code, token);
     d->last = token;
     return found;
 }
@@ -52,6 +65,7 @@ static bool take(struct declaration *d, struct range token)
 static void leave_braces(struct declaration *d, struct range brace)
 {
     d->last = d->has_body ? (struct range){0, 0} : brace;
+    d->has_type = !d->has_body;
     if (d->has_body)
         d->start = UINT32_MAX;
 }
