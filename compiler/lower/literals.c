@@ -28,12 +28,12 @@ static void keep(struct search *s, struct node *literal)
 }
 
 /* The object whose address `&x.member[1]` gives. */
-static struct node *addressed(struct node *node)
+static struct node *addressed(struct check *check, struct node *node)
 {
-    node = skip_parens(node);
+    node = skip_choices(check, node);
     while ((node->kind == NODE_MEMBER && node->op == OP_DOT) ||
            (node->kind == NODE_INDEX && type_resolve(node->kid[0]->type)->kind == TYPE_ARRAY))
-        node = skip_parens(node->kid[0]);
+        node = skip_choices(check, node->kid[0]);
     return node;
 }
 
@@ -56,7 +56,7 @@ static void visit(struct search *s, struct node *node)
     bool is_array =
         node->kind == NODE_MEMBER && node->type && type_resolve(node->type)->kind == TYPE_ARRAY;
     if (node->kind == NODE_ADDRESS || is_array) {
-        struct node *object = addressed(is_array ? node : node->kid[0]);
+        struct node *object = addressed(s->lowered->check, is_array ? node : node->kid[0]);
         if (object->kind == NODE_COMPOUND_LITERAL && !object->symbol)
             keep(s, object);
     }

@@ -41,8 +41,11 @@ static bool is_value(struct hoist *h, const struct node *node)
 }
 
 /* Whether an address within the kid's object may be known, if one within the node's is. */
-static bool escapes_with(const struct node *node, const struct node *kid, bool escapes)
+static bool escapes_with(struct hoist *h, const struct node *node, const struct node *kid,
+                         bool escapes)
 {
+    if (taken_operand(h->lowered->check, node) == kid)
+        return escapes;
     switch (node->kind) {
     case NODE_ADDRESS:
         return true;
@@ -77,7 +80,7 @@ static bool mark(struct hoist *h, struct node *node, bool escapes)
         node->flags |= IS_KEPT;
     for (uint32_t i = 0; i < node->count; i++)
         if (node->kid[i])
-            any |= mark(h, node->kid[i], escapes_with(node, node->kid[i], escapes));
+            any |= mark(h, node->kid[i], escapes_with(h, node, node->kid[i], escapes));
     if (any)
         node->flags |= HAS_AWAIT;
     return any;

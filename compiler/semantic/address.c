@@ -50,6 +50,12 @@ void take_address(struct check *check, struct node *node)
             for (uint32_t i = 1; i < node->count; i++)
                 take_address(check, node->kid[i]->kid[1]);
             return;
+        case NODE_CALL:
+            if (!is_choose_expr(node))
+                return;
+            take_address(check, node->kid[2]);
+            node = node->kid[3];
+            break;
         default:
             return;
         }

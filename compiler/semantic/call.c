@@ -232,11 +232,16 @@ static struct type *undeclared_call(struct check *check, struct node *call)
     return type ? type : unknown;
 }
 
-struct node *chosen_operand(struct check *check, const struct node *node)
+bool is_choose_expr(const struct node *node)
 {
     const char *name = node->kind == NODE_CALL ? callee_name(node) : NULL;
+    return name && node->count == 4 && !strcmp(name, "__builtin_choose_expr");
+}
+
+struct node *chosen_operand(struct check *check, const struct node *node)
+{
     long long condition;
-    if (!name || node->count != 4 || strcmp(name, "__builtin_choose_expr") ||
+    if (!is_choose_expr(node) ||
         constant_evaluate(check, node->kid[1], &condition) != CONSTANT_KNOWN)
         return NULL;
     return node->kid[condition ? 2 : 3];

@@ -65,12 +65,21 @@ bool node_is_effect(const struct node *node);
 /* Whether the value is that of a bit-field so narrow that it is promoted to int. */
 bool is_small_bit_field(struct node *node);
 
-/* The operand of a call of __builtin_choose_expr that C takes, NULL for every other node. */
+/* Whether it is a call of __builtin_choose_expr, with its three operands; the operand that C takes,
+ * NULL for every other node. */
+bool is_choose_expr(const struct node *node);
 struct node *chosen_operand(struct check *check, const struct node *node);
 
 /* The association of a _Generic that C takes; NULL if none fits, or the selector's type is not
  * known. */
 struct node *selected_association(struct check *check, const struct node *node);
+
+/* The operand whose place the node takes: that of a _Generic or __builtin_choose_expr; or NULL. */
+struct node *taken_operand(struct check *check, const struct node *node);
+
+/* The expression that the node is for C: without parentheses, __extension__, _Generic and
+ * __builtin_choose_expr around it. */
+struct node *skip_choices(struct check *check, struct node *node);
 
 /* The value of a typed constant expression; false: there is none, or only C compilers know it. */
 bool constant_value(struct check *check, const struct node *node, long long *value);

@@ -174,6 +174,24 @@ struct node *selected_association(struct check *check, const struct node *node)
     return fallback;
 }
 
+struct node *taken_operand(struct check *check, const struct node *node)
+{
+    if (node->kind != NODE_GENERIC)
+        return chosen_operand(check, node);
+    const struct node *association = selected_association(check, node);
+    return association ? association->kid[1] : NULL;
+}
+
+struct node *skip_choices(struct check *check, struct node *node)
+{
+    struct node *taken = skip_parens(node);
+    while (taken) {
+        node = taken;
+        taken = skip_parens(taken_operand(check, node));
+    }
+    return node;
+}
+
 static struct type *check_generic(struct check *check, struct node *node)
 {
     check_unevaluated(check, node->kid[0]);

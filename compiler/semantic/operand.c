@@ -186,15 +186,6 @@ static void check_cast_operand(struct check *check, const struct node *node)
 
 /* --- what is written */
 
-/* The operand whose place the node takes: that of a _Generic or __builtin_choose_expr; or NULL. */
-static struct node *taken_operand(struct check *check, const struct node *node)
-{
-    if (node->kind != NODE_GENERIC)
-        return chosen_operand(check, node);
-    const struct node *association = selected_association(check, node);
-    return association ? association->kid[1] : NULL;
-}
-
 static bool is_no_object(struct check *check, struct node *node)
 {
     node = skip_parens(node);
