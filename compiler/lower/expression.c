@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+#include "diagnostic.h"
 #include "support/arena.h"
 #include "support/text.h"
 
@@ -199,14 +200,27 @@ void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later l
         h->pending = outer;
 }
 
+/* What is left stands for all of the expression: it must cover the same bytes, or the copy would
+ * bring back what was around it. */
+static struct node *covering(struct hoist *h, struct range range, struct node *left)
+{
+    if (left->start == range.start && left->end == range.end)
+        return left;
+    struct node *cover =
+        make(h, NODE_PAREN, left, left->kind == NODE_PAREN ? "$0" : "($0)", 1, left);
+    cover->start = range.start;
+    cover->end = range.end;
+    return cover;
+}
+
 static bool is_part(const struct node *node)
 {
     return node->op == OP_REAL || node->op == OP_IMAG;
 }
 
-static bool is_lvalue(struct node *node)
+static bool is_lvalue(struct hoist *h, struct node *node)
 {
-    node = skip_parens(node);
+    node = skip_choices(h->lowered->check, node);
     switch (node->kind) {
     case NODE_IDENTIFIER:
     case NODE_INDEX:
@@ -214,9 +228,9 @@ static bool is_lvalue(struct node *node)
     case NODE_COMPOUND_LITERAL:
         return true;
     case NODE_MEMBER:
-        return node->op == OP_ARROW || is_lvalue(node->kid[0]);
+        return node->op == OP_ARROW || is_lvalue(h, node->kid[0]);
     case NODE_UNARY:
-        return is_part(node) && is_lvalue(node->kid[0]);
+        return is_part(node) && is_lvalue(h, node->kid[0]);
     default:
         return false;
     }
@@ -233,15 +247,15 @@ struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
         node->kid[0] = hoist_lvalue(h, node->kid[0], later);
         return node;
     case NODE_MEMBER:
-        node->kid[0] = node->op == OP_DOT && is_lvalue(node->kid[0])
+        node->kid[0] = node->op == OP_DOT && is_lvalue(h, node->kid[0])
                            ? hoist_lvalue(h, node->kid[0], later)
                            : hoist(h, node->kid[0], later);
         return node;
     case NODE_INDEX: {
         enum later after = most(later, later_of(node->kid[1]));
         bool array = type_resolve(node->kid[0]->type)->kind == TYPE_ARRAY;
-        node->kid[0] = array && is_lvalue(node->kid[0]) ? hoist_lvalue(h, node->kid[0], after)
-                                                        : hoist(h, node->kid[0], after);
+        node->kid[0] = array && is_lvalue(h, node->kid[0]) ? hoist_lvalue(h, node->kid[0], after)
+                                                           : hoist(h, node->kid[0], after);
         node->kid[1] = hoist(h, node->kid[1], later);
         return node;
     }
@@ -249,13 +263,19 @@ struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
         node->kid[0] = hoist(h, node->kid[0], later);
         return node;
     case NODE_UNARY:
-        if (is_part(node) && is_lvalue(node->kid[0])) {
+        if (node->op == OP_NONE || (is_part(node) && is_lvalue(h, node->kid[0]))) {
             node->kid[0] = hoist_lvalue(h, node->kid[0], later);
             return node;
         }
         return hoist(h, node, later);
-    default:
-        return hoist(h, node, later);
+    default: {
+        struct node *taken = taken_operand(h->lowered->check, node);
+        if (!taken)
+            return hoist(h, node, later);
+        struct range range = {node->start, node->end};
+        leave_out(h->lowered, node);
+        return covering(h, range, hoist_lvalue(h, taken, later));
+    }
     }
 }
 
@@ -622,9 +642,6 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
         return hoist(h, node->kid[1], later);
     case NODE_STATEMENT_EXPRESSION:
         return node->flags & HAS_AWAIT ? hoist_statement_expression(h, node, true) : spill(h, node);
-    case NODE_GENERIC:
-        leave_out(h->lowered, node);
-        return hoist(h, selected_association(h->lowered->check, node)->kid[1], later);
     case NODE_ASSIGN:
     case NODE_PREFIX:
     case NODE_POSTFIX:
@@ -647,9 +664,11 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
         node->kid[1] = hoist(h, node->kid[1], later);
         return node;
     default: {
-        struct node *chosen = chosen_operand(h->lowered->check, node);
-        if (chosen)
-            return hoist(h, chosen, later);
+        struct node *taken = taken_operand(h->lowered->check, node);
+        if (taken) {
+            leave_out(h->lowered, node);
+            return hoist(h, taken, later);
+        }
         if (!node_is_unevaluated(node))
             return hoist_strict(h, node, later);
         bool is_constant_p = is_call_of(node, "__builtin_constant_p");
@@ -671,24 +690,16 @@ static struct node *keep(struct hoist *h, struct node *value)
     return value;
 }
 
-/* What is left stands for all of the expression: it must cover the same bytes, or the copy would
- * bring back what was around it. */
 static struct node *hoist_operand(struct hoist *h, struct node *node, enum later later)
 {
     if (!needs_work(node, later))
         return node;
-    uint32_t start = node->start, end = node->end;
+    struct range range = {node->start, node->end};
     bool is_kept = node->flags & IS_KEPT;
     struct node *left = hoist_node(h, node, later);
     if (is_kept)
         left = keep(h, left);
-    if (left->start == start && left->end == end)
-        return left;
-    struct node *cover =
-        make(h, NODE_PAREN, left, left->kind == NODE_PAREN ? "$0" : "($0)", 1, left);
-    cover->start = start;
-    cover->end = end;
-    return cover;
+    return covering(h, range, left);
 }
 
 struct node *hoist(struct hoist *h, struct node *node, enum later later)
