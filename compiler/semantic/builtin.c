@@ -4,9 +4,9 @@
 
 #include "semantic/checker.h"
 
-/* v void, i int, l long, L long long, u unsigned, U unsigned long, d double, f float, D long
- * double, p void *, c char *, b _Bool; `0` the first argument's type, `*` what the first argument
- * points to. */
+/* v void, i int, l long, L long long, s unsigned short, u unsigned, U unsigned long, d double, f
+ * float, D long double, p void *, c char *, b _Bool; `0` the first argument's type, `*` what the
+ * first argument points to. */
 static const struct {
     const char *name; /* without __builtin_ */
     char result;
@@ -18,7 +18,7 @@ static const struct {
     {"alloca_with_align", 'p'},
     {"assume_aligned", 'p'},
     {"bcmp", 'i'},
-    {"bswap16", 'i'},
+    {"bswap16", 's'},
     {"bswap32", 'u'},
     {"bswap64", 'U'},
     {"bzero", 'v'},
@@ -223,10 +223,10 @@ static struct type *chosen_argument(struct check *check, struct node **arguments
 
 static struct type *by_letter(struct check *check, char letter)
 {
-    static const char letters[] = "vilLuUdfDb";
-    static const enum type_kind kinds[] = {TYPE_VOID,    TYPE_INT,   TYPE_LONG,   TYPE_LLONG,
-                                           TYPE_UINT,    TYPE_ULONG, TYPE_DOUBLE, TYPE_FLOAT,
-                                           TYPE_LDOUBLE, TYPE_BOOL};
+    static const char letters[] = "vilLsuUdfDb";
+    static const enum type_kind kinds[] = {TYPE_VOID,   TYPE_INT,     TYPE_LONG,  TYPE_LLONG,
+                                           TYPE_USHORT, TYPE_UINT,    TYPE_ULONG, TYPE_DOUBLE,
+                                           TYPE_FLOAT,  TYPE_LDOUBLE, TYPE_BOOL};
     const char *found = strchr(letters, letter);
     return found ? type_simple(check->types, kinds[found - letters]) : NULL;
 }
