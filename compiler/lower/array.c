@@ -261,8 +261,10 @@ static void keep_typeof_effects(struct hoist *h, const struct node *specifiers, 
 static struct node *lower_declaration(struct hoist *h, struct node *node)
 {
     struct list list = {0};
-    struct node *specifiers = node->kid[0];
+    struct node *specifiers = node->kid[0], *type;
     keep_typeof_effects(h, specifiers, &list);
+    if ((type = local_type_apart(h->lowered, h->function, node)) != NULL)
+        list_push(h, &list, type);
     for (uint32_t i = 1; i < node->count; i++) {
         struct node *declared = node->kid[i];
         const struct symbol *symbol = declared->symbol;

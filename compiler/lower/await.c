@@ -326,6 +326,9 @@ static struct node *lower_for(struct hoist *h, struct node *node)
 /* Each declarator becomes a declaration of its own, behind what its initialiser awaits. */
 static void lower_declaration(struct hoist *h, struct node *node)
 {
+    struct node *type = node->count > 2 ? local_type_apart(h->lowered, h->function, node) : NULL;
+    if (type)
+        emit_statement(h, type);
     for (uint32_t i = 1; i < node->count; i++) {
         struct node *declared = node->kid[i], *value = declared->kid[1];
         struct node *behind = NULL;

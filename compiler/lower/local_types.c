@@ -236,6 +236,55 @@ void local_types_of(struct lowered *lowered, struct function *function)
     local_types_find(lowered, function, function->node->kid[2]);
 }
 
+/* --- types that stay */
+
+/* Where below the specifiers a type is defined; NULL. */
+static struct node **definition_in(struct node *node)
+{
+    struct node **found = NULL;
+    for (uint32_t i = 0; !found && i < node->count; i++) {
+        struct node *kid = node->kid[i];
+        if (kid && kid->kind != NODE_STATEMENT_EXPRESSION)
+            found = kid->flags & HAS_BODY ? &node->kid[i] : definition_in(kid);
+    }
+    return found;
+}
+
+/* `struct s` in the place of `struct s { int a; }`. */
+static struct node *reference_to(struct lowered *lowered, struct function *function,
+                                 const struct node *tag)
+{
+    const char *word = tag->kind == NODE_STRUCT  ? "struct"
+                       : tag->kind == NODE_UNION ? "union"
+                                                 : "enum";
+    struct node *node = node_new(lowered->arena, tag->kind, tag->start, tag->end, 0);
+    if (!tag->name && !tag->symbol->output_name)
+        name_anonymous(lowered, function, tag->symbol);
+    const char *name = tag->symbol->output_name ? tag->symbol->output_name : tag->name;
+    node->name = tag->name;
+    node->symbol = tag->symbol;
+    node->type = tag->type;
+    node->text = arena_format(lowered->arena, "%s %s", word, name);
+    return node;
+}
+
+struct node *local_type_apart(struct lowered *lowered, struct function *function,
+                              struct node *declaration)
+{
+    bool stays = !function_has_frame(function) && !function->hoisted_count;
+    struct node **place = stays ? definition_in(declaration->kid[0]) : NULL;
+    if (!place)
+        return NULL;
+    struct node *tag = *place;
+    struct node *specifiers = node_new(lowered->arena, NODE_SPECIFIERS, tag->start, tag->end, 1);
+    struct node *definition = node_new(lowered->arena, NODE_DECLARATION, tag->start, tag->end, 1);
+    *place = reference_to(lowered, function, tag);
+    specifiers->kid[0] = tag;
+    definition->kid[0] = specifiers;
+    definition->text = "$0;";
+    return definition;
+}
+
 /* --- containers of local types */
 
 static bool is_local(const struct type *type)

@@ -291,6 +291,11 @@ void local_types_find(struct lowered *lowered, struct function *function, struct
 void local_types_of(struct lowered *lowered, struct function *function);
 /* Names the result of `async struct { int a; } f(void)`, which its frame holds. (local_types.c) */
 void result_type_name(struct lowered *lowered, struct function *function);
+/* The type that the specifiers of a local declaration define, in a declaration of its own that
+ * comes before it: then these only name it, and may be written more than once. NULL if they define
+ * none, or what they define moves to file scope. */
+struct node *local_type_apart(struct lowered *lowered, struct function *function,
+                              struct node *declaration);
 /* Whether a container below this node holds a type of the function's own. */
 bool holds_local_types(const struct node *node);
 /* Whether the declaration defines or announces a struct, union, enum or typedef. */

@@ -489,7 +489,11 @@ void emit_declaration(struct emitter *e, struct node *node)
     bool hoisted = moves_types(e) && !e->nested && !e->hoisting && node_declares_type(node);
     if (hoisted && (node->count == 1 || declares_typedef(node)))
         return;
-    if (node->text || node->flags & IS_CROSSED || (e->function && has_frame_local(e, node))) {
+    if (node->text && node->count == 1) { /* a type that stands apart */
+        emit_specifiers(e, node->kid[0]);
+        write_string(&e->writer, ";");
+    } else if (node->text || node->flags & IS_CROSSED ||
+               (e->function && has_frame_local(e, node))) {
         e->writer.indent = writer_indent(&e->writer);
         emit_split(e, node);
     } else {
