@@ -332,12 +332,26 @@ static void emit_contextvar(struct emitter *e, const struct node *declared)
     text_free(&type);
 }
 
+/* `__auto_type x = value`, C23's `auto x = value`: the value says the type. */
+static bool is_deduced(const struct node *specifiers)
+{
+    bool says_type = false;
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        const struct node *kid = specifiers->kid[i];
+        bool is_auto = kid->kind == NODE_TYPE_WORD && !strcmp(kid->name, "__auto_type");
+        says_type |= !is_kept(kid) && kid->kind != NODE_QUALIFIER && !is_auto;
+    }
+    return !says_type;
+}
+
 /* `declarator = initialiser`, and the attributes and asm names around it. */
 static void emit_declared(struct emitter *e, const struct node *specifiers, struct node *declared)
 {
     struct node *declarator = declared->kid[0], *value = declared->kid[1];
+    bool asks_type = value && is_deduced(specifiers);
     emit_attributes_before(e, declared);
     emit_declarator(e, specifiers, declarator);
+    e->for_type += asks_type;
     if (declared->flags & IS_BOUND) {
         emit_gap(e, declarator->end, declared->end);
         write_string(&e->writer, " = ");
@@ -353,6 +367,7 @@ static void emit_declared(struct emitter *e, const struct node *specifiers, stru
     } else if (declarator) {
         emit_gap(e, declarator->end, declared->end);
     }
+    e->for_type -= asks_type;
 }
 
 /* --- declarations */
