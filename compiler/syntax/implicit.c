@@ -202,22 +202,38 @@ static bool count_bracket(struct search *s, struct brackets *b, char c)
     return true;
 }
 
+static bool is_tag_word(const struct search *s, size_t i)
+{
+    static const char *const words[] = {"struct", "union", "enum", NULL};
+    return is_one_of(s, i, words);
+}
+
+/* Behind `ATTRIBUTES s`, where the braces of a type open if it is defined. */
+static size_t skip_tag(const struct search *s, size_t i)
+{
+    i = skip_attribute(s, i);
+    return i + is_name(s, i);
+}
+
 /* False if brackets do not balance: then nothing is known about what stands where. */
 static bool search_tokens(struct search *s)
 {
     struct brackets b = {0};
     bool begins = true;   /* a declaration or statement */
     bool is_body = false; /* the outermost braces are a function's */
+    size_t of_type = 0;   /* where those of a type may open */
     for (size_t i = 0; i < s->count; i++) {
         char c = s->code[s->tokens[i].start];
         if (begins && (!b.count || b.open[b.count - 1] == '{'))
             look(s, i, !b.count && !is(s, i - 1, ")"));
         if (c == '(')
             look_inside(s, i + 1);
+        if (is_tag_word(s, i))
+            of_type = skip_tag(s, i + 1);
         if (!count_bracket(s, &b, c))
             return false;
         if (c == '{' && b.count == 1)
-            is_body = i && (is(s, i - 1, ")") || is(s, i - 1, ";"));
+            is_body = i && i != of_type && (is(s, i - 1, ")") || is(s, i - 1, ";"));
         bool may_be_list = c == ')' && !b.count; /* of an old-style function */
         begins = may_be_list || c == ';' || c == '{' || (c == '}' && (b.count || is_body));
     }
