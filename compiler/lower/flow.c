@@ -481,8 +481,8 @@ static void visit(struct build *b, struct node *node)
         expression(b, node_kid(node, 0));
         b->from = NO_POINT;
         break;
-    case NODE_EXPRESSION_STATEMENT:
-        expression(b, node_kid(node, 0));
+    case NODE_EXPRESSION_STATEMENT: /* made ones may evaluate several: `$0[1] = $1;` */
+        expression(b, node->count > 1 ? node : node_kid(node, 0));
         break;
     default:
         expression(b, node);
