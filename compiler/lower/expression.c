@@ -343,11 +343,16 @@ static void hoist_arms(struct hoist *h, struct node *node, struct variable *valu
     emit_statement(h, make(h, NODE_IF, node, "if ($0)\n$1\nelse\n$2", 3, condition, then, other));
 }
 
+static bool has_waiting_arm(const struct node *conditional)
+{
+    const struct node *then = conditional->kid[1];
+    return (then && then->flags & HAS_AWAIT) || conditional->kid[2]->flags & HAS_AWAIT;
+}
+
 static struct node *hoist_conditional(struct hoist *h, struct node *node, enum later later)
 {
     struct node *then = node->kid[1], *other = node->kid[2];
-    bool awaits = (then && then->flags & HAS_AWAIT) || other->flags & HAS_AWAIT;
-    if (!awaits) {
+    if (!has_waiting_arm(node)) {
         bool whole = later != LATER_NOTHING && (node_has_effect(then) || node_has_effect(other));
         node->kid[0] = hoist(h, node->kid[0], whole ? LATER_NOTHING : later);
         return whole ? spill(h, node) : node;
@@ -360,18 +365,6 @@ static struct node *hoist_conditional(struct hoist *h, struct node *node, enum l
 }
 
 /* --- ({ ... }) */
-
-/* The expression statement that gives the statement expression its value, NULL if it has none. */
-static struct node *value_statement(struct node *compound)
-{
-    struct node *last = compound->count ? compound->kid[compound->count - 1] : NULL;
-    while (last && (last->kind == NODE_LABEL || last->kind == NODE_ATTRIBUTED) && last->count)
-        last = last->kid[last->count - 1];
-    return last && last->kind == NODE_EXPRESSION_STATEMENT && last->kid[0] &&
-                   !type_is_void(last->kid[0]->type)
-               ? last
-               : NULL;
-}
 
 /* The labels in front of the last statement. */
 static void emit_labels(struct hoist *h, struct node *item, const struct node *last)
@@ -392,6 +385,8 @@ static struct node *hoist_statement_expression(struct hoist *h, struct node *nod
     struct node *compound = node->kid[0];
     struct node *last = value_statement(compound);
     struct variable *value = NULL;
+    if (last && (!last->kid[0] || type_is_void(last->kid[0]->type)))
+        last = NULL;
     if (last && wanted)
         value = declare_temporary(h, node, value_type(h, last->kid[0]));
     struct list *outer = h->out, inner = {0};
@@ -728,8 +723,7 @@ void hoist_discarded(struct hoist *h, struct node *node)
         hoist_discarded(h, inner->kid[1]);
         return;
     }
-    if (inner->kind == NODE_CONDITIONAL && inner->kid[1] &&
-        (inner->kid[1]->flags | inner->kid[2]->flags) & HAS_AWAIT) {
+    if (inner->kind == NODE_CONDITIONAL && has_waiting_arm(inner)) {
         hoist_arms(h, inner, NULL);
         return;
     }
@@ -743,6 +737,11 @@ void hoist_discarded(struct hoist *h, struct node *node)
     }
     if (inner->kind == NODE_STATEMENT_EXPRESSION && inner->flags & HAS_AWAIT) {
         hoist_statement_expression(h, inner, false);
+        return;
+    }
+    if (inner->kind == NODE_GENERIC && inner->flags & HAS_AWAIT) {
+        leave_out(h->lowered, inner);
+        hoist_discarded(h, selected_association(h->lowered->check, inner)->kid[1]);
         return;
     }
     node = hoist(h, node, LATER_NOTHING);

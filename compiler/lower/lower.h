@@ -251,6 +251,13 @@ const char *container_function(struct arena *arena, const struct type *type,
 void container_call(struct lowered *lowered, struct node *node);
 
 void plain_unit(struct lowered *lowered, struct node *unit);
+/* Whether somebody wants the value of an expression that is kid `index` of a node, which itself is
+ * wanted or not (discard.c). */
+bool part_is_wanted(const struct node *node, uint32_t index, bool wanted);
+/* The expression gives no value any more; `text` is its template. */
+void make_void(struct lowered *lowered, struct node *node, const char *text);
+/* An expression that nobody wants, whose parts may have become void. */
+void discard_around(struct lowered *lowered, struct node *node);
 /* Temporaries that are arguments of a coroutine are its own until it begins (argument.c). */
 void arguments_own(struct lowered *lowered);
 /* The template of a call of the runtime that takes or makes what holds a T. */

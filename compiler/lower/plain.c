@@ -15,8 +15,8 @@
  *     async_group_spawn(g, f)      async_group_spawn_at(g, f, __FILE__, __LINE__)
  *
  * The second form is for async functions of this file, spawned by async functions: their frames are
- * known there. The handle of a `spawn` or async_group_spawn whose value is discarded is released.
- */
+ * known there. The handle of a `spawn` or async_group_spawn whose value is discarded is released,
+ * wherever it stands (discard.c). */
 #include "lower/generator_call.h"
 #include "lower/lower.h"
 
@@ -293,36 +293,49 @@ static void plain_group_spawn(struct lowered *lowered, struct node *node)
                          consumed(lowered, node, 2));
 }
 
-static const struct {
+static const struct row {
     const char *name;
     void (*lower)(struct lowered *lowered, struct node *node);
-} calls[] = {{"async_run", plain_run},
-             {"async_run_threadsafe", plain_run_threadsafe},
-             {"async_spawn_threadsafe", plain_spawn_threadsafe},
-             {"async_future", plain_future},
-             {"async_set_result", plain_set_result},
-             {"async_release", plain_release},
-             {"async_retain", plain_retain},
-             {"async_set_name", plain_borrow},
-             {"async_name", plain_borrow},
-             {"async_add_done_callback", plain_borrow},
-             {"async_set_error", plain_borrow},
-             {"async_loop_run", plain_borrow},
-             {"async_gather", plain_gather},
-             {"async_wait_for", plain_wait_for},
-             {"async_group_spawn", plain_group_spawn}};
+    const char *discarded; /* what the template becomes if nobody wants the value; NULL: the same */
+} rows[] = {{"async_run", plain_run, "(void)%s"}, /* compilers find reading its buffer useless */
+            {"async_run_threadsafe", plain_run_threadsafe, "(void)%s"},
+            {"async_spawn_threadsafe", plain_spawn_threadsafe, NULL},
+            {"async_future", plain_future, NULL},
+            {"async_set_result", plain_set_result, NULL},
+            {"async_release", plain_release, NULL},
+            {"async_retain", plain_retain, NULL},
+            {"async_set_name", plain_borrow, NULL},
+            {"async_name", plain_borrow, NULL},
+            {"async_add_done_callback", plain_borrow, NULL},
+            {"async_set_error", plain_borrow, NULL},
+            {"async_loop_run", plain_borrow, NULL},
+            {"async_gather", plain_gather, NULL},
+            {"async_wait_for", plain_wait_for, NULL},
+            {"async_group_spawn", plain_group_spawn, "async_release(%s)"}};
 
-static void plain_call(struct lowered *lowered, struct node *node)
+static void discard_by(struct lowered *lowered, struct node *node, const char *format)
+{
+    if (node->text && !type_is_void(node->type))
+        make_void(lowered, node, arena_format(lowered->arena, format, node->text));
+}
+
+static void plain_call(struct lowered *lowered, struct node *node, bool wanted)
 {
     struct node *callee = skip_parens(node->kid[0]);
     if (callee->kind != NODE_IDENTIFIER)
         return;
     container_call(lowered, node);
     generator_call(lowered, node);
-    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-        if (!strcmp(callee->name, calls[i].name) && (!callee->symbol || !callee->symbol->function))
-            calls[i].lower(lowered, node);
+    for (const struct row *row = rows; row < rows + sizeof rows / sizeof *rows; row++) {
+        if (strcmp(callee->name, row->name) || (callee->symbol && callee->symbol->function))
+            continue;
+        row->lower(lowered, node);
+        if (!wanted && row->discarded)
+            discard_by(lowered, node, row->discarded);
+    }
     typed_call(lowered, node);
+    if (!wanted)
+        typed_discarded(lowered, node);
 }
 
 static void note_mention(struct lowered *lowered, struct node *node)
@@ -335,33 +348,6 @@ static void note_mention(struct lowered *lowered, struct node *node)
         if (function)
             function->is_mentioned = true;
     }
-}
-
-/* What async_run gives is read out of a buffer, which compilers find useless if nobody wants it. */
-static void discard_run(struct lowered *lowered, struct node *node)
-{
-    node = skip_parens(node);
-    if (node->kind == NODE_COMMA) {
-        discard_run(lowered, node->kid[0]);
-        discard_run(lowered, node->kid[1]);
-    } else if (node->kind == NODE_CALL && node->text && !strncmp(node->text, "(*(", 3)) {
-        node->text = arena_format(lowered->arena, "(void)%s", node->text);
-    }
-}
-
-/* A statement that is nothing but a spawn or a call, perhaps cast to void. */
-static void plain_discarded(struct lowered *lowered, struct node *node)
-{
-    discard_run(lowered, node);
-    node = skip_parens(node);
-    if (node->kind == NODE_CAST && type_is_void(node->type))
-        node = skip_parens(node->kid[1]);
-    bool is_spawn = node->kind == NODE_SPAWN || (node->kind == NODE_CALL && node->text &&
-                                                 !strncmp(node->text, "async_group_spawn_at(", 21));
-    if (is_spawn)
-        node->text = arena_format(lowered->arena, "async_release(%s)", node->text);
-    else if (node->kind == NODE_CALL)
-        typed_discarded(lowered, node);
 }
 
 /* What is awaited or run by a loop or block begins at once. */
@@ -393,8 +379,16 @@ static void plain_generic(struct lowered *lowered, struct node *node)
     node->text = "_Generic($0, $1)";
 }
 
-/* `in_frame`: inside a function whose body comes behind all frames. */
-static void walk(struct lowered *lowered, struct node *node, bool in_frame)
+static void note_value(const struct node *node)
+{
+    struct node *last = value_statement(node->kid[0]);
+    if (last)
+        last->flags |= IS_VALUE;
+}
+
+/* `in_frame`: inside a function whose body comes behind all frames. `wanted`: the value is, if the
+ * node is an expression. */
+static void walk(struct lowered *lowered, struct node *node, bool in_frame, bool wanted)
 {
     if (!node || !(node->flags & HAS_LANGUAGE))
         return;
@@ -402,26 +396,28 @@ static void walk(struct lowered *lowered, struct node *node, bool in_frame)
     note_begun(node);
     if (node->kind == NODE_FUNCTION)
         in_frame = node->function && function_has_frame(node->function);
+    if (node->kind == NODE_STATEMENT_EXPRESSION && wanted)
+        note_value(node);
     for (uint32_t i = 0; i < node->count; i++)
-        walk(lowered, node->kid[i], in_frame);
+        walk(lowered, node->kid[i], in_frame, part_is_wanted(node, i, wanted));
     if (node->kind == NODE_SPAWN)
         plain_spawn(lowered, node, in_frame);
     else if (node->kind == NODE_CALL)
-        plain_call(lowered, node);
+        plain_call(lowered, node, wanted);
     else if (node->kind == NODE_GENERIC)
         plain_generic(lowered, node);
-    else if (node->kind == NODE_EXPRESSION_STATEMENT)
-        plain_discarded(lowered, node->kid[0]);
-    else if (node->kind == NODE_FOR && node->kid[2])
-        discard_run(lowered, node->kid[2]);
+    if (node->kind == NODE_SPAWN && !wanted)
+        discard_by(lowered, node, "async_release(%s)");
+    else if (!wanted)
+        discard_around(lowered, node);
 }
 
 void plain_unit(struct lowered *lowered, struct node *unit)
 {
-    walk(lowered, unit, false);
+    walk(lowered, unit, false, true);
     for (size_t i = 0; i < lowered->count; i++)
         if (lowered->functions[i]->made_in)
-            walk(lowered, lowered->functions[i]->node->kid[2], true);
+            walk(lowered, lowered->functions[i]->node->kid[2], true, true);
     arguments_own(lowered);
 }
 

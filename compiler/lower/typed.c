@@ -98,7 +98,8 @@ void typed_discarded(struct lowered *lowered, struct node *call)
 {
     const struct row *row = find_row(call);
     if (row && call->text && !strcmp(row->name, "async_set"))
-        call->text = passing_value(lowered, "async_contextvar_assign(&$1, @)", held_type(call));
+        make_void(lowered, call,
+                  passing_value(lowered, "(void)async_contextvar_assign(&$1, @)", held_type(call)));
 }
 
 static bool is_call_of(const struct node *call, const char *name)

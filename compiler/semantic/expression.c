@@ -214,19 +214,11 @@ static struct type *check_generic(struct check *check, struct node *node)
 
 /* --- grouping */
 
-static struct node *last_statement(struct node *compound)
-{
-    struct node *last = compound->count ? compound->kid[compound->count - 1] : NULL;
-    while (last && (last->kind == NODE_LABEL || last->kind == NODE_ATTRIBUTED) && last->count)
-        last = last->kid[last->count - 1];
-    return last && last->kind == NODE_EXPRESSION_STATEMENT ? last : NULL;
-}
-
 static struct type *check_statement_expression(struct check *check, struct node *node)
 {
     struct check_state *state = check->state;
     struct node *compound = node->kid[0], *outer = state->value_statement;
-    struct node *last = last_statement(compound);
+    struct node *last = value_statement(compound);
     if (!state->function) {
         complain(check, node, "a statement expression outside a function");
         return simple(check, TYPE_UNKNOWN);
@@ -410,7 +402,7 @@ void check_awaited(struct check *check, struct node *node)
         check_awaited(check, inner->kid[2]);
         break;
     case NODE_STATEMENT_EXPRESSION:
-        last = last_statement(inner->kid[0]);
+        last = value_statement(inner->kid[0]);
         if (last)
             check_awaited(check, last->kid[0]);
         break;

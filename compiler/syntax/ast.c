@@ -97,6 +97,14 @@ bool node_is_label(const struct node *node)
            node->kind == NODE_ATTRIBUTED;
 }
 
+struct node *value_statement(const struct node *block)
+{
+    struct node *last = block->count ? block->kid[block->count - 1] : NULL;
+    while (last && (last->kind == NODE_LABEL || last->kind == NODE_ATTRIBUTED) && last->count)
+        last = last->kid[last->count - 1];
+    return last && last->kind == NODE_EXPRESSION_STATEMENT ? last : NULL;
+}
+
 uint32_t node_body(const struct node *node)
 {
     switch (node->kind) {

@@ -183,6 +183,7 @@ enum node_flag {
     IS_CROSSED = 4194304,       /* a declaration of a header that jumps pass: see defer.c */
     IS_FLAT = 8192,             /* NODE_COMPOUND: its braces are those of the block around it */
     IS_OUTPUT = 8388608,        /* an operand that asm writes */
+    IS_VALUE = 16777216,        /* NODE_EXPRESSION_STATEMENT: the value of a ({ }) that is wanted */
 };
 
 struct node {
@@ -241,6 +242,10 @@ bool node_is_expression(const struct node *node);
 
 /* Which kid is the body of a loop or switch; none is that of other nodes. */
 uint32_t node_body(const struct node *node);
+
+/* The expression statement that gives the statement expression of this block its value, perhaps
+ * behind labels; NULL if none does. */
+struct node *value_statement(const struct node *block);
 
 /* A label, `case`, `default` or attributes, whose last kid is what stands behind, if anything. */
 bool node_is_label(const struct node *node);
