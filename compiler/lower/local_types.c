@@ -129,6 +129,61 @@ void result_type_name(struct lowered *lowered, struct function *function)
         name_anonymous(lowered, function, tag->symbol);
 }
 
+/* --- types apart from what is declared with them */
+
+/* Where below the specifiers a type is defined; NULL. */
+static struct node **definition_in(struct node *node)
+{
+    struct node **found = NULL;
+    for (uint32_t i = 0; !found && i < node->count; i++) {
+        struct node *kid = node->kid[i];
+        if (kid && kid->kind != NODE_STATEMENT_EXPRESSION)
+            found = kid->flags & HAS_BODY ? &node->kid[i] : definition_in(kid);
+    }
+    return found;
+}
+
+/* `struct s` in the place of `struct s { int a; }`. */
+static struct node *reference_to(struct lowered *lowered, struct function *function,
+                                 const struct node *tag)
+{
+    const char *word = tag->kind == NODE_STRUCT  ? "struct"
+                       : tag->kind == NODE_UNION ? "union"
+                                                 : "enum";
+    struct node *node = node_new(lowered->arena, tag->kind, tag->start, tag->end, 0);
+    if (!tag->name && !tag->symbol->output_name)
+        name_anonymous(lowered, function, tag->symbol);
+    const char *name = tag->symbol->output_name ? tag->symbol->output_name : tag->name;
+    node->name = tag->name;
+    node->symbol = tag->symbol;
+    node->type = tag->type;
+    node->text = arena_format(lowered->arena, "%s %s", word, name);
+    return node;
+}
+
+/* What the tag defines, declared alone. */
+static struct node *declaration_of(struct lowered *lowered, struct node *tag)
+{
+    struct node *specifiers = node_new(lowered->arena, NODE_SPECIFIERS, tag->start, tag->end, 1);
+    struct node *declaration = node_new(lowered->arena, NODE_DECLARATION, tag->start, tag->end, 1);
+    specifiers->kid[0] = tag;
+    declaration->kid[0] = specifiers;
+    declaration->text = "$0;";
+    return declaration;
+}
+
+struct node *local_type_apart(struct lowered *lowered, struct function *function,
+                              struct node *declaration)
+{
+    bool stays = !function_has_frame(function) && !function->hoisted_count;
+    struct node **place = stays ? definition_in(declaration->kid[0]) : NULL;
+    if (!place)
+        return NULL;
+    struct node *definition = declaration_of(lowered, *place);
+    *place = reference_to(lowered, function, *place);
+    return definition;
+}
+
 /* --- the walk */
 
 /* `nameless`: the specifiers of a member without a declarator, whose members are its struct's. */
@@ -179,6 +234,17 @@ static void move(struct lowered *lowered, struct function *function, struct node
         find_names(lowered, function, node->kid[i]->kid[0], false);
 }
 
+/* `typedef struct s { int a; } row[n];`: the struct moves. */
+static void move_element(struct lowered *lowered, struct function *function,
+                         struct node *declaration)
+{
+    struct node **place = definition_in(declaration->kid[0]);
+    if (!place)
+        return;
+    move(lowered, function, declaration_of(lowered, *place));
+    *place = reference_to(lowered, function, *place);
+}
+
 /* What else is declared beside a type of variable size. */
 static void move_others(struct lowered *lowered, struct function *function,
                         const struct node *declaration)
@@ -220,6 +286,7 @@ void local_types_find(struct lowered *lowered, struct function *function, struct
         move(lowered, function, node);
         first = moved_kids(node);
     } else if (node->kind == NODE_DECLARATION && any_is_variable(node)) {
+        move_element(lowered, function, node);
         move_others(lowered, function, node);
     } else if (node->kind == NODE_TYPE_NAME || node->kind == NODE_PARAMETER) {
         first = move_from_name(lowered, function, node);
@@ -234,55 +301,6 @@ void local_types_of(struct lowered *lowered, struct function *function)
         local_types_find(lowered, function, function->node->kid[1]);
     function->has_parameter_types = function->hoisted_count > 0;
     local_types_find(lowered, function, function->node->kid[2]);
-}
-
-/* --- types that stay */
-
-/* Where below the specifiers a type is defined; NULL. */
-static struct node **definition_in(struct node *node)
-{
-    struct node **found = NULL;
-    for (uint32_t i = 0; !found && i < node->count; i++) {
-        struct node *kid = node->kid[i];
-        if (kid && kid->kind != NODE_STATEMENT_EXPRESSION)
-            found = kid->flags & HAS_BODY ? &node->kid[i] : definition_in(kid);
-    }
-    return found;
-}
-
-/* `struct s` in the place of `struct s { int a; }`. */
-static struct node *reference_to(struct lowered *lowered, struct function *function,
-                                 const struct node *tag)
-{
-    const char *word = tag->kind == NODE_STRUCT  ? "struct"
-                       : tag->kind == NODE_UNION ? "union"
-                                                 : "enum";
-    struct node *node = node_new(lowered->arena, tag->kind, tag->start, tag->end, 0);
-    if (!tag->name && !tag->symbol->output_name)
-        name_anonymous(lowered, function, tag->symbol);
-    const char *name = tag->symbol->output_name ? tag->symbol->output_name : tag->name;
-    node->name = tag->name;
-    node->symbol = tag->symbol;
-    node->type = tag->type;
-    node->text = arena_format(lowered->arena, "%s %s", word, name);
-    return node;
-}
-
-struct node *local_type_apart(struct lowered *lowered, struct function *function,
-                              struct node *declaration)
-{
-    bool stays = !function_has_frame(function) && !function->hoisted_count;
-    struct node **place = stays ? definition_in(declaration->kid[0]) : NULL;
-    if (!place)
-        return NULL;
-    struct node *tag = *place;
-    struct node *specifiers = node_new(lowered->arena, NODE_SPECIFIERS, tag->start, tag->end, 1);
-    struct node *definition = node_new(lowered->arena, NODE_DECLARATION, tag->start, tag->end, 1);
-    *place = reference_to(lowered, function, tag);
-    specifiers->kid[0] = tag;
-    definition->kid[0] = specifiers;
-    definition->text = "$0;";
-    return definition;
 }
 
 /* --- containers of local types */
