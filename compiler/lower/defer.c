@@ -465,14 +465,29 @@ static struct node *walk_body(struct defers *d, struct node *node)
     return walked;
 }
 
+/* Labels; statement expressions. */
+static void walk_parts(struct defers *d, struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++) {
+        node->kid[i] = walk(d, node->kid[i]);
+        if (node->kid[i] && node->kid[i]->kind == NODE_SPLICE && !node->kid[i]->count)
+            node->kid[i] = make(&d->hoist, NODE_EMPTY, node->kid[i], ";", 0);
+    }
+}
+
+static bool is_declaration(const struct node *node)
+{
+    return node->kind == NODE_DECLARATION || node->kind == NODE_SPILL;
+}
+
 static void walk_loop(struct defers *d, struct node *node, uint32_t body, bool is_loop)
 {
     struct target target = {d->target, is_loop, d->in_force};
     for (uint32_t i = 0; i < node->count; i++)
-        if (i != body && node->kid[i])
+        if (i != body && node->kid[i] && is_declaration(node->kid[i]))
+            walk_parts(d, node->kid[i]); /* it ends with the loop */
+        else if (i != body && node->kid[i])
             node->kid[i] = walk(d, node->kid[i]);
-    if (node->kind == NODE_FOR && node->kid[0])
-        node->kid[0]->flags &= ~(unsigned)IS_CROSSED; /* it ends with the loop */
     d->target = &target;
     node->kid[body] = walk_body(d, node->kid[body]);
     d->target = target.outer;
@@ -485,20 +500,33 @@ static struct node *walk_defer(struct defers *d, struct node *node)
     return node_new(d->hoist.lowered->arena, NODE_SPLICE, node->start, node->end, 0);
 }
 
-/* C++ lets no jump to a label pass an initialisation in the label's block. */
-static void note_crossed(const struct defers *d, struct node *node)
+/* C++ lets no jump to a label pass an initialisation in the label's block: what is declared there
+ * is assigned to. */
+static struct node *walk_declaration(struct defers *d, struct node *node)
 {
-    bool is_plain_header = d->hoist.lowered->is_header && !function_has_frame(d->function);
-    if (is_plain_header && d->in_force && d->in_force->block == d->block)
-        node->flags |= IS_CROSSED;
+    struct hoist *h = &d->hoist;
+    bool is_plain_header = h->lowered->is_header && !function_has_frame(d->function);
+    struct node *type = NULL;
+    struct list list = {0};
+    walk_parts(d, node);
+    if (!is_plain_header || !d->in_force || d->in_force->block != d->block)
+        return node;
+    node->flags |= IS_CROSSED;
+    if (node->kind == NODE_DECLARATION && node->count > 1)
+        type = local_type_apart(h->lowered, d->function, node);
+    if (!type)
+        return node;
+    list_push(h, &list, type);
+    list_push(h, &list, node);
+    return make_splice(h, node, &list, false);
 }
 
 static struct node *walk(struct defers *d, struct node *node)
 {
     if (!node)
         return NULL;
-    if (node->kind == NODE_DECLARATION || node->kind == NODE_SPILL)
-        note_crossed(d, node);
+    if (is_declaration(node))
+        return walk_declaration(d, node);
     switch (node->kind) {
     case NODE_FUNCTION:
         break;
@@ -533,11 +561,7 @@ static struct node *walk(struct defers *d, struct node *node)
         walk_loop(d, node, 3, true);
         break;
     default:
-        for (uint32_t i = 0; i < node->count; i++) { /* labels; statement expressions */
-            node->kid[i] = walk(d, node->kid[i]);
-            if (node->kid[i] && node->kid[i]->kind == NODE_SPLICE && !node->kid[i]->count)
-                node->kid[i] = make(&d->hoist, NODE_EMPTY, node->kid[i], ";", 0);
-        }
+        walk_parts(d, node);
         break;
     }
     return node;
