@@ -218,6 +218,13 @@ static bool is_part(const struct node *node)
     return node->op == OP_REAL || node->op == OP_IMAG;
 }
 
+/* A _Generic or __builtin_choose_expr of which only C compilers know what it takes: it stays whole.
+ */
+static bool is_left_to_c(const struct node *node)
+{
+    return (node->kind == NODE_GENERIC || is_choose_expr(node)) && !(node->flags & HAS_AWAIT);
+}
+
 static bool is_lvalue(struct hoist *h, struct node *node)
 {
     node = skip_choices(h->lowered->check, node);
@@ -271,7 +278,7 @@ struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
     default: {
         struct node *taken = taken_operand(h->lowered->check, node);
         if (!taken)
-            return hoist(h, node, later);
+            return is_left_to_c(node) ? node : hoist(h, node, later);
         struct range range = {node->start, node->end};
         leave_out(h->lowered, node);
         return covering(h, range, hoist_lvalue(h, taken, later));
@@ -664,6 +671,8 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
             leave_out(h->lowered, node);
             return hoist(h, taken, later);
         }
+        if (is_left_to_c(node))
+            return spill(h, node);
         if (!node_is_unevaluated(node))
             return hoist_strict(h, node, later);
         bool is_constant_p = is_call_of(node, "__builtin_constant_p");
