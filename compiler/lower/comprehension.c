@@ -129,10 +129,11 @@ static struct node *on_error(struct building *b, unsigned depth)
     return build_block(b->h, b->node, &list);
 }
 
-bool is_temporary_container(struct node *range)
+bool is_temporary_container(struct hoist *h, struct node *range)
 {
     enum type_kind kind = type_resolve(range->type)->kind;
-    return (kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT) && is_temporary(range);
+    return (kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT) &&
+           is_temporary(h->lowered->check, range);
 }
 
 /* Declares what holds the temporary, and gives it. */
@@ -192,7 +193,7 @@ static struct node *over_temporary(struct building *b, struct node *clause, stru
 static struct node *loop(struct building *b, struct node *clause, struct node *body, unsigned depth)
 {
     struct node *range = clause->kid[2];
-    if (is_temporary_container(range))
+    if (is_temporary_container(b->h, range))
         return over_temporary(b, clause, body, depth);
     bool can_fail = type_resolve(range->type)->kind == TYPE_GENERATOR;
     struct node *node = build(b->h, NODE_RANGE_FOR, clause, NULL, 5, clause->kid[0], clause->kid[1],

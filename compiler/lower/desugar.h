@@ -41,7 +41,7 @@ struct node *build_operation(struct hoist *h, const struct node *at, const char 
 struct node *build_symbol_use(struct hoist *h, const struct node *at, struct symbol *symbol);
 
 /* A container that belongs to nobody yet. */
-bool is_temporary_container(struct node *range);
+bool is_temporary_container(struct hoist *h, struct node *range);
 
 /* `T x = value;` for what a loop over a range or an `async with` binds, in its words, attributes
  * among them. */

@@ -156,9 +156,9 @@ static enum later beside_others(struct node *node, uint32_t first, uint32_t at)
 }
 
 /* Whether the operand makes what somebody must let go of: a handle or a container. */
-static bool makes_owned(struct node *operand)
+static bool makes_owned(struct hoist *h, struct node *operand)
 {
-    return makes_handle(operand) || is_fresh_container(operand);
+    return makes_handle(operand) || is_fresh_container(h->lowered->check, operand);
 }
 
 /* Notes the temporary of an operand that has made such; the whole expression will consume it. */
@@ -189,7 +189,7 @@ void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later l
     for (uint32_t i = count; i > first; i--)
         after[i - 1] = most(after[i], later_of(node->kid[i - 1]));
     for (uint32_t i = first; i < count; i++) {
-        bool makes = node->kid[i] && makes_owned(node->kid[i]);
+        bool makes = node->kid[i] && makes_owned(h, node->kid[i]);
         bool writes = node->kid[i] && node->kid[i]->flags & IS_OUTPUT;
         enum later follows = most(after[i + 1], beside_others(node, first, i));
         node->kid[i] = (writes ? hoist_lvalue : hoist_operand)(h, node->kid[i], follows);
@@ -225,24 +225,6 @@ static bool is_left_to_c(const struct node *node)
     return (node->kind == NODE_GENERIC || is_choose_expr(node)) && !(node->flags & HAS_AWAIT);
 }
 
-static bool is_lvalue(struct hoist *h, struct node *node)
-{
-    node = skip_choices(h->lowered->check, node);
-    switch (node->kind) {
-    case NODE_IDENTIFIER:
-    case NODE_INDEX:
-    case NODE_DEREFERENCE:
-    case NODE_COMPOUND_LITERAL:
-        return true;
-    case NODE_MEMBER:
-        return node->op == OP_ARROW || is_lvalue(h, node->kid[0]);
-    case NODE_UNARY:
-        return is_part(node) && is_lvalue(h, node->kid[0]);
-    default:
-        return false;
-    }
-}
-
 struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
 {
     if (!needs_work(node, later))
@@ -254,15 +236,16 @@ struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
         node->kid[0] = hoist_lvalue(h, node->kid[0], later);
         return node;
     case NODE_MEMBER:
-        node->kid[0] = node->op == OP_DOT && is_lvalue(h, node->kid[0])
+        node->kid[0] = node->op == OP_DOT && is_lvalue(h->lowered->check, node->kid[0])
                            ? hoist_lvalue(h, node->kid[0], later)
                            : hoist(h, node->kid[0], later);
         return node;
     case NODE_INDEX: {
         enum later after = most(later, later_of(node->kid[1]));
         bool array = type_resolve(node->kid[0]->type)->kind == TYPE_ARRAY;
-        node->kid[0] = array && is_lvalue(h, node->kid[0]) ? hoist_lvalue(h, node->kid[0], after)
-                                                           : hoist(h, node->kid[0], after);
+        node->kid[0] = array && is_lvalue(h->lowered->check, node->kid[0])
+                           ? hoist_lvalue(h, node->kid[0], after)
+                           : hoist(h, node->kid[0], after);
         node->kid[1] = hoist(h, node->kid[1], later);
         return node;
     }
@@ -270,7 +253,7 @@ struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
         node->kid[0] = hoist(h, node->kid[0], later);
         return node;
     case NODE_UNARY:
-        if (node->op == OP_NONE || (is_part(node) && is_lvalue(h, node->kid[0]))) {
+        if (node->op == OP_NONE || (is_part(node) && is_lvalue(h->lowered->check, node->kid[0]))) {
             node->kid[0] = hoist_lvalue(h, node->kid[0], later);
             return node;
         }
@@ -473,7 +456,7 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
 
 static struct suspension *suspend_handle(struct hoist *h, struct node *at, struct node *handle)
 {
-    bool moves = is_handle_lvalue(handle), looks = !moves && !makes_handle(handle);
+    bool moves = is_lvalue(h->lowered->check, handle), looks = !moves && !makes_handle(handle);
     handle = moves ? hoist_lvalue(h, handle, LATER_NOTHING) : hoist(h, handle, LATER_NOTHING);
     struct node *node = node_new(h->lowered->arena, NODE_SUSPEND, at->start, at->end, 1);
     node->kid[0] = handle;

@@ -155,7 +155,7 @@ static void begin_embedded(struct run *r, struct node *range)
 static void begin_handle(struct run *r, struct node *range)
 {
     struct hoist *h = r->h;
-    bool moves = is_handle_lvalue(range), looks = !moves && !makes_handle(range);
+    bool moves = is_lvalue(h->lowered->check, range), looks = !moves && !makes_handle(range);
     struct node *value =
         moves ? hoist_lvalue(h, range, LATER_NOTHING) : hoist(h, range, LATER_NOTHING);
     if (moves)

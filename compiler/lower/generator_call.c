@@ -108,7 +108,7 @@ static void push_first(struct arguments *a, struct node *call, const struct type
                        const char *name)
 {
     struct node *generator = call->kid[1];
-    bool moves = is_handle_lvalue(generator) && !strcmp(name, "async_close");
+    bool moves = is_lvalue(a->lowered->check, generator) && !strcmp(name, "async_close");
     if (!makes_handle(generator))
         generator = made(a->lowered, generator,
                          moves ? "async_generator_move(&$0, __FILE__, __LINE__)"

@@ -94,9 +94,9 @@ static bool has_length(const struct type *array)
 }
 
 /* An array in this function's own memory, which the generator may outlive. */
-static bool is_own_array(struct node *node)
+static bool is_own_array(struct expression *x, struct node *node)
 {
-    node = skip_parens(node);
+    node = skip_choices(x->h->lowered->check, node);
     if (!node->type || (type_resolve(node->type)->kind == TYPE_ARRAY && !has_length(node->type)))
         return false;
     switch (node->kind) {
@@ -106,10 +106,10 @@ static bool is_own_array(struct node *node)
         return node->symbol && node->symbol->kind == SYMBOL_VARIABLE && node->symbol->function &&
                node->symbol->storage != OP_STATIC && node->symbol->storage != OP_EXTERN;
     case NODE_MEMBER:
-        return node->op == OP_DOT && is_own_array(node->kid[0]);
+        return node->op == OP_DOT && is_own_array(x, node->kid[0]);
     case NODE_INDEX:
         return node->kid[0]->type && type_resolve(node->kid[0]->type)->kind == TYPE_ARRAY &&
-               is_own_array(node->kid[0]);
+               is_own_array(x, node->kid[0]);
     default:
         return false;
     }
@@ -147,14 +147,14 @@ static void take_source(struct expression *x, struct node *clause)
         return;
     }
     struct node *argument = range;
-    x->owned = resolved->kind == TYPE_GENERATOR || is_temporary_container(range);
-    if (resolved->kind == TYPE_GENERATOR && is_handle_lvalue(range))
+    x->owned = resolved->kind == TYPE_GENERATOR || is_temporary_container(h, range);
+    if (resolved->kind == TYPE_GENERATOR && is_lvalue(h->lowered->check, range))
         argument =
             build(h, NODE_MADE, range, "async_generator_move(&$0, __FILE__, __LINE__)", 1, range);
     bool array = resolved->kind == TYPE_ARRAY;
     if (array && type_is_variably_modified(type))
         refuse(x, range, "a variable length array");
-    struct type *given = is_own_array(range) ? type : type_decay(types_of(x), type);
+    struct type *given = is_own_array(x, range) ? type : type_decay(types_of(x), type);
     clause->kid[2] = parameter_use(x, range, given, "source", argument);
     if (array)
         clause->kid[2]->type = range->type; /* what it runs over has not lost its length */
@@ -334,7 +334,7 @@ struct node *generator_expression(struct hoist *h, struct node *node)
     struct expression x = {.h = h, .node = node};
     struct node *first = node->kid[2];
     struct node *source = skip_parens(first->kid[2]);
-    bool is_owned = is_temporary_container(source);
+    bool is_owned = is_temporary_container(h, source);
     x.function = function_node(&x);
     take_source(&x, first);
     for (uint32_t i = 0; i < node->count; i++)

@@ -266,8 +266,6 @@ void typed_call(struct lowered *lowered, struct node *call);
 void typed_discarded(struct lowered *lowered, struct node *call);
 /* The primitive that an awaited one is, NULL if it is none. */
 struct symbol *typed_primitive(struct lowered *lowered, const struct node *call);
-/* Whether the expression is an lvalue, which consuming its handle must empty. */
-bool is_handle_lvalue(struct node *node);
 /* The address of a value, a template, as long as the expression around it lasts: of a literal,
  * which has none in C++. (plain.c) */
 const char *value_address(struct lowered *lowered, const struct type *type, const char *value);

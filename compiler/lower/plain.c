@@ -25,23 +25,6 @@
 #include "support/arena.h"
 #include "support/text.h"
 
-bool is_handle_lvalue(struct node *node)
-{
-    node = skip_parens(node);
-    switch (node->kind) {
-    case NODE_IDENTIFIER:
-        return node->symbol && node->symbol->kind != SYMBOL_FUNCTION &&
-               node->symbol->kind != SYMBOL_ENUMERATOR;
-    case NODE_INDEX:
-    case NODE_DEREFERENCE:
-        return true;
-    case NODE_MEMBER:
-        return node->op == OP_ARROW || is_handle_lvalue(node->kid[0]);
-    default:
-        return false;
-    }
-}
-
 const char *value_address(struct lowered *lowered, const struct type *type, const char *value)
 {
     return arena_format(lowered->arena, lowered->is_header ? "ASYNC_VALUE(%s, %s)" : "(%s[1]){%s}",
@@ -112,7 +95,7 @@ static void plain_spawn(struct lowered *lowered, struct node *node, bool in_fram
         function->is_spawned = true;
         return;
     }
-    node->text = is_handle_lvalue(node->kid[0])
+    node->text = is_lvalue(lowered->check, node->kid[0])
                      ? "async_spawn(async_move(&$0, __FILE__, __LINE__), __FILE__, __LINE__)"
                      : "async_spawn($0, __FILE__, __LINE__)";
 }
@@ -121,9 +104,9 @@ static void plain_spawn(struct lowered *lowered, struct node *node, bool in_fram
 static const char *consumed(struct lowered *lowered, const struct node *call, unsigned position)
 {
     struct node *handle = call->kid[position];
-    const char *text = is_handle_lvalue(handle) ? "async_move(&$%u, __FILE__, __LINE__)"
-                       : makes_handle(handle)   ? "$%u"
-                                                : "async_borrow($%u, __FILE__, __LINE__)";
+    const char *text = is_lvalue(lowered->check, handle) ? "async_move(&$%u, __FILE__, __LINE__)"
+                       : makes_handle(handle)            ? "$%u"
+                                                         : "async_borrow($%u, __FILE__, __LINE__)";
     return arena_format(lowered->arena, text, position);
 }
 
@@ -216,9 +199,8 @@ static bool holds_handle(const struct type *type)
 
 static void plain_release(struct lowered *lowered, struct node *node)
 {
-    (void)lowered;
     const struct type *type = node->count > 1 ? type_resolve(node->kid[1]->type) : NULL;
-    bool moves = type && holds_handle(type) && is_handle_lvalue(node->kid[1]);
+    bool moves = type && holds_handle(type) && is_lvalue(lowered->check, node->kid[1]);
     if (type && type->kind == TYPE_GENERATOR)
         node->text = moves ? "async_generator_release(async_generator_take(&$1))"
                            : "async_generator_release($1)";

@@ -85,28 +85,86 @@ static void own(struct range *r, struct node *range)
               build(h, NODE_IF, r->at, "if ($0)\n$1", 3, error, statement, (struct node *)NULL));
 }
 
-/* What the members of this expression belong to, if that is no lvalue; else NULL. */
-static struct node **temporary_within(struct node **slot)
+static bool is_array(const struct node *node)
 {
-    while ((*slot)->kind == NODE_PAREN || (*slot)->kind == NODE_MEMBER) {
-        if ((*slot)->kind == NODE_MEMBER && (*slot)->op != OP_DOT)
-            return NULL;
-        slot = &(*slot)->kid[0];
-    }
-    return is_temporary(*slot) ? slot : NULL;
+    return node->type && type_resolve(node->type)->kind == TYPE_ARRAY;
 }
 
-/* An array in a temporary struct lives no longer than its expression: the struct is kept. */
+/* Where the operand of a _Generic or __builtin_choose_expr stands whose place that takes; NULL. */
+static struct node **taken_kid(struct check *check, const struct node *node)
+{
+    const struct node *taken = taken_operand(check, node);
+    for (uint32_t i = 1; taken && i < node->count; i++) {
+        struct node **kid = &node->kid[i];
+        if ((*kid)->kind == NODE_ASSOCIATION)
+            kid = &(*kid)->kid[1];
+        if (*kid == taken)
+            return kid;
+    }
+    return NULL;
+}
+
+/* Where the object is that this one is a part of; NULL: it is the whole. */
+static struct node **object_around(struct check *check, struct node *node)
+{
+    node = skip_parens(node);
+    switch (node->kind) {
+    case NODE_MEMBER:
+        return node->op == OP_DOT ? &node->kid[0] : NULL;
+    case NODE_INDEX:
+        if (is_array(node->kid[1]))
+            return &node->kid[1];
+        return is_array(node->kid[0]) ? &node->kid[0] : NULL;
+    case NODE_DEREFERENCE:
+        return is_array(node->kid[0]) ? &node->kid[0] : NULL;
+    default:
+        return taken_kid(check, node);
+    }
+}
+
+/* An array in a struct that is no lvalue lives no longer than its expression (C11 6.2.4p8): the
+ * struct is kept. */
 static void keep_whole(struct range *r, struct node **range)
 {
-    struct node **whole = temporary_within(range);
-    if (!whole)
+    struct check *check = r->h->lowered->check;
+    struct node **whole = range, **around;
+    while ((around = object_around(check, *whole)))
+        whole = around;
+    if (is_lvalue(check, *whole))
         return;
     struct type *type = type_decay(types_of(r), (*whole)->type);
-    struct variable *variable = declare_before(r, "range", type, *whole);
+    struct variable *variable = declare_before(r, "whole", type, *whole);
     struct node *use = make_use(r->h, *whole, variable);
     variable->symbol->is_address_taken = true;
     *whole = use;
+}
+
+/* What is no lvalue, and nobody's to free, cannot change while the loop runs: it is copied. */
+static void copy(struct range *r, struct node *range)
+{
+    struct type *type = type_unqualified(types_of(r), range->type);
+    r->object = make_use(r->h, r->at, declare_before(r, "range", type, range));
+}
+
+/* `&E`; of what `?:` and `,` give, which are copies in C, where they take it from. */
+static struct node *address_of(struct range *r, struct node *node, struct type *pointer)
+{
+    struct check *check = r->h->lowered->check;
+    struct node **kid = node->kid, **taken = taken_kid(check, node);
+    if (is_lvalue(check, node)) {
+        node = build(r->h, NODE_ADDRESS, node, "&$0", 1, node);
+    } else if (taken) {
+        *taken = address_of(r, *taken, pointer);
+    } else if (node->kind == NODE_CONDITIONAL) {
+        kid[1] = address_of(r, kid[1], pointer);
+        kid[2] = address_of(r, kid[2], pointer);
+    } else if (node->kind == NODE_COMMA) {
+        kid[1] = address_of(r, kid[1], pointer);
+    } else { /* in parentheses */
+        kid[0] = address_of(r, kid[0], pointer);
+    }
+    node->type = pointer;
+    return node;
 }
 
 /* `range_1 = &E`, or for an array its first element. */
@@ -115,12 +173,9 @@ static void hold(struct range *r, struct node *range)
     struct types *types = types_of(r);
     bool array = r->type->kind == TYPE_ARRAY;
     struct type *pointer =
-        array ? type_decay(types, range->type) : type_pointer(types, range->type);
-    struct node *address = array ? range : build(r->h, NODE_ADDRESS, r->at, NULL, 1, range);
-    if (!array) {
-        address->text = "&$0";
-        address->type = pointer;
-    }
+        array ? type_decay(types, range->type)
+              : type_pointer(types, type_qualified(types, range->type, QUAL_CONST));
+    struct node *address = array ? range : address_of(r, range, pointer);
     struct variable *variable = declare_before(r, "range", pointer, address);
     r->object = make_use(r->h, r->at, variable);
     r->is_held = !array;
@@ -133,8 +188,11 @@ static void find_object(struct range *r, const char *name)
         keep_whole(r, &r->node->kid[2]);
         range = r->node->kid[2];
     }
-    if (r->type->kind != TYPE_ARRAY && is_temporary(range))
+    struct check *check = r->h->lowered->check;
+    if (r->type->kind != TYPE_ARRAY && is_temporary(check, range))
         own(r, range);
+    else if (r->type->kind != TYPE_ARRAY && !is_found(check, range))
+        copy(r, range);
     else if (range_is_plain(range, name))
         r->object = range;
     else

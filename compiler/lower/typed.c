@@ -163,7 +163,7 @@ static struct variable *gather_arguments(struct hoist *h, struct node *call, str
 static void wait_for_arguments(struct hoist *h, struct node *call)
 {
     struct node **handle = &call->kid[1];
-    if (!is_handle_lvalue(*handle)) {
+    if (!is_lvalue(h->lowered->check, *handle)) {
         bool looks = !makes_handle(*handle);
         hoist_kids(h, call, 1, LATER_NOTHING);
         if (looks)

@@ -97,30 +97,30 @@ static void check_fit(struct check *check, const struct type *type, struct node 
 
 /* A handle or container that belongs to nobody yet. What is found in one way or another may be
  * somebody's. */
-static bool is_fresh(struct node *node)
+static bool is_fresh(struct check *check, struct node *node)
 {
-    node = skip_parens(node);
+    node = skip_choices(check, node);
     const char *name = node->kind == NODE_CALL ? callee_name(node) : NULL;
     switch (node->kind) {
     case NODE_CALL:
-        return !name || strcmp(name, "async_current_task") != 0;
+        return !name || (strcmp(name, "async_current_task") != 0 && strcmp(name, "async_get") != 0);
     case NODE_SPAWN:
     case NODE_AWAIT:
     case NODE_COMPREHENSION:
         return true;
     case NODE_CAST:
     case NODE_COMMA:
-        return is_fresh(node->kid[1]);
+        return is_fresh(check, node->kid[1]);
     case NODE_CONDITIONAL:
-        return node->kid[1] && is_fresh(node->kid[1]) && is_fresh(node->kid[2]);
+        return node->kid[1] && is_fresh(check, node->kid[1]) && is_fresh(check, node->kid[2]);
     default:
         return false;
     }
 }
 
-bool is_fresh_container(struct node *node)
+bool is_fresh_container(struct check *check, struct node *node)
 {
-    return node->type && is_container(node->type) && is_fresh(node);
+    return node->type && is_container(node->type) && is_fresh(check, node);
 }
 
 static bool can_own(const struct type *type)
@@ -150,7 +150,7 @@ static void find_owned(struct check *check, const struct type *type, struct node
         (name && is_runtime_name(name)))
         return;
     for (uint32_t i = 1; i < call->count && i <= 32; i++)
-        if (can_own(call->kid[i]->type) && is_fresh(call->kid[i]))
+        if (can_own(call->kid[i]->type) && is_fresh(check, call->kid[i]))
             arguments |= (uint32_t)1 << (i - 1);
     check_owning(check, call, arguments);
     if (arguments)

@@ -80,6 +80,8 @@ struct node *taken_operand(struct check *check, const struct node *node);
 /* The expression that the node is for C: without parentheses, __extension__, _Generic and
  * __builtin_choose_expr around it. */
 struct node *skip_choices(struct check *check, struct node *node);
+/* Whether that names an object. (lvalue.c) */
+bool is_lvalue(struct check *check, struct node *node);
 
 /* The value of a typed constant expression; false: there is none, or only C compilers know it. */
 bool constant_value(struct check *check, const struct node *node, long long *value);
@@ -95,9 +97,12 @@ bool operand_is_evaluated(const struct node *node);
 
 /* Whether a value of that expression belongs to nobody yet: a container that it gives must be
  * freed. */
-bool is_temporary(struct node *node);
+bool is_temporary(struct check *check, struct node *node);
+/* Whether it is an lvalue, or what a `?:` or `,` gives of lvalues: a loop over a container finds it
+ * where it is, for in a copy it would not see it change. */
+bool is_found(struct check *check, struct node *node);
 /* Whether it surely makes a container, which belongs to nobody yet. */
-bool is_fresh_container(struct node *node);
+bool is_fresh_container(struct check *check, struct node *node);
 /* Notes that the coroutine owns these arguments, if any. */
 void check_owning(struct check *check, struct node *call, uint32_t arguments);
 /* Whether a loop over the range can look at it by its name: it means the same throughout, and the

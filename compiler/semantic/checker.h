@@ -10,7 +10,7 @@
  *     jump.c         what must not be jumped past
  *     expression.c, operator.c, call.c, builtin.c, convert.c    types of expressions
  *     operand.c      what operators can be applied to
- *     address.c      whose address is taken
+ *     lvalue.c       what names an object                       address.c whose address is taken
  *     stack.c        what cannot stay on the C stack            advice.c warnings
  *     ending.c       async functions that end without a value   pragma.c what holds where
  *     language.c, runtime.c, container.c, range.c               asyncc's own constructs and names

@@ -161,9 +161,7 @@ static void note_declared_for_c(struct check *check, struct node *operand, const
 void check_emptied(struct check *check, struct node *handle, const char *what)
 {
     const struct node *node = skip_parens(handle);
-    bool is_lvalue = node->kind == NODE_IDENTIFIER || node->kind == NODE_INDEX ||
-                     node->kind == NODE_MEMBER || node->kind == NODE_DEREFERENCE;
-    if (is_lvalue && type_qualifiers(node->type) & QUAL_CONST)
+    if (is_lvalue(check, handle) && type_qualifiers(node->type) & QUAL_CONST)
         complain(check, node, "%s empties this handle, which is const", what);
 }
 

@@ -186,51 +186,12 @@ static void check_cast_operand(struct check *check, const struct node *node)
 
 /* --- what is written */
 
-static bool is_no_object(struct check *check, struct node *node)
-{
-    node = skip_parens(node);
-    switch (node->kind) {
-    case NODE_IDENTIFIER:
-        return node->symbol &&
-               (node->symbol->kind == SYMBOL_FUNCTION || node->symbol->kind == SYMBOL_ENUMERATOR);
-    case NODE_MEMBER:
-        return node->op == OP_DOT && is_no_object(check, node->kid[0]);
-    case NODE_UNARY:
-        return (node->op != OP_REAL && node->op != OP_IMAG) || is_no_object(check, node->kid[0]);
-    case NODE_CALL:
-    case NODE_GENERIC: {
-        struct node *taken = taken_operand(check, node);
-        return taken ? is_no_object(check, taken) : node->kind == NODE_CALL;
-    }
-    case NODE_NUMBER:
-    case NODE_CHARACTER:
-    case NODE_CAST:
-    case NODE_BINARY:
-    case NODE_LOGICAL:
-    case NODE_CONDITIONAL:
-    case NODE_ASSIGN:
-    case NODE_COMMA:
-    case NODE_AWAIT:
-    case NODE_SPAWN:
-    case NODE_TRY:
-    case NODE_YIELD:
-    case NODE_STATEMENT_EXPRESSION:
-    case NODE_PREFIX:
-    case NODE_POSTFIX:
-    case NODE_ADDRESS:
-    case NODE_SIZEOF:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void check_written(struct check *check, struct node *node)
 {
     struct node *target = skip_parens(node);
     if (!target->type || is_unknown(target->type))
         return;
-    if (is_no_object(check, target))
+    if (!is_lvalue(check, target))
         complain(check, node, "only an object can be assigned to");
     else if (type_resolve(target->type)->kind == TYPE_ARRAY)
         complain(check, node, "an array cannot be assigned to");
@@ -256,9 +217,10 @@ static void check_addressed(struct check *check, struct node *node)
     if (is_register(target))
         complain(check, node, "what is declared 'register' has no address");
     if (!target->type || is_unknown(target->type) ||
-        type_resolve(target->type)->kind == TYPE_FUNCTION)
+        type_resolve(target->type)->kind == TYPE_FUNCTION ||
+        target->kind == NODE_COMPREHENSION) /* that nobody owns it has been said */
         return;
-    if (is_no_object(check, target))
+    if (!is_lvalue(check, target))
         complain(check, node, "only an object has an address");
 }
 

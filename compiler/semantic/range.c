@@ -12,27 +12,36 @@
 
 /* --- temporaries */
 
-bool is_temporary(struct node *node)
+/* What async_get gives stays the variable's. */
+static bool reads_variable(const struct node *call)
 {
-    node = skip_parens(node);
+    const char *name = callee_name(call);
+    return name && !strcmp(name, "async_get");
+}
+
+bool is_temporary(struct check *check, struct node *node)
+{
+    node = skip_choices(check, node);
     switch (node->kind) {
     case NODE_CALL:
+        return !reads_variable(node);
     case NODE_AWAIT:
     case NODE_COMPREHENSION:
     case NODE_STATEMENT_EXPRESSION:
         return true;
     case NODE_COMMA:
-        return is_temporary(node->kid[1]);
+        return is_temporary(check, node->kid[1]);
     case NODE_CONDITIONAL:
-        return (node->kid[1] && is_temporary(node->kid[1])) || is_temporary(node->kid[2]);
+        return (node->kid[1] && is_temporary(check, node->kid[1])) ||
+               is_temporary(check, node->kid[2]);
     default:
         return false;
     }
 }
 
-static bool is_temporary_container(struct node *node)
+static bool is_temporary_container(struct check *check, struct node *node)
 {
-    return node->type && is_container(node->type) && is_temporary(node);
+    return node->type && is_container(node->type) && is_temporary(check, node);
 }
 
 /* A popped container was emptied before, for who pops it has taken what it held. */
@@ -47,7 +56,7 @@ void check_lost_container(struct check *check, struct node *node)
     struct node *inner = skip_parens(node);
     if (inner->kind == NODE_CAST && inner->type && type_is_void(inner->type))
         inner = skip_parens(inner->kid[1]);
-    if (check->state->unevaluated || !is_temporary_container(inner) || is_pop(inner))
+    if (check->state->unevaluated || !is_temporary_container(check, inner) || is_pop(inner))
         return;
     if (complain(check, inner, "nobody owns this temporary '%s'", show(check, inner->type)))
         add_note(check, inner,
@@ -128,16 +137,58 @@ static struct node *whole_object(struct node *node)
     return node;
 }
 
+bool is_found(struct check *check, struct node *node)
+{
+    node = skip_choices(check, node);
+    if (node->kind == NODE_COMMA)
+        return is_found(check, node->kid[1]);
+    if (node->kind == NODE_CONDITIONAL)
+        return node->kid[1] && is_found(check, node->kid[1]) && is_found(check, node->kid[2]);
+    return is_lvalue(check, node);
+}
+
+static void check_container_member(struct check *check, struct node *range, struct node *member)
+{
+    if (is_lvalue(check, member))
+        return;
+    if (is_temporary(check, whole_object(member)))
+        complain(check, range, "a container inside of a temporary: nobody would free it");
+    else
+        complain(check, range, "a container inside of a copy: write what is copied");
+}
+
+/* A loop frees what either operand gives, or neither, and looks at both where they are. */
+static void check_choice(struct check *check, struct node *range, struct node *one,
+                         struct node *other)
+{
+    if (!one || is_temporary(check, one) != is_temporary(check, other))
+        complain(check, range, "only one of the two is a temporary, which the loop would free");
+    else if (is_found(check, one) != is_found(check, other))
+        complain(check, range, "only one of the two is an object, which the loop would look at");
+}
+
 static void check_container_range(struct check *check, struct node *range)
 {
-    struct node *inner = skip_parens(range);
-    if (inner->kind == NODE_MEMBER && is_temporary(whole_object(inner)))
-        complain(check, range, "a container inside of a temporary: nobody would free it");
-    if (inner->kind == NODE_ASSIGN)
+    struct node *inner = skip_choices(check, range);
+    switch (inner->kind) {
+    case NODE_MEMBER:
+        check_container_member(check, range, inner);
+        break;
+    case NODE_ASSIGN:
         complain(check, range, "the value of an assignment is a copy: write what is assigned to");
-    if (inner->kind == NODE_CONDITIONAL &&
-        (!inner->kid[1] || is_temporary(inner->kid[1]) != is_temporary(inner->kid[2])))
-        complain(check, range, "only one of the two is a temporary, which the loop would free");
+        break;
+    case NODE_COMMA:
+        check_container_range(check, inner->kid[1]);
+        break;
+    case NODE_CONDITIONAL:
+        check_choice(check, range, inner->kid[1], inner->kid[2]);
+        if (inner->kid[1])
+            check_container_range(check, inner->kid[1]);
+        check_container_range(check, inner->kid[2]);
+        break;
+    default:
+        break;
+    }
 }
 
 /* An array stays one; a comprehension has nobody to say what its elements are. */
@@ -348,7 +399,7 @@ static void check_parts(struct check *check, struct node *node)
     if (yield)
         node->kid[0]->type = type_simple(check->types, TYPE_UNKNOWN);
     if (node->op == OP_GENERATOR && type_resolve(first->kid[2]->type)->kind == TYPE_ARRAY &&
-        is_temporary(whole_object(first->kid[2])))
+        !is_lvalue(check, whole_object(first->kid[2])))
         complain(check, first->kid[2], "an array inside of a temporary ends before the generator");
 }
 
