@@ -1,6 +1,9 @@
 /* What the source names only where nothing is written: in operands that nobody evaluates and that
  * an await made vanish, in the declarations of what lies in the frame, in arms of _Generic. C
- * compilers must not call it unused, which it is not in the source. */
+ * compilers must not call it unused, which it is not in the source.
+ *
+ * In operands that nobody evaluates, `sizeof(try f())`, only the type is written of what C has not.
+ */
 #include "lower/lower.h"
 
 void leave_out(struct lowered *lowered, struct node *node)
@@ -16,6 +19,43 @@ void leave_out(struct lowered *lowered, struct node *node)
     for (uint32_t i = 0; i < node->count; i++)
         leave_out(lowered, node->kid[i]);
 }
+
+/* --- operands that nobody evaluates */
+
+/* A loop over a range, a deferred statement or the like. */
+static bool has_own_statement(const struct node *node)
+{
+    if (!node || !(node->flags & HAS_LANGUAGE) || node->kind == NODE_FUNCTION)
+        return false;
+    if (node->kind == NODE_RANGE_FOR || node->kind == NODE_ASYNC_WITH || node->kind == NODE_DEFER)
+        return true;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (has_own_statement(node->kid[i]))
+            return true;
+    return false;
+}
+
+/* What C has not, and nobody will lower. */
+static bool is_only_typed(const struct node *node)
+{
+    return node->type && (node->kind == NODE_TRY || node->kind == NODE_COMPREHENSION ||
+                          (node->kind == NODE_STATEMENT_EXPRESSION && has_own_statement(node)));
+}
+
+void unevaluated_leave_out(struct lowered *lowered, struct node *node, bool is_unevaluated)
+{
+    if (!node || !(node->flags & HAS_LANGUAGE))
+        return;
+    is_unevaluated |= node_is_unevaluated(node);
+    if (is_unevaluated && is_only_typed(node)) {
+        leave_out(lowered, node);
+        node->count = 0;
+    }
+    for (uint32_t i = 0; i < node->count; i++)
+        unevaluated_leave_out(lowered, node->kid[i], is_unevaluated);
+}
+
+/* --- declarations */
 
 static bool is_in_frame(const struct node *declared)
 {

@@ -317,6 +317,7 @@ struct lowered *desugar_unit(struct check *check, struct node *unit, bool is_hea
                           lowered->count ? lowered->functions[0]->node : NULL, "async functions") ||
              !has_runtime(check, "async_list", find_container(unit), "containers"))
         return lowered;
+    unevaluated_leave_out(lowered, unit, false);
     rename_all_hiding(lowered);
     move_held_types(lowered);
     for (size_t i = 0; i < lowered->count; i++)

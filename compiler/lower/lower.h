@@ -287,6 +287,8 @@ void defer_function(struct lowered *lowered, struct function *function);
 void handles_find(struct lowered *lowered, struct node *node);
 /* Notes what the node names, of which nothing is written. */
 void leave_out(struct lowered *lowered, struct node *node);
+/* Of what would be lowered, operands that are not evaluated keep the type alone. */
+void unevaluated_leave_out(struct lowered *lowered, struct node *node, bool is_unevaluated);
 /* Whether a loop's body speaks of what the loop binds, be it in a pragma. */
 bool body_names(const struct node *body, const struct symbol *symbol);
 void left_out_find(struct lowered *lowered, struct function *function);

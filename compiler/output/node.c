@@ -497,10 +497,12 @@ void emit_node(struct emitter *e, struct node *node)
         break;
     case NODE_AWAIT: /* all others are gone */
     case NODE_YIELD:
+    case NODE_TRY:
+    case NODE_COMPREHENSION:
         emit_unevaluated(e, node);
         break;
     case NODE_STATEMENT_EXPRESSION: /* at file scope C has none; constants do not evaluate them */
-        if (e->hoisting)
+        if (e->hoisting || !node->count)
             emit_unevaluated(e, node);
         else
             emit_copy(e, node);
