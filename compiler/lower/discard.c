@@ -12,7 +12,7 @@ bool part_is_wanted(const struct node *node, uint32_t index, bool wanted)
 {
     switch (node->kind) {
     case NODE_EXPRESSION_STATEMENT:
-        return node->flags & IS_VALUE;
+        return node->flags & GIVES_VALUE;
     case NODE_FOR:
         return index == 1;
     case NODE_COMMA:

@@ -365,7 +365,7 @@ static void note_value(const struct node *node)
 {
     struct node *last = value_statement(node->kid[0]);
     if (last)
-        last->flags |= IS_VALUE;
+        last->flags |= GIVES_VALUE;
 }
 
 /* `in_frame`: inside a function whose body comes behind all frames. `wanted`: the value is, if the
