@@ -73,12 +73,19 @@ static bool is_kept(const struct node *specifier)
            specifier->kind == NODE_ATTRIBUTE;
 }
 
+bool register_is_left_out(const struct node *specifiers, const struct node *kid)
+{
+    return specifiers->kind == NODE_SPECIFIERS && kid->kind == NODE_STORAGE &&
+           kid->op == OP_REGISTER && specifiers->type && type_holds_language(specifiers->type);
+}
+
 static void emit_special(struct emitter *e, struct node *specifiers, const char *handle)
 {
     bool is_lowered = say_lowered(specifiers);
     for (uint32_t i = 0; i < specifiers->count; i++) {
         struct node *kid = specifiers->kid[i];
-        bool any = is_kept(kid) && !(is_lowered && kid->op == OP_NORETURN);
+        bool any = is_kept(kid) && !(is_lowered && kid->op == OP_NORETURN) &&
+                   !register_is_left_out(specifiers, kid);
         if (any && is_lowered && kid->kind == NODE_ATTRIBUTE)
             any = emit_attribute(e, kid, USE_HANDLE);
         else if (any)

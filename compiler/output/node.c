@@ -97,7 +97,7 @@ void emit_copy(struct emitter *e, struct node *node)
     uint32_t count = sorted_kids(e, node, &kids), at = node->start;
     bool outer = e->in_block;
     for (uint32_t i = 0; i < count; i++) {
-        if (attribute_is_left_out(kids[i])) {
+        if (attribute_is_left_out(kids[i]) || register_is_left_out(node, kids[i])) {
             at = pass_over(e, at, kids[i]);
             continue;
         }

@@ -75,6 +75,9 @@ void emit_declarator(struct emitter *e, const struct node *specifiers, struct no
 bool declares_typedef(const struct node *declaration);
 /* Whether these specifiers say a type that C writes differently. */
 bool specifiers_are_special(const struct node *specifiers);
+/* `register` says that nobody takes the address of what is declared. Of handles and containers the
+ * output does, to empty and to fill them, so there the word is not written. */
+bool register_is_left_out(const struct node *specifiers, const struct node *kid);
 
 /* store.c */
 /* Writes an expression that gives the object `place` its first value, an initialiser of that type.

@@ -299,6 +299,17 @@ bool type_has_language(const struct type *type)
     }
 }
 
+bool type_holds_language(const struct type *type)
+{
+    type = type_resolve(type);
+    if (type->kind == TYPE_ARRAY)
+        return type_holds_language(type->target);
+    for (size_t i = 0; i < type->field_count; i++)
+        if (type_holds_language(type->fields[i].type))
+            return true;
+    return type->kind >= TYPE_FUTURE;
+}
+
 static const struct field *field_of(const struct type *type, const char *name)
 {
     for (size_t i = 0; i < type->field_count; i++) {

@@ -149,6 +149,8 @@ bool type_carries_error(const struct type *type);
 bool type_compatible(const struct type *a, const struct type *b);
 /* Whether one of the language's own types stands in it (a struct's members left aside). */
 bool type_has_language(const struct type *type);
+/* Whether an object of the type holds a handle or container. */
+bool type_holds_language(const struct type *type);
 
 /* Conversions of C11 6.3: lvalue, array and function decay; integer promotion; usual arithmetic. */
 struct type *type_decay(struct types *types, struct type *type);
