@@ -458,12 +458,14 @@ static struct suspension *suspend_handle(struct hoist *h, struct node *at, struc
 {
     bool moves = is_lvalue(h->lowered->check, handle), looks = !moves && !makes_handle(handle);
     handle = moves ? hoist_lvalue(h, handle, LATER_NOTHING) : hoist(h, handle, LATER_NOTHING);
+    if (moves)
+        handle = make(h, NODE_MADE, handle, handle_moved(h->lowered, handle, 0), 1, handle);
+    else if (looks)
+        handle = make(h, NODE_MADE, handle, handle_looked_at(h->lowered, handle, 0), 1, handle);
     struct node *node = node_new(h->lowered->arena, NODE_SUSPEND, at->start, at->end, 1);
     node->kid[0] = handle;
     struct suspension *suspension = suspension_new(h, at, node);
     suspension->form = SUSPEND_HANDLE;
-    suspension->moves = moves;
-    suspension->looks = looks;
     return suspension;
 }
 

@@ -159,11 +159,9 @@ static void begin_handle(struct run *r, struct node *range)
     struct node *value =
         moves ? hoist_lvalue(h, range, LATER_NOTHING) : hoist(h, range, LATER_NOTHING);
     if (moves)
-        value =
-            make(h, NODE_MADE, value, "async_generator_move(&$0, __FILE__, __LINE__)", 1, value);
+        value = make(h, NODE_MADE, value, handle_moved(h->lowered, value, 0), 1, value);
     else if (looks)
-        value =
-            make(h, NODE_MADE, value, "async_generator_borrow($0, __FILE__, __LINE__)", 1, value);
+        value = make(h, NODE_MADE, value, handle_looked_at(h->lowered, value, 0), 1, value);
     r->generator = temporary(r, r->type, "generator");
     emit_statement(h, make_spill(h, range, r->generator, value));
     if (!type_is_void(r->type->target)) {

@@ -111,8 +111,8 @@ static void push_first(struct arguments *a, struct node *call, const struct type
     bool moves = is_lvalue(a->lowered->check, generator) && !strcmp(name, "async_close");
     if (!makes_handle(generator))
         generator = made(a->lowered, generator,
-                         moves ? "async_generator_move(&$0, __FILE__, __LINE__)"
-                               : "async_generator_borrow($0, __FILE__, __LINE__)",
+                         moves ? handle_moved(a->lowered, generator, 0)
+                               : handle_looked_at(a->lowered, generator, 0),
                          generator);
     push(a, generator);
     if (!strcmp(name, "async_send")) {

@@ -149,8 +149,7 @@ static void take_source(struct expression *x, struct node *clause)
     struct node *argument = range;
     x->owned = resolved->kind == TYPE_GENERATOR || is_temporary_container(h, range);
     if (resolved->kind == TYPE_GENERATOR && is_lvalue(h->lowered->check, range))
-        argument =
-            build(h, NODE_MADE, range, "async_generator_move(&$0, __FILE__, __LINE__)", 1, range);
+        argument = build(h, NODE_MADE, range, handle_moved(h->lowered, range, 0), 1, range);
     bool array = resolved->kind == TYPE_ARRAY;
     if (array && type_is_variably_modified(type))
         refuse(x, range, "a variable length array");

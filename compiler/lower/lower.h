@@ -53,8 +53,6 @@ struct suspension {
     struct node **behind;    /* statements that follow: what lets go of temporaries */
     size_t behind_count;
     bool collects;     /* SUSPEND_WAIT: its `future` is collected, and NAME__end called */
-    bool moves;        /* the handle is an lvalue, emptied before the wait */
-    bool looks;        /* it is none, and may be empty */
     struct slot *slot; /* the child's */
     uint32_t point;
     const char *label;      /* of the place to go on at */
@@ -266,6 +264,11 @@ void typed_call(struct lowered *lowered, struct node *call);
 void typed_discarded(struct lowered *lowered, struct node *call);
 /* The primitive that an awaited one is, NULL if it is none. */
 struct symbol *typed_primitive(struct lowered *lowered, const struct node *call);
+/* Templates, of the lvalue `$N`: its address, as the runtime wants it; what takes the handle out of
+ * it, or for others, which must not be empty either, looks at `$N`. */
+const char *handle_address(struct lowered *lowered, const struct node *handle, unsigned n);
+const char *handle_moved(struct lowered *lowered, const struct node *handle, unsigned n);
+const char *handle_looked_at(struct lowered *lowered, const struct node *handle, unsigned n);
 /* The address of a value, a template, as long as the expression around it lasts: of a literal,
  * which has none in C++. (plain.c) */
 const char *value_address(struct lowered *lowered, const struct type *type, const char *value);

@@ -25,6 +25,33 @@
 #include "support/arena.h"
 #include "support/text.h"
 
+static bool is_generator(const struct node *handle)
+{
+    return handle->type && type_resolve(handle->type)->kind == TYPE_GENERATOR;
+}
+
+const char *handle_address(struct lowered *lowered, const struct node *handle, unsigned n)
+{
+    bool is_volatile = handle->type && type_qualifiers(handle->type) & QUAL_VOLATILE;
+    const char *cast = !is_volatile           ? ""
+                       : is_generator(handle) ? "(struct async_generator **)"
+                                              : "(struct async_future **)";
+    return arena_format(lowered->arena, "%s&$%u", cast, n);
+}
+
+const char *handle_moved(struct lowered *lowered, const struct node *handle, unsigned n)
+{
+    return arena_format(lowered->arena, "%s(%s, __FILE__, __LINE__)",
+                        is_generator(handle) ? "async_generator_move" : "async_move",
+                        handle_address(lowered, handle, n));
+}
+
+const char *handle_looked_at(struct lowered *lowered, const struct node *handle, unsigned n)
+{
+    return arena_format(lowered->arena, "%s($%u, __FILE__, __LINE__)",
+                        is_generator(handle) ? "async_generator_borrow" : "async_borrow", n);
+}
+
 const char *value_address(struct lowered *lowered, const struct type *type, const char *value)
 {
     return arena_format(lowered->arena, lowered->is_header ? "ASYNC_VALUE(%s, %s)" : "(%s[1]){%s}",
@@ -95,19 +122,19 @@ static void plain_spawn(struct lowered *lowered, struct node *node, bool in_fram
         function->is_spawned = true;
         return;
     }
-    node->text = is_lvalue(lowered->check, node->kid[0])
-                     ? "async_spawn(async_move(&$0, __FILE__, __LINE__), __FILE__, __LINE__)"
-                     : "async_spawn($0, __FILE__, __LINE__)";
+    const char *handle =
+        is_lvalue(lowered->check, node->kid[0]) ? handle_moved(lowered, node->kid[0], 0) : "$0";
+    node->text = arena_format(lowered->arena, "async_spawn(%s, __FILE__, __LINE__)", handle);
 }
 
 /* The handle that the call consumes, which must not be empty, taken out of what holds it. */
 static const char *consumed(struct lowered *lowered, const struct node *call, unsigned position)
 {
     struct node *handle = call->kid[position];
-    const char *text = is_lvalue(lowered->check, handle) ? "async_move(&$%u, __FILE__, __LINE__)"
-                       : makes_handle(handle)            ? "$%u"
-                                                         : "async_borrow($%u, __FILE__, __LINE__)";
-    return arena_format(lowered->arena, text, position);
+    if (is_lvalue(lowered->check, handle))
+        return handle_moved(lowered, handle, position);
+    return makes_handle(handle) ? arena_format(lowered->arena, "$%u", position)
+                                : handle_looked_at(lowered, handle, position);
 }
 
 /* Runs the future that argument `position` is, by function_result or function_value,
@@ -201,11 +228,13 @@ static void plain_release(struct lowered *lowered, struct node *node)
 {
     const struct type *type = node->count > 1 ? type_resolve(node->kid[1]->type) : NULL;
     bool moves = type && holds_handle(type) && is_lvalue(lowered->check, node->kid[1]);
-    if (type && type->kind == TYPE_GENERATOR)
-        node->text = moves ? "async_generator_release(async_generator_take(&$1))"
-                           : "async_generator_release($1)";
-    else if (moves)
-        node->text = "async_release(async_take_handle(&$1))";
+    const char *format = type && type->kind == TYPE_GENERATOR
+                             ? "async_generator_release(async_generator_take(%s))"
+                             : "async_release(async_take_handle(%s))";
+    if (moves)
+        node->text = arena_format(lowered->arena, format, handle_address(lowered, node->kid[1], 1));
+    else if (type && type->kind == TYPE_GENERATOR)
+        node->text = "async_generator_release($1)";
 }
 
 /* A call of a C function that uses a handle, which must not be empty. */

@@ -168,12 +168,12 @@ static void wait_for_arguments(struct hoist *h, struct node *call)
         hoist_kids(h, call, 1, LATER_NOTHING);
         if (looks)
             *handle =
-                make(h, NODE_MADE, *handle, "async_borrow($0, __FILE__, __LINE__)", 1, *handle);
+                make(h, NODE_MADE, *handle, handle_looked_at(h->lowered, *handle, 0), 1, *handle);
         return;
     }
     *handle =
         hoist_lvalue(h, *handle, call->kid[2]->flags & HAS_AWAIT ? LATER_AWAIT : LATER_NOTHING);
-    *handle = make(h, NODE_MADE, *handle, "async_move(&$0, __FILE__, __LINE__)", 1, *handle);
+    *handle = make(h, NODE_MADE, *handle, handle_moved(h->lowered, *handle, 0), 1, *handle);
     hoist_kids(h, call, 2, LATER_NOTHING);
 }
 

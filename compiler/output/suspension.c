@@ -112,13 +112,10 @@ static void emit_wait(struct emitter *e, const struct suspension *suspension)
 
 static void emit_handle(struct emitter *e, const struct suspension *suspension)
 {
-    bool calls = suspension->moves || suspension->looks;
     emit_slot(e, suspension->slot);
-    write_string(&e->writer, suspension->moves   ? " = async_move(&"
-                             : suspension->looks ? " = async_borrow("
-                                                 : " = ");
+    write_string(&e->writer, " = ");
     emit_node(e, suspension->node->kid[0]);
-    write_string(&e->writer, calls ? ", __FILE__, __LINE__);" : ";");
+    write_string(&e->writer, ";");
     write_line_break(&e->writer);
     emit_state(e, suspension);
     write_format(&e->writer, "async_await(%s, ", e->function->base);
