@@ -152,12 +152,11 @@ static struct node *join(struct hoist *h, struct range range, struct list *list)
     return only;
 }
 
-/* What is several statements in C, or would take an `else` that follows. */
-static bool needs_braces(const struct node *body)
+static struct node *in_braces(struct hoist *h, struct node *statement)
 {
-    while (body && node_is_label(body))
-        body = body->count ? body->kid[body->count - 1] : NULL;
-    return body && (body->kind == NODE_SUSPEND || (body->kind == NODE_IF && body->text));
+    struct list list = {0};
+    list_push(h, &list, statement);
+    return make_splice(h, statement, &list, true);
 }
 
 struct node *lower_body(struct hoist *h, struct node *body)
@@ -165,11 +164,8 @@ struct node *lower_body(struct hoist *h, struct node *body)
     struct list *outer = h->out;
     struct node *lowered = lower_statement(h, body);
     h->out = outer;
-    if (needs_braces(lowered)) {
-        struct list list = {0};
-        list_push(h, &list, lowered);
-        lowered = make_splice(h, lowered, &list, true);
-    }
+    if (lowered && lowered->kind == NODE_SUSPEND)
+        lowered = in_braces(h, lowered);
     if (lowered && lowered->kind == NODE_SPLICE)
         lowered->flags |= IS_BRACED;
     return lowered;
@@ -216,11 +212,8 @@ static void emit_body(struct hoist *h, struct node *body, bool labelled)
     struct node *lowered = lower_body(h, body);
     const char *label = labelled ? made_label(h, "continue") : NULL;
     bool any = labelled && redirect_continue(lowered, label);
-    if (lowered && defers_directly(lowered)) { /* at the body's end, before what follows here */
-        struct list list = {0};
-        list_push(h, &list, lowered);
-        lowered = make_splice(h, lowered, &list, true);
-    }
+    if (lowered && defers_directly(lowered)) /* at the body's end, before what follows here */
+        lowered = in_braces(h, lowered);
     if (lowered)
         emit_statement(h, lowered);
     if (any)
@@ -373,11 +366,30 @@ static void lower_compound(struct hoist *h, struct node *node)
     emit_statement(h, node);
 }
 
+/* Whether the statement ends with an `if` that was made, which an `else` behind it would belong to.
+ */
+static bool takes_else(const struct node *statement)
+{
+    while (statement && statement->kind != NODE_DO) {
+        uint32_t body = node_is_label(statement) && statement->count ? statement->count - 1
+                                                                     : node_body(statement);
+        if (statement->kind == NODE_IF) {
+            if (!node_kid(statement, 2))
+                return true;
+            body = 2;
+        }
+        statement = node_kid(statement, body);
+    }
+    return false;
+}
+
 static void lower_if(struct hoist *h, struct node *node)
 {
     struct list *outer = h->out;
     node->kid[0] = hoist(h, node->kid[0], LATER_NOTHING);
     node->kid[1] = lower_body(h, node->kid[1]);
+    if (node->kid[2] && takes_else(node->kid[1]))
+        node->kid[1] = in_braces(h, node->kid[1]);
     if (node->kid[2])
         node->kid[2] = lower_body(h, node->kid[2]);
     h->out = outer;
