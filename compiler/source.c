@@ -208,6 +208,19 @@ static const char *pragma_words(const struct source *source, const struct direct
     return skip_blanks(word + strlen("pragma"), source->text + pragma->end);
 }
 
+const char *source_macro_name(const struct source *source, const struct directive *directive,
+                              size_t *length)
+{
+    const char *word = directive->kind == DIRECTIVE_DEFINE ? "define" : "undef";
+    const char *end = source->text + directive->end;
+    const char *name =
+        skip_blanks(strstr(source->text + directive->start, word) + strlen(word), end);
+    *length = 0;
+    while (name + *length < end && !strchr(" \t\r\n(", name[*length]))
+        ++*length;
+    return name;
+}
+
 bool source_pragma_is(const struct source *source, const struct directive *pragma, const char *word)
 {
     return starts_with(pragma_words(source, pragma), source->text + pragma->end, word);

@@ -66,6 +66,9 @@ uint32_t source_line_start(const struct source *source, uint32_t offset);
 struct place source_line(const struct source *source, uint32_t offset);
 /* The index of the first directive that ends behind this byte. */
 size_t source_directive_at(const struct source *source, uint32_t offset);
+/* The name that this #define or #undef is about. */
+const char *source_macro_name(const struct source *source, const struct directive *directive,
+                              size_t *length);
 /* Whether that is the first word of this pragma. */
 bool source_pragma_is(const struct source *source, const struct directive *pragma,
                       const char *word);

@@ -177,12 +177,8 @@ static const struct names *find_macros(const struct source *source)
         const struct directive *directive = &source->directives[i];
         if (directive->kind != DIRECTIVE_DEFINE)
             continue;
-        const char *end = source->text + directive->end;
-        const char *name = strstr(source->text + directive->start, "define");
-        name = skip_blanks(name + strlen("define"), end);
-        size_t length = 0;
-        while (name + length < end && !strchr(" \t\r\n(", name[length]))
-            length++;
+        size_t length;
+        const char *name = source_macro_name(source, directive, &length);
         name_intern(macros, name, length);
     }
     return macros;

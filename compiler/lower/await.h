@@ -45,6 +45,8 @@ struct node *lower_statement(struct hoist *h, struct node *statement);
 void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later later);
 /* Prepares an lvalue that is written, or whose address is taken: it is not read itself. */
 struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later);
+/* The handle that is waited for or looped over: taken out of an lvalue, which is left empty. */
+struct node *hoist_handle(struct hoist *h, struct node *handle);
 /* Evaluates the expression now and gives what stands for its value later. */
 struct node *spill(struct hoist *h, struct node *node);
 /* The last item, if it is a block, stands in the braces of the one around it. */

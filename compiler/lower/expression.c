@@ -454,14 +454,20 @@ static struct suspension *suspend_call(struct hoist *h, struct node *at, struct 
     return suspension;
 }
 
-static struct suspension *suspend_handle(struct hoist *h, struct node *at, struct node *handle)
+struct node *hoist_handle(struct hoist *h, struct node *handle)
 {
     bool moves = is_lvalue(h->lowered->check, handle), looks = !moves && !makes_handle(handle);
     handle = moves ? hoist_lvalue(h, handle, LATER_NOTHING) : hoist(h, handle, LATER_NOTHING);
     if (moves)
-        handle = make(h, NODE_MADE, handle, handle_moved(h->lowered, handle, 0), 1, handle);
-    else if (looks)
-        handle = make(h, NODE_MADE, handle, handle_looked_at(h->lowered, handle, 0), 1, handle);
+        return make(h, NODE_MADE, handle, handle_moved(h->lowered, handle, 0), 1, handle);
+    if (looks)
+        return make(h, NODE_MADE, handle, handle_looked_at(h->lowered, handle, 0), 1, handle);
+    return handle;
+}
+
+static struct suspension *suspend_handle(struct hoist *h, struct node *at, struct node *handle)
+{
+    handle = hoist_handle(h, handle);
     struct node *node = node_new(h->lowered->arena, NODE_SUSPEND, at->start, at->end, 1);
     node->kid[0] = handle;
     struct suspension *suspension = suspension_new(h, at, node);

@@ -155,13 +155,7 @@ static void begin_embedded(struct run *r, struct node *range)
 static void begin_handle(struct run *r, struct node *range)
 {
     struct hoist *h = r->h;
-    bool moves = is_lvalue(h->lowered->check, range), looks = !moves && !makes_handle(range);
-    struct node *value =
-        moves ? hoist_lvalue(h, range, LATER_NOTHING) : hoist(h, range, LATER_NOTHING);
-    if (moves)
-        value = make(h, NODE_MADE, value, handle_moved(h->lowered, value, 0), 1, value);
-    else if (looks)
-        value = make(h, NODE_MADE, value, handle_looked_at(h->lowered, value, 0), 1, value);
+    struct node *value = hoist_handle(h, range);
     r->generator = temporary(r, r->type, "generator");
     emit_statement(h, make_spill(h, range, r->generator, value));
     if (!type_is_void(r->type->target)) {

@@ -153,11 +153,10 @@ static struct node *reference_to(struct lowered *lowered, struct function *funct
     struct node *node = node_new(lowered->arena, tag->kind, tag->start, tag->end, 0);
     if (!tag->name && !tag->symbol->output_name)
         name_anonymous(lowered, function, tag->symbol);
-    const char *name = tag->symbol->output_name ? tag->symbol->output_name : tag->name;
     node->name = tag->name;
     node->symbol = tag->symbol;
     node->type = tag->type;
-    node->text = arena_format(lowered->arena, "%s %s", word, name);
+    node->text = arena_format(lowered->arena, "%s %s", word, written_name(tag->symbol));
     return node;
 }
 

@@ -48,18 +48,6 @@ static size_t find_counter(const struct counters *counters, const char *text, si
     return length;
 }
 
-/* The macro that `#define NAME...` defines. */
-static const char *defined_name(const char *text, size_t length, size_t *name_length)
-{
-    const char *name = memmem(text, length, "define", strlen("define"));
-    const char *end = text + length;
-    name = name ? name + strlen("define") : end;
-    while (name < end && (*name == ' ' || *name == '\t'))
-        name++;
-    *name_length = word_length(name, (size_t)(end - name));
-    return name;
-}
-
 static void find_counters(struct counters *counters, const struct source *source)
 {
     const char *text = source_text(source);
@@ -75,7 +63,7 @@ static void find_counters(struct counters *counters, const struct source *source
             size_t name_length, length = directives[i].end - directives[i].start;
             if (directives[i].kind != DIRECTIVE_DEFINE)
                 continue;
-            const char *name = defined_name(line, length, &name_length);
+            const char *name = source_macro_name(source, &directives[i], &name_length);
             if (!is_counter(counters, name, name_length) &&
                 find_counter(counters, line, length) < length)
                 add_name(counters, name, name_length);

@@ -207,11 +207,6 @@ void emit_slot(struct emitter *e, const struct slot *slot)
     write_format(&e->writer, "%s->%s", e->function->self, slot->path);
 }
 
-const char *written_name(const struct symbol *symbol)
-{
-    return symbol->output_name ? symbol->output_name : symbol->name;
-}
-
 const char *variable_place(struct emitter *e, const struct variable *variable)
 {
     if (variable->kind == VARIABLE_RESULT) {

@@ -53,8 +53,6 @@ bool becomes_no_loop(const struct node *statement);
 void emit_indented(struct emitter *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Its own name, or another one that was chosen. */
-const char *written_name(const struct symbol *symbol);
 /* `self->x` and the like: where this variable lies. */
 const char *variable_place(struct emitter *e, const struct variable *variable);
 void emit_variable(struct emitter *e, const struct variable *variable);

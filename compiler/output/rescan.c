@@ -91,12 +91,10 @@ static void apply_directive(struct scan *scan, const struct directive *directive
     bool defines = directive->kind == DIRECTIVE_DEFINE;
     if (!defines && directive->kind != DIRECTIVE_UNDEF)
         return;
-    const char *text = source_text(scan->restoration->includes->source);
-    const char *end = text + directive->end, *word = defines ? "define" : "undef";
-    const char *name = strstr(text + directive->start, word) + strlen(word);
-    while (name < end && isspace((unsigned char)*name))
-        name++;
-    size_t length = skip_name_length(name, end);
+    const struct source *source = scan->restoration->includes->source;
+    const char *end = source_text(source) + directive->end;
+    size_t length;
+    const char *name = source_macro_name(source, directive, &length);
     struct macro **link = find(scan, name, length);
     if (!*link) {
         *link = arena_alloc(scan->restoration->arena, sizeof **link);

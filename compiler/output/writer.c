@@ -48,6 +48,11 @@ static void believe(struct writer *w, const char *file, uint32_t line)
     w->is_own = w->is_own && !file;
 }
 
+static bool believes(const struct writer *w, const char *file, uint32_t line)
+{
+    return w->file && file && w->line == line && !strcmp(w->file, file);
+}
+
 static bool only_blanks(const struct writer *w)
 {
     for (size_t i = w->line_start; i < w->out->length; i++)
@@ -59,8 +64,7 @@ static bool only_blanks(const struct writer *w)
 /* One more line of what stems from another one. */
 static void keep_place(struct writer *w, const char *text, size_t length)
 {
-    bool is_there =
-        w->file && w->place_file && w->line == w->place_line && !strcmp(w->file, w->place_file);
+    bool is_there = believes(w, w->place_file, w->place_line);
     size_t blanks = 0;
     while (blanks < length && (text[blanks] == ' ' || text[blanks] == '\t'))
         blanks++;
@@ -202,7 +206,7 @@ void write_place(struct writer *w, uint32_t offset, bool always)
     struct place place = source_line(w->source, offset);
     if (!place.file)
         return;
-    bool same = w->file && !strcmp(w->file, place.file) && w->line == place.line && !w->in_system;
+    bool same = believes(w, place.file, place.line) && !w->in_system;
     if (!same || always)
         put_line(w, place.file, place.line);
     else
@@ -244,7 +248,7 @@ void writer_number_lines(struct text *out)
 
 void write_line(struct writer *w, const char *file, uint32_t line)
 {
-    bool same = w->file && !strcmp(w->file, file) && w->line == line && !w->in_system;
+    bool same = believes(w, file, line) && !w->in_system;
     if (w->lines && !same && only_blanks(w))
         put_line(w, file, line);
 }
@@ -295,8 +299,7 @@ static void go_to_line(struct writer *w, const char *file, uint32_t line, bool i
 void write_in_step(struct writer *w, uint32_t offset)
 {
     struct place place = source_line(w->source, offset);
-    bool is_there = w->file && place.file && w->line == place.line && !strcmp(w->file, place.file);
-    if (w->lines && place.file && !is_there)
+    if (w->lines && place.file && !believes(w, place.file, place.line))
         go_to_line(w, place.file, place.line, place.system_header);
 }
 

@@ -46,4 +46,10 @@ struct symbol {
     const char *output_name;      /* what the emitter writes for it; NULL: its name */
 };
 
+/* Its own name, or another one that was chosen. */
+static inline const char *written_name(const struct symbol *symbol)
+{
+    return symbol->output_name ? symbol->output_name : symbol->name;
+}
+
 #endif

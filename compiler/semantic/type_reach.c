@@ -85,7 +85,7 @@ bool type_print_reached(struct text *out, const struct type *type)
 {
     type = base_of(type);
     if (type->alias) {
-        text_puts(out, type->alias->output_name ? type->alias->output_name : type->alias->name);
+        text_puts(out, written_name(type->alias));
         return true;
     }
     if (type->bearer) {

@@ -46,11 +46,6 @@ static const char *const words[] = {
     [TYPE_CONTEXTVAR] = "contextvar",
 };
 
-static const char *name_of_symbol(const struct symbol *symbol)
-{
-    return symbol->output_name ? symbol->output_name : symbol->name;
-}
-
 /* The typedef that the type is known by because it has no other name; NULL. */
 static const struct type *naming_typedef(const struct type *type)
 {
@@ -95,9 +90,9 @@ static void put_tagged(struct text *out, const struct type *type)
 {
     if (type->name || (type->symbol && type->symbol->output_name))
         text_printf(out, "%s_%s", words[type->kind],
-                    type->symbol ? name_of_symbol(type->symbol) : type->name);
+                    type->symbol ? written_name(type->symbol) : type->name);
     else
-        text_puts(out, type->alias ? name_of_symbol(type->alias) : "unnamed");
+        text_puts(out, type->alias ? written_name(type->alias) : "unnamed");
 }
 
 /* Letters and digits as they are, whatever else as an underscore. */
@@ -180,7 +175,7 @@ static void put(struct text *out, const struct type *type)
     if (!is_pointer)
         put_qualifiers(out, type);
     if (alias)
-        text_puts(out, name_of_symbol(alias->symbol));
+        text_puts(out, written_name(alias->symbol));
     else
         put_unqualified(out, resolved);
     if (is_pointer && type_qualifiers(type) & ~(unsigned)QUAL_RESTRICT) {
