@@ -6,8 +6,19 @@
 #include "lower/await.h"
 #include "syntax/attribute.h"
 
+/* What is static does not end with its block: C compilers ignore the attribute, with a warning. */
+static bool outlives_block(const struct node *declaration, uint32_t index)
+{
+    if (declaration->kind != NODE_DECLARATION)
+        return false;
+    const struct node *name = declarator_name(declaration->kid[index]->kid[0]);
+    return name && name->symbol && !is_automatic(name->symbol);
+}
+
 const struct node *cleanup_of(const struct node *declaration, uint32_t index)
 {
+    if (outlives_block(declaration, index))
+        return NULL;
     const struct node *item = find_attribute(declared_attributes(declaration, index), "cleanup");
     return item && item->kid[0] && item->kid[0]->name ? item : NULL;
 }
@@ -56,20 +67,64 @@ struct node *deferred_cleanup(struct hoist *h, const struct node *declaration, u
     return make(h, NODE_DEFER, at, NULL, 1, call);
 }
 
-/* The declaration followed by what it defers; itself if that is nothing. */
-static struct node *declaration(struct hoist *h, struct node *node)
+/* Whether control may leave the block from within: `= ({ return; 0; })`. */
+static bool may_leave(const struct node *node)
 {
-    struct list list = {0};
+    if (!node || node->kind == NODE_FUNCTION)
+        return false;
+    bool leaves = node->kind == NODE_RETURN || node->kind == NODE_BREAK ||
+                  node->kind == NODE_CONTINUE || node->kind == NODE_GOTO ||
+                  node->kind == NODE_GOTO_COMPUTED;
+    for (uint32_t i = 0; !leaves && i < node->count; i++)
+        leaves = may_leave(node->kid[i]);
+    return leaves;
+}
+
+static bool leaves_behind_first(const struct node *declaration)
+{
+    for (uint32_t i = 2; i < declaration->count; i++)
+        if (may_leave(declaration->kid[i]))
+            return true;
+    return false;
+}
+
+/* Each declarator in a declaration of its own, followed by what it defers: where the next one
+ * leaves the block, this one's cleanup is due. */
+static void split(struct hoist *h, struct node *node, struct list *list)
+{
+    struct node *type = local_type_apart(h->lowered, h->function, node);
+    if (type)
+        list_push(h, list, type);
     for (uint32_t i = 1; i < node->count; i++) {
         struct node *deferred = deferred_cleanup(h, node, i);
-        if (deferred && !list.count)
-            list_push(h, &list, node);
+        list_push(h, list,
+                  make(h, NODE_DECLARATION, node, "$0 $1;", 2, node->kid[0], node->kid[i]));
         if (deferred)
-            list_push(h, &list, deferred);
+            list_push(h, list, deferred);
     }
-    for (uint32_t i = 1; list.count && i < node->count; i++)
+}
+
+/* The declaration, and behind it what it defers. */
+static void defer_behind(struct hoist *h, struct node *node, struct list *list)
+{
+    list_push(h, list, node);
+    for (uint32_t i = 1; i < node->count; i++) {
+        struct node *deferred = deferred_cleanup(h, node, i);
+        if (deferred)
+            list_push(h, list, deferred);
+    }
+}
+
+/* The declaration with what it defers; itself if that is nothing. */
+static struct node *declaration(struct hoist *h, struct node *node)
+{
+    if (!has_cleanup_attribute(node))
+        return node;
+    struct list list = {0};
+    (leaves_behind_first(node) ? split : defer_behind)(h, node, &list);
+    for (uint32_t i = 1; i < node->count; i++)
         take_away(node, i);
-    return list.count ? make_splice(h, node, &list, false) : node;
+    return make_splice(h, node, &list, false);
 }
 
 /* `for (T x cleanup(f) = E; ...)`: a block around it, which is as long as the loop's scope. */
