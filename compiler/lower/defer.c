@@ -25,7 +25,6 @@
 
 #include "lower/await.h"
 #include "lower/cleanup.h"
-#include "lower/reach.h"
 #include "source.h"
 #include "support/arena.h"
 
@@ -375,7 +374,7 @@ static struct node *make_tail(struct defers *d, struct block *block, struct node
     struct node at = {.start = node->end ? node->end - 1 : 0, .end = node->end ? node->end - 1 : 0};
     struct type *int_type = type_simple(h->lowered->check->types, TYPE_INT);
     const struct way *end = is_body ? way_at_end(d, block) : NULL;
-    bool falls = falls_through(d->hoist.lowered, node);
+    bool falls = may_complete(d->hoist.lowered->check, node);
     unsigned rest = block->way_count + (falls && !end);
     struct list tail = {0};
     drop_last_jump(block, node);

@@ -748,7 +748,8 @@ void hoist_discarded(struct hoist *h, struct node *node)
     struct node *left = skip_parens(node);
     if (left->kind == NODE_MADE || left->flags & IS_IMPLICIT)
         return;
-    bool has_effect = type_is_void(node->type) || node_has_effect(node);
+    struct node *last = left->kind == NODE_COMMA ? left->kid[1] : left;
+    bool has_effect = type_is_void(node->type) || node_has_effect(last);
     emit_statement(
         h, make(h, NODE_EXPRESSION_STATEMENT, node, has_effect ? "$0;" : "(void)($0);", 1, node));
 }

@@ -89,6 +89,9 @@ bool constant_value(struct check *check, const struct node *node, long long *val
 /* Whether the function called never returns, by what it is declared with or known to C compilers.
  */
 bool calls_noreturn(const struct node *call);
+/* Whether control may come to what follows the statement, lowered or not; true where that is not
+ * clear. (ending.c) */
+bool may_complete(struct check *check, struct node *statement);
 
 /* Whether the operands of this node only have a type: sizeof, __builtin_constant_p ... */
 bool node_is_unevaluated(const struct node *node);

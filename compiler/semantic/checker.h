@@ -12,7 +12,7 @@
  *     operand.c      what operators can be applied to
  *     lvalue.c       what names an object                       address.c whose address is taken
  *     stack.c        what cannot stay on the C stack            advice.c warnings
- *     ending.c       async functions that end without a value   pragma.c what holds where
+ *     ending.c       what control comes to the end of           pragma.c what holds where
  *     language.c, runtime.c, container.c, range.c               asyncc's own constructs and names
  */
 #ifndef ASYNCC_SEMANTIC_CHECKER_H

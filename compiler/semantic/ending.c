@@ -1,13 +1,21 @@
-/* -Wreturn-type: an async function of a type other than void whose end can be reached. What C
- * compilers see is a state machine, which always ends with a value, so they cannot tell.
+/* Whether control can come to the end of a statement, as far as its form says.
  *
- * Statements are walked as the source has them. A statement completes if control can come to what
- * follows it; what nobody can come to does not, unless a label or case in it is a way in. */
+ * -Wreturn-type asks it of an async function of a type other than void: what C compilers see is a
+ * state machine, which always ends with a value, so they cannot tell. Lowering asks it of blocks
+ * that defer something (lower/defer.c).
+ *
+ * A statement completes if control can come to what follows it; what nobody can come to does not,
+ * unless a label or case in it is a way in. */
 #include <string.h>
 
 #include "semantic/checker.h"
 
-static bool completes(struct check *check, struct node *node);
+struct ending {
+    struct check *check;
+    bool trusts_enums; /* a switch over an enumeration has a case for each of its values */
+};
+
+static bool completes(const struct ending *ending, struct node *node);
 
 /* --- conditions */
 
@@ -60,7 +68,7 @@ bool calls_noreturn(const struct node *call)
     return callee->symbol && callee->symbol->is_noreturn;
 }
 
-static bool expression_completes(struct check *check, struct node *node)
+static bool expression_completes(const struct ending *ending, struct node *node)
 {
     if (!node)
         return true;
@@ -68,20 +76,20 @@ static bool expression_completes(struct check *check, struct node *node)
     case NODE_CALL:
         return !calls_noreturn(node);
     case NODE_STATEMENT_EXPRESSION:
-        return completes(check, node->kid[0]);
+        return completes(ending, node->kid[0]);
     case NODE_PAREN:
     case NODE_UNARY:
     case NODE_AWAIT:
-        return expression_completes(check, node->kid[0]);
+        return expression_completes(ending, node->kid[0]);
     case NODE_CAST:
-        return expression_completes(check, node->kid[1]);
+        return expression_completes(ending, node->kid[1]);
     case NODE_COMMA:
-        return expression_completes(check, node->kid[0]) &&
-               expression_completes(check, node->kid[1]);
+        return expression_completes(ending, node->kid[0]) &&
+               expression_completes(ending, node->kid[1]);
     case NODE_CONDITIONAL: {
-        enum outcome outcome = outcome_of(check, node->kid[0]);
-        return (outcome != NEVER && expression_completes(check, node->kid[1])) ||
-               (outcome != ALWAYS && expression_completes(check, node->kid[2]));
+        enum outcome outcome = outcome_of(ending->check, node->kid[0]);
+        return (outcome != NEVER && expression_completes(ending, node->kid[1])) ||
+               (outcome != ALWAYS && expression_completes(ending, node->kid[2]));
     }
     default:
         return true;
@@ -103,11 +111,11 @@ static bool has_label(const struct node *node)
     return false;
 }
 
-static bool list_completes(struct check *check, const struct node *node)
+static bool list_completes(const struct ending *ending, const struct node *node)
 {
     bool is_reached = true;
     for (uint32_t i = 0; i < node->count; i++)
-        is_reached = (is_reached || has_label(node->kid[i])) && completes(check, node->kid[i]);
+        is_reached = (is_reached || has_label(node->kid[i])) && completes(ending, node->kid[i]);
     return is_reached;
 }
 
@@ -142,23 +150,24 @@ static bool has_default(const struct node *node)
     return false;
 }
 
-/* Of an enumeration's values all are taken to have a case; C compilers count them. */
-static bool is_exhaustive(const struct node *node)
+static bool is_exhaustive(const struct ending *ending, const struct node *node)
 {
     const struct type *type = node->kid[0]->type;
-    return (type && type_resolve(type)->kind == TYPE_ENUM) || has_default(node->kid[1]);
+    bool is_enum = type && type_resolve(type)->kind == TYPE_ENUM;
+    return (is_enum && ending->trusts_enums) || has_default(node->kid[1]);
 }
 
-static bool if_completes(struct check *check, struct node *node)
+static bool if_completes(const struct ending *ending, struct node *node)
 {
-    enum outcome outcome = outcome_of(check, node->kid[0]);
+    bool is_made = node->text; /* perhaps of the opposite */
+    enum outcome outcome = is_made ? SOMETIMES : outcome_of(ending->check, node->kid[0]);
     struct node *otherwise = node_kid(node, 2);
-    bool then = (outcome != NEVER || has_label(node->kid[1])) && completes(check, node->kid[1]);
-    bool other = (outcome != ALWAYS || has_label(otherwise)) && completes(check, otherwise);
+    bool then = (outcome != NEVER || has_label(node->kid[1])) && completes(ending, node->kid[1]);
+    bool other = (outcome != ALWAYS || has_label(otherwise)) && completes(ending, otherwise);
     return then || other;
 }
 
-static bool completes(struct check *check, struct node *node)
+static bool completes(const struct ending *ending, struct node *node)
 {
     if (!node)
         return true;
@@ -170,42 +179,52 @@ static bool completes(struct check *check, struct node *node)
     case NODE_CONTINUE:
         return false;
     case NODE_COMPOUND:
+    case NODE_SPLICE:
     case NODE_ATTRIBUTED:
-        return list_completes(check, node);
+        return list_completes(ending, node);
     case NODE_LABEL:
-        return completes(check, node_kid(node, 0));
+        return completes(ending, node_kid(node, 0));
     case NODE_CASE:
     case NODE_DEFAULT:
-        return completes(check, node_kid(node, 2));
+        return completes(ending, node_kid(node, 2));
     case NODE_EXPRESSION_STATEMENT:
-        return expression_completes(check, node_kid(node, 0));
+        return expression_completes(ending, node_kid(node, 0));
     case NODE_IF:
-        return if_completes(check, node);
+        return if_completes(ending, node);
     case NODE_WHILE:
-        return outcome_of(check, node->kid[0]) != ALWAYS || breaks(node->kid[1]);
+        return outcome_of(ending->check, node->kid[0]) != ALWAYS || breaks(node->kid[1]);
     case NODE_DO:
         return breaks(node->kid[0]) ||
-               (outcome_of(check, node->kid[1]) != ALWAYS &&
-                (completes(check, node->kid[0]) || has_jump(node->kid[0], NODE_CONTINUE)));
+               (outcome_of(ending->check, node->kid[1]) != ALWAYS &&
+                (completes(ending, node->kid[0]) || has_jump(node->kid[0], NODE_CONTINUE)));
     case NODE_FOR:
-        return outcome_of(check, node->kid[1]) != ALWAYS || breaks(node->kid[3]);
+        return outcome_of(ending->check, node->kid[1]) != ALWAYS || breaks(node->kid[3]);
     case NODE_SWITCH:
-        return !is_exhaustive(node) || breaks(node->kid[1]) || completes(check, node->kid[1]);
+        return !is_exhaustive(ending, node) || breaks(node->kid[1]) ||
+               completes(ending, node->kid[1]);
     case NODE_ASYNC_WITH: /* that it cannot be entered is no reason to demand an else */
-        return completes(check, node->kid[3]) ||
-               (node_kid(node, 4) && completes(check, node->kid[4]));
+        return completes(ending, node->kid[3]) ||
+               (node_kid(node, 4) && completes(ending, node->kid[4]));
     default:
         return true;
     }
 }
 
-/* Where there are errors, a body may lack what could not be read. */
+bool may_complete(struct check *check, struct node *statement)
+{
+    struct ending ending = {.check = check};
+    return completes(&ending, statement);
+}
+
+/* Where there are errors, a body may lack what could not be read. Of an enumeration's values all
+ * are taken to have a case; C compilers count them. */
 void check_ending(struct check *check, struct node *function)
 {
+    struct ending ending = {.check = check, .trusts_enums = true};
     struct node *body = function->kid[2];
     bool is_main = !strcmp(function->symbol->name, "main");
     if (is_main || check->state->quiet || diagnostics_errors(check->diagnostics) ||
-        type_is_void(check->state->function->result) || !completes(check, body))
+        type_is_void(check->state->function->result) || !completes(&ending, body))
         return;
     report_warning(check->diagnostics, WARNING_RETURN_TYPE,
                    (struct range){body->end - 1, body->end},
