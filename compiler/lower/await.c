@@ -220,10 +220,12 @@ static void emit_body(struct hoist *h, struct node *body, bool labelled)
         emit_statement(h, make_label(h, body, label));
 }
 
-/* In the braces around it; of a block that pragmas open nothing may stand in front. */
+/* In the braces around it; of a block that pragmas or `__label__` open nothing may stand in front.
+ */
 void flatten(const struct hoist *h, struct node *block)
 {
-    if (block->kind == NODE_COMPOUND &&
+    bool has_labels = block->count && block->kid[0]->kind == NODE_LOCAL_LABELS;
+    if (block->kind == NODE_COMPOUND && !has_labels &&
         !source_opening_pragma(h->lowered->check->source, block->start, block_first(block)))
         block->flags |= IS_FLAT;
 }

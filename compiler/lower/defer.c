@@ -366,6 +366,19 @@ static const struct way *way_at_end(const struct defers *d, const struct block *
     return way;
 }
 
+/* `[[fallthrough]];` must be the block's last statement: it is taken away from in front of the
+ * tail.
+ */
+static struct node *take_fallthrough(struct hoist *h, struct node *block)
+{
+    struct node **last = block->count ? &block->kid[block->count - 1] : NULL;
+    struct node *node = last ? *last : NULL;
+    if (!node || node->kind != NODE_ATTRIBUTED || node->kid[0]->kind != NODE_EMPTY)
+        return NULL;
+    *last = node_new(h->lowered->arena, NODE_SPLICE, node->start, node->end, 0);
+    return node;
+}
+
 /* The cleanups of a block, whose statements have been dealt with, as one splice. */
 static struct node *make_tail(struct defers *d, struct block *block, struct node *node,
                               bool is_body)
@@ -377,6 +390,7 @@ static struct node *make_tail(struct defers *d, struct block *block, struct node
     bool falls = may_complete(d->hoist.lowered->check, node);
     unsigned rest = block->way_count + (falls && !end);
     struct list tail = {0};
+    struct node *fallthrough = take_fallthrough(h, node);
     drop_last_jump(block, node);
     if (rest > 1) {
         block->leave = make_temporary_named(h, int_type, "leave", ++d->function->leaves);
@@ -390,6 +404,8 @@ static struct node *make_tail(struct defers *d, struct block *block, struct node
         push_cleanup(d, x, &tail);
         push_ways(d, block, x, &tail, &rest, &at);
     }
+    if (fallthrough)
+        list_push(h, &tail, fallthrough);
     struct node *splice = make_splice(h, &at, &tail, false);
     splice->flags |= IS_TAIL;
     return splice;
@@ -397,17 +413,19 @@ static struct node *make_tail(struct defers *d, struct block *block, struct node
 
 /* --- the walk */
 
-/* Puts declarations before the first item of a block. */
+/* Puts declarations before the first item of a block, but for `__label__`. */
 static void declare_first(struct defers *d, struct node *node, struct variable *variable,
                           struct node *value)
 {
     struct hoist *h = &d->hoist;
     struct list list = {0};
-    struct node *first = node->kid[0];
-    struct node place = {.start = first->start, .end = first->start};
+    struct node **first = node->kid;
+    while ((*first)->kind == NODE_LOCAL_LABELS)
+        first++;
+    struct node place = {.start = (*first)->start, .end = (*first)->start};
     list_push(h, &list, make_spill(h, &place, variable, value));
-    list_push(h, &list, first);
-    node->kid[0] = make_splice(h, first, &list, false);
+    list_push(h, &list, *first);
+    *first = make_splice(h, *first, &list, false);
 }
 
 static void append(struct defers *d, struct node *node, struct node *tail)
