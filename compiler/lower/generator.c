@@ -134,7 +134,7 @@ static void begin_embedded(struct run *r, struct node *range)
     struct function *child = lowered_function(h->lowered, r->callee);
     if (child)
         child->is_embedded = true;
-    if (!function_has_frame(h->function))
+    if (!function_has_frame(h->function) && !h->function->outer)
         h->function->holds_frames = true;
     skip_parens(call->kid[0])->flags |= IS_EMBEDDED;
     r->generator = temporary(r, frame_type(h, r->callee), r->callee->name);
