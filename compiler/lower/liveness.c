@@ -26,6 +26,7 @@ struct walk {
     uint32_t *kills; /* likewise: the variable that is replaced here */
     uint32_t *stack;
     size_t top;
+    uint32_t declaration; /* of the variable whose walk it is */
     bool is_header;
 };
 
@@ -48,6 +49,13 @@ void point_set_add(struct point_set *set, uint32_t point)
         set->last = word + 1;
 }
 
+/* Where control comes from the declaration without a value. */
+static bool is_bare_declaration(const struct walk *w, uint32_t point)
+{
+    const struct node *node = point == w->declaration ? w->flow->nodes[point] : NULL;
+    return node && node->kind == NODE_DECLARED && !node->kid[1];
+}
+
 /* `set` is NULL in the first walk, which only asks whether some suspension is crossed. */
 static void live_behind(struct walk *w, struct variable *variable, uint32_t point,
                         struct point_set *set)
@@ -56,6 +64,7 @@ static void live_behind(struct walk *w, struct variable *variable, uint32_t poin
     struct suspension *suspension = w->flow->suspended[point];
     if (suspension && w->kills[point] != stamp && !variable->crossed)
         variable->crossed = suspension->state;
+    variable->may_be_unset |= is_bare_declaration(w, point);
     if (set)
         point_set_add(set, point);
     if (w->kills[point] == stamp || w->seen[point] == stamp)
@@ -104,6 +113,7 @@ static bool is_named_before(const struct walk *w, const struct variable *variabl
 static void walk_variable(struct walk *w, struct variable *variable, struct point_set *set)
 {
     uint32_t stamp = variable->index + 1, declaration = declaration_of(w, variable);
+    w->declaration = declaration;
     struct mentions *mentions = &w->flow->mentions[variable->index];
     for (size_t i = 0; i < mentions->count; i++)
         if (mentions->items[i].replaces)

@@ -245,6 +245,7 @@ static void lower_function(struct lowered *lowered, struct function *function)
     defer_function(lowered, function);
     flow_build(lowered, function);
     liveness_compute(lowered, function);
+    unset_find(function);
     warn_function(lowered, function);
     frame_layout(lowered, function);
 }

@@ -85,6 +85,10 @@ struct variable {
     uint32_t first, last; /* the points of its scope, where its address may be known */
     bool in_frame;
     bool is_early;         /* named by its own initialiser, in front of an await */
+    bool may_be_unset;     /* some way leads from its declaration to where it is read */
+    bool is_set_tested;    /* set behind a test of something in the frame (unset.c) */
+    bool is_read_untested; /* read where none is in front */
+    bool begins_zero;      /* C compilers would take it for unset, wrongly */
     unsigned crossed;      /* state of the first suspension it is live across; 0: none */
     struct point_set live; /* where its storage must not be used for something else */
     struct slot *slot;
@@ -316,6 +320,8 @@ uint32_t moved_kids(const struct node *declaration);
 void flow_build(struct lowered *lowered, struct function *function);
 void point_set_add(struct point_set *set, uint32_t point);
 void liveness_compute(struct lowered *lowered, struct function *function);
+/* Which locals begin as zero, so that C compilers do not take them for unset. (unset.c) */
+void unset_find(struct function *function);
 void warn_function(struct lowered *lowered, struct function *function);
 void frame_layout(struct lowered *lowered, struct function *function);
 

@@ -351,6 +351,14 @@ static bool is_deduced(const struct node *specifiers)
     return !says_type;
 }
 
+static bool begins_zero(const struct node *declared)
+{
+    const struct symbol *symbol = declared->symbol;
+    const struct variable *variable =
+        symbol && symbol->kind == SYMBOL_VARIABLE ? symbol->lowered : NULL;
+    return variable && variable->begins_zero;
+}
+
 /* `declarator = initialiser`, and the attributes and asm names around it. */
 static void emit_declared(struct emitter *e, const struct node *specifiers, struct node *declared)
 {
@@ -373,6 +381,7 @@ static void emit_declared(struct emitter *e, const struct node *specifiers, stru
         emit_gap(e, value->end, declared->end);
     } else if (declarator) {
         emit_gap(e, declarator->end, declared->end);
+        write_string(&e->writer, begins_zero(declared) ? " = 0" : "");
     }
     e->for_type -= asks_type;
 }
