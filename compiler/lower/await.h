@@ -93,6 +93,10 @@ struct node *make_spill(struct hoist *h, const struct node *at, struct variable 
                         struct node *value);
 struct node *make_assignment(struct hoist *h, struct variable *variable, const char *text,
                              struct node *value);
+/* The template that stores `value` in `place`, both templates: what cannot be assigned is copied.
+ */
+const char *assigning(struct hoist *h, const struct type *type, const char *place,
+                      const char *value);
 
 /* A node like this one, which is to become something else where it stands: types know their sizes
  * by it. */

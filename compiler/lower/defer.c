@@ -196,7 +196,8 @@ static void store_value(struct defers *d, struct node *jump, struct list *list)
     if (type_is_void(type)) {
         list_push(h, list, make(h, NODE_EXPRESSION_STATEMENT, value, "$0;", 1, value));
     } else if (function_has_frame(d->function)) {
-        list_push(h, list, make(h, NODE_EXPRESSION_STATEMENT, value, "$r = $0;", 1, value));
+        const char *text = arena_format(h->lowered->arena, "%s;", assigning(h, type, "$r", "$0"));
+        list_push(h, list, make(h, NODE_EXPRESSION_STATEMENT, value, text, 1, value));
     } else {
         if (!d->value)
             d->value = make_temporary(h, type_unqualified(h->lowered->check->types, type));

@@ -88,17 +88,20 @@ static struct variable *declare_temporary(struct hoist *h, struct node *at, stru
     return variable;
 }
 
-/* What cannot be assigned is copied. */
-static const char *copying(struct hoist *h, const struct type *type)
+const char *assigning(struct hoist *h, const struct type *type, const char *place,
+                      const char *value)
 {
+    struct arena *arena = h->lowered->arena;
+    if (!type_has_const_member(type))
+        return arena_format(arena, "%s = %s", place, value);
     const char *name = fresh_name(h->lowered, "initial");
     struct text text = {0};
     type_print(&text, type, h->lowered->is_header ? name : NULL, true, QUAL_VOLATILE | QUAL_ATOMIC);
     const char *format =
         h->lowered->is_header
-            ? "__extension__({ %1$s = $1; __builtin_memcpy((void *)&$0, &%2$s, sizeof $0); })"
-            : "__builtin_memcpy(&$0, (%1$s[1]){$1}, sizeof $0)";
-    const char *copy = arena_format(h->lowered->arena, format, text.data, name);
+            ? "__extension__({ %3$s = %2$s; __builtin_memcpy((void *)&%1$s, &%4$s, sizeof %1$s); })"
+            : "__builtin_memcpy((void *)&%1$s, (%3$s[1]){%2$s}, sizeof %1$s)";
+    const char *copy = arena_format(arena, format, place, value, text.data, name);
     text_free(&text);
     return copy;
 }
@@ -107,7 +110,7 @@ struct node *make_assignment(struct hoist *h, struct variable *variable, const c
                              struct node *value)
 {
     if (type_has_const_member(variable->type))
-        text = copying(h, variable->type);
+        text = assigning(h, variable->type, "$0", "$1");
     struct node *target = make_use(h, value, variable);
     target->flags |= IS_BARE; /* sizes that it is seen by may be set in the value only */
     struct node *node = make(h, NODE_ASSIGN, value, text, 2, target, value);

@@ -45,6 +45,10 @@ static const struct {
     {"unavailable", OF_HANDLE},
     {"warn_unused_result", OF_HANDLE},
     {"warning", OF_HANDLE},
+    /* the type of the result */
+    {"ext_vector_type", OF_NEITHER},
+    {"mode", OF_NEITHER},
+    {"vector_size", OF_NEITHER},
     /* what C compilers are told of the result */
     {"alloc_align", OF_NEITHER},
     {"alloc_size", OF_NEITHER},
