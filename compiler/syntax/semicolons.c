@@ -20,6 +20,7 @@ enum { NESTING = 256 };
 struct level {
     char bracket;
     bool is_block;       /* of statements, not of values or members */
+    bool has_members;    /* of a struct or union */
     struct range before; /* the token in front of it */
 };
 
@@ -30,6 +31,7 @@ struct search {
     struct range last;   /* the token before; empty: none that matters */
     struct level closed; /* if it is a bracket, what it closed */
     bool assigns;        /* the statement, so far */
+    bool is_tagged;      /* `struct` or `union` stands before, in the same declaration */
 };
 
 /* Words behind which, or behind whose parentheses, something follows. */
@@ -120,15 +122,20 @@ static bool begins_block(const struct search *s, struct range brace)
 static void open_level(struct search *s, struct range token)
 {
     char byte = s->code[token.start];
-    bool is_block = byte == '{' && begins_block(s, token);
-    s->stack[s->depth++] = (struct level){byte, is_block, s->last};
+    bool has_members = byte == '{' && s->is_tagged && token_is_name(s->code, s->last);
+    bool is_block = byte == '{' && !has_members && begins_block(s, token);
+    s->stack[s->depth++] = (struct level){byte, is_block, has_members, s->last};
     s->assigns &= byte != '{' || !is_block;
+    s->is_tagged &= byte != '{';
 }
 
 static void note(struct search *s, struct range token)
 {
+    static const char *const tags[] = {"struct", "union", NULL};
     char byte = s->code[token.start];
     bool in_block = s->depth && s->stack[s->depth - 1].is_block;
+    s->is_tagged |= token_is_among(s->code, token, tags);
+    s->is_tagged &= byte != ';' && byte != '=';
     if (in_block && (byte == ';' || byte == ':'))
         s->assigns = false;
     else if (in_block && byte == '=')
@@ -162,6 +169,12 @@ static bool lacks_semicolon(const struct search *s)
     return byte && (memchr("])\"'", byte, 4) || isdigit(byte) || ends_with_postfix(s));
 }
 
+/* `struct s { int a }` */
+static bool ends_members(const struct search *s, char byte)
+{
+    return byte == '}' && s->depth && s->stack[s->depth - 1].has_members;
+}
+
 static void add(struct arena *arena, struct semicolons *found, uint32_t offset)
 {
     found->offsets =
@@ -192,7 +205,8 @@ struct semicolons find_missing_semicolons(struct arena *arena, const char *code,
         bool ends_block = in_block && byte == '}';
         if (ends_block && lacks_operand(s))
             add(arena, &found, s->last.start);
-        else if (ends_block && lacks_semicolon(s) && isspace((unsigned char)marked[s->last.end]))
+        else if ((ends_block || ends_members(s, byte)) && lacks_semicolon(s) &&
+                 isspace((unsigned char)marked[s->last.end]))
             add(arena, &found, s->last.end);
         bool is_single = token.end - token.start == 1;
         if (is_single && memchr("([{", byte, 3)) {
