@@ -347,6 +347,8 @@ static void put_plain(struct emitter *e, struct function *function)
     e->writer.indent = 0;
     write_line_break(&e->writer);
     write_place(&e->writer, node->start, true);
+    if (!source_line(e->check->source, node->start).main_file) /* a header's may be unused */
+        write_string(&e->writer, "__attribute__((unused)) ");
     emit_definition(e, node);
     write_string(&e->writer, "\n");
     put_pragmas_end(e, pragmas);
