@@ -14,6 +14,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "lexical.h"
 #include "support/arena.h"
 #include "support/names.h"
 #include "support/unicode.h"
@@ -21,24 +22,6 @@
 enum { LARGEST_TABLE = 4 * 1024 * 1024, LOOK_AHEAD = 64, CONTEXT = 8 };
 
 /* --- tokens */
-
-static bool is_word(char byte)
-{
-    return isalnum((unsigned char)byte) || byte == '_' || byte == '$' || (byte & 0x80);
-}
-
-static size_t number_length(const char *text, size_t length)
-{
-    size_t i = 1;
-    while (i < length) {
-        bool is_exponent = strchr("eEpP", text[i - 1]) && (text[i] == '+' || text[i] == '-');
-        bool is_separator = text[i] == '\'' && i + 1 < length && is_word(text[i + 1]);
-        if (!is_word(text[i]) && text[i] != '.' && !is_exponent && !is_separator)
-            break;
-        i++;
-    }
-    return i;
-}
 
 /* From the quote to the one that closes it, or to the end of the line. */
 static size_t quoted_length(const char *text, size_t length)
@@ -67,7 +50,7 @@ static size_t name_length(const char *text, size_t length)
 {
     size_t i = 0, size;
     while (i < length) {
-        if (is_word(text[i]))
+        if (lexical_is_word(text[i]))
             i++;
         else if ((size = unicode_name_length(text + i, length - i)) > 0)
             i += size;
@@ -81,12 +64,12 @@ static size_t name_length(const char *text, size_t length)
 static size_t token_length(const char *text, size_t length, enum token_kind *kind)
 {
     *kind = TOKEN_LITERAL;
-    if (isdigit((unsigned char)*text) ||
-        (*text == '.' && length > 1 && isdigit((unsigned char)text[1])))
-        return number_length(text, length);
+    size_t i = (size_t)(lexical_number(text, text + length) - text);
+    if (i > 0)
+        return i;
     if (*text == '"' || *text == '\'')
         return quoted_length(text, length);
-    size_t i = name_length(text, length);
+    i = name_length(text, length);
     if (i == 0) {
         *kind = TOKEN_PUNCTUATOR;
         return punctuator_length(text, length);

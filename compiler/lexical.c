@@ -2,15 +2,59 @@
  * nothing are passed over in a tight loop: whole translation units go through here. */
 #include "lexical.h"
 
-#include <stdbool.h>
+#include <ctype.h>
 #include <string.h>
+
+bool lexical_is_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 128;
+}
+
+static bool begins_number(const char *at, const char *end)
+{
+    const char *digit = at < end && *at == '.' ? at + 1 : at;
+    return digit < end && isdigit((unsigned char)*digit);
+}
+
+const char *lexical_number(const char *at, const char *end)
+{
+    const char *mark = NULL; /* the first one */
+    if (!begins_number(at, end))
+        return at;
+    for (at++; at < end; at++) {
+        bool is_mark = *at == '\'' && at + 1 < end && lexical_is_word(at[1]);
+        bool is_sign = (*at == '+' || *at == '-') && strchr("eEpP", at[-1]);
+        if (is_mark && !mark)
+            mark = at;
+        if (!lexical_is_word(*at) && *at != '.' && !is_sign && !is_mark)
+            break;
+    }
+    return mark && at < end && *at == '\'' ? mark : at;
+}
+
+/* Behind the number that the quote is a digit separator of, else at the quote. The code before the
+ * quote begins at `start`. */
+static const char *skip_separator(const char *start, const char *quote, const char *end)
+{
+    const char *word = quote;
+    while (word > start && (lexical_is_word(word[-1]) || word[-1] == '.'))
+        word--;
+    const char *behind = lexical_number(word, end);
+    return behind > quote ? behind : quote;
+}
 
 /* Where the next string, character or comment begins, or `end`. */
 static const char *skip_code(const char *at, const char *end)
 {
-    while (at < end && *at != '/' && *at != '"' && *at != '\'')
-        at++;
-    return at;
+    const char *start = at;
+    for (;;) {
+        while (at < end && *at != '/' && *at != '"' && *at != '\'')
+            at++;
+        const char *behind = at < end && *at == '\'' ? skip_separator(start, at, end) : at;
+        if (behind == at)
+            return at;
+        at = behind;
+    }
 }
 
 /* Behind the end of the comment, or `end`. */

@@ -71,7 +71,7 @@ static void spell(struct text *out, const struct raw *raw)
         text_put(out, '\n');
 }
 
-/* Behind the ordinary literal or the comment that begins at `at`, if one does. */
+/* Behind the word, the ordinary literal or the comment that begins at `at`, if one does. */
 static const char *skip(const char *at, const char *limit)
 {
     if (*at == '/' && at + 1 < limit && (at[1] == '*' || at[1] == '/')) {
@@ -94,7 +94,7 @@ void raw_strings_spell(struct text *text)
         return;
     for (const char *at = start; at < limit;) {
         struct raw raw;
-        if (*at != '"' && *at != '\'' && *at != '/') {
+        if (*at != '"' && *at != '\'' && *at != '/' && !is_word_byte(*at)) {
             at++;
         } else if (*at == '"' && is_raw(start, at) && read_raw(at, limit, &raw)) {
             if (raw.inner_end == limit) /* gcc has refused it */

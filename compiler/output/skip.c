@@ -4,14 +4,11 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "lexical.h"
+
 bool skip_is_letter(char c)
 {
     return isalpha((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 128;
-}
-
-bool skip_is_name_part(char c)
-{
-    return skip_is_letter(c) || isdigit((unsigned char)c);
 }
 
 size_t skip_name_length(const char *at, const char *end)
@@ -19,17 +16,9 @@ size_t skip_name_length(const char *at, const char *end)
     const char *start = at;
     if (at < end && !skip_is_letter(*at))
         return 0;
-    while (at < end && skip_is_name_part(*at))
+    while (at < end && lexical_is_word(*at))
         at++;
     return (size_t)(at - start);
-}
-
-const char *skip_number(const char *at, const char *end)
-{
-    while (at < end && (skip_is_name_part(*at) || *at == '.' ||
-                        ((*at == '+' || *at == '-') && strchr("eEpP", at[-1]))))
-        at++;
-    return at;
 }
 
 const char *skip_quoted(const char *at, const char *end)
@@ -64,12 +53,10 @@ const char *skip_directive(const char *at, const char *end)
         const char *behind = skip_comment(at, end);
         if (behind > at)
             at = behind;
-        else if (*at == '"')
-            at = skip_quoted(at, end);
         else if (*at == '\\' && at + 1 < end)
             at += 2;
         else
-            at++;
+            at = skip_token(at, end);
     }
     return at < end ? at + 1 : end;
 }
@@ -80,5 +67,5 @@ const char *skip_token(const char *at, const char *end)
         return skip_quoted(at, end);
     if (skip_is_letter(*at))
         return at + skip_name_length(at, end);
-    return isdigit((unsigned char)*at) ? skip_number(at, end) : at + 1;
+    return isdigit((unsigned char)*at) ? lexical_number(at, end) : at + 1;
 }

@@ -5,13 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether a name may begin with it; may have it. */
+/* Whether a name may begin with it. */
 bool skip_is_letter(char c);
-bool skip_is_name_part(char c);
 /* How long the name is that begins at `at`; 0: none does. */
 size_t skip_name_length(const char *at, const char *end);
-/* Behind the number that begins here. */
-const char *skip_number(const char *at, const char *end);
 /* Behind the closing quote; what is not closed ends with its line. */
 const char *skip_quoted(const char *at, const char *end);
 /* Behind the comment that begins here (a `//` comment ends before its newline), else `at`. */

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "diagnostic.h"
+#include "lexical.h"
 
 bool is_word_byte(char byte)
 {
-    return isalnum((unsigned char)byte) || byte == '_' || byte == '$' || byte == '\\' ||
-           byte & 0x80;
+    return lexical_is_word(byte) || byte == '\\';
 }
 
 /* The end of the literal that starts with the quote at `at`. */
@@ -31,16 +31,13 @@ static uint32_t comment_end(const char *code, uint32_t length, uint32_t at)
     return end ? (uint32_t)(end - code) + 2 : length;
 }
 
-/* Behind the name or number that starts here; C23's numbers may have separators, 1'000. */
+/* Behind the name or number that starts here. */
 static uint32_t word_end(const char *code, uint32_t length, uint32_t at)
 {
-    bool is_number = isdigit((unsigned char)code[at]);
-    while (at < length && is_word_byte(code[at])) {
-        at++;
-        if (is_number && at + 1 < length && code[at] == '\'' && is_word_byte(code[at + 1]))
-            at++;
-    }
-    return at;
+    uint32_t behind = (uint32_t)(lexical_number(code + at, code + length) - code);
+    while (behind < length && is_word_byte(code[behind]))
+        behind++;
+    return behind;
 }
 
 bool token_is(const char *code, struct range token, const char *text)
