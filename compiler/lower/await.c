@@ -164,7 +164,8 @@ struct node *lower_body(struct hoist *h, struct node *body)
     struct list *outer = h->out;
     struct node *lowered = lower_statement(h, body);
     h->out = outer;
-    if (lowered && lowered->kind == NODE_SUSPEND)
+    const struct node *statement = node_behind_labels(lowered);
+    if (statement && statement->kind == NODE_SUSPEND) /* which are several in C */
         lowered = in_braces(h, lowered);
     if (lowered && lowered->kind == NODE_SPLICE)
         lowered->flags |= IS_BRACED;
@@ -340,7 +341,17 @@ static void lower_declaration(struct hoist *h, struct node *node)
 
 /* --- the walk */
 
-/* A label, case or default, and its statement. */
+/* What stands directly behind a label of which the statement has come apart. */
+static struct node *behind_label(struct hoist *h, const struct node *statements)
+{
+    bool declares = statements->count && statements->kid[0]->kind != NODE_EXPRESSION_STATEMENT;
+    struct node *empty = declares ? make(h, NODE_EMPTY, statements, ";", 0) : NULL;
+    if (empty)
+        empty->end = statements->start;
+    return empty;
+}
+
+/* A label, case, default or attribute, and its statement. An attribute of a label stays with it. */
 static void lower_labelled(struct hoist *h, struct node *node, uint32_t statement)
 {
     struct node *inner = lower_statement(h, node->kid[statement]);
@@ -349,13 +360,12 @@ static void lower_labelled(struct hoist *h, struct node *node, uint32_t statemen
         emit_statement(h, node);
         return;
     }
-    bool declares = inner->count && inner->kid[0]->kind != NODE_EXPRESSION_STATEMENT;
-    node->kid[statement] = declares ? make(h, NODE_EMPTY, inner, ";", 0) : NULL;
-    node->end = inner->start;
-    if (declares)
-        node->kid[statement]->end = inner->start;
+    bool is_of_label =
+        node->kind == NODE_ATTRIBUTED && inner->count && node_is_label(inner->kid[0]);
+    node->kid[statement] = is_of_label ? inner->kid[0] : behind_label(h, inner);
+    node->end = is_of_label ? inner->kid[0]->end : inner->start;
     emit_statement(h, node);
-    for (uint32_t i = 0; i < inner->count; i++)
+    for (uint32_t i = is_of_label; i < inner->count; i++)
         emit_statement(h, inner->kid[i]);
 }
 

@@ -56,7 +56,7 @@ void flatten(const struct hoist *h, struct node *block);
 /* A statement that is the body of another one. */
 struct node *lower_body(struct hoist *h, struct node *body);
 /* Whether the statement is a deferred one, labelled or not: as a body it wants a block. */
-bool defers_directly(const struct node *node);
+bool defers_directly(struct node *node);
 /* The next suspension of the function, for the NODE_SUSPEND `node`, on behalf of `at`. */
 struct suspension *suspension_new(struct hoist *h, struct node *at, struct node *node);
 

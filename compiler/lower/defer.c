@@ -456,15 +456,10 @@ static struct node *walk_block(struct defers *d, struct node *node, bool is_body
     return node;
 }
 
-bool defers_directly(const struct node *node)
+bool defers_directly(struct node *node)
 {
-    while (node_is_label(node)) {
-        const struct node *last = node->count ? node->kid[node->count - 1] : NULL;
-        if (!last)
-            return false;
-        node = last;
-    }
-    return node->kind == NODE_DEFER;
+    const struct node *statement = node_behind_labels(node);
+    return statement && statement->kind == NODE_DEFER;
 }
 
 /* What C takes for one statement: an if's arm, a loop's body. */

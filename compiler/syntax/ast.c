@@ -97,6 +97,13 @@ bool node_is_label(const struct node *node)
            node->kind == NODE_ATTRIBUTED;
 }
 
+struct node *node_behind_labels(struct node *node)
+{
+    while (node && node_is_label(node))
+        node = node->count ? node->kid[node->count - 1] : NULL;
+    return node;
+}
+
 struct node *value_statement(const struct node *block)
 {
     struct node *last = block->count ? block->kid[block->count - 1] : NULL;

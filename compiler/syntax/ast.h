@@ -249,5 +249,7 @@ struct node *value_statement(const struct node *block);
 
 /* A label, `case`, `default` or attributes, whose last kid is what stands behind, if anything. */
 bool node_is_label(const struct node *node);
+/* The statement behind the labels that the node begins with; NULL if there is none. */
+struct node *node_behind_labels(struct node *node);
 
 #endif
