@@ -19,7 +19,8 @@ static const struct {
              {"_Noreturn", "__attribute__((__noreturn__))", NULL},
              {"restrict", "__restrict__", NULL}};
 
-static const char null[] = "((void *)0)";
+/* What headers of gcc and of clang, which leave different blanks, make of NULL. */
+static const char *const null[] = {"(", "(", "void", "*", ")", "0", ")"};
 
 unsigned portable_needs(const char *text, size_t length)
 {
@@ -37,13 +38,28 @@ void portable_includes(struct writer *w, unsigned needs)
             write_format(w, "#include <%s>\n", words[i].header);
 }
 
+/* How long it is if it begins here, else 0. */
+static size_t null_length(const char *start, const char *end)
+{
+    const char *at = start;
+    for (size_t i = 0; i < sizeof null / sizeof *null; i++) {
+        while (at < end && isspace((unsigned char)*at))
+            at++;
+        size_t length = strlen(null[i]);
+        if (at == end || skip_token(at, end) != at + length || memcmp(at, null[i], length) != 0)
+            return 0;
+        at += length;
+    }
+    return (size_t)(at - start);
+}
+
 /* Writes what this token is in both languages; its length in C. */
 static size_t put_token(struct text *out, const char *at, const char *end)
 {
-    size_t length = (size_t)(skip_token(at, end) - at);
-    if ((size_t)(end - at) >= sizeof null - 1 && !memcmp(at, null, sizeof null - 1)) {
+    size_t length = (size_t)(skip_token(at, end) - at), whole = null_length(at, end);
+    if (whole) {
         text_puts(out, "NULL");
-        return sizeof null - 1;
+        return whole;
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strlen(words[i].c) != length || memcmp(at, words[i].c, length) != 0)
