@@ -20,18 +20,17 @@ struct range {
 };
 
 /* The warnings, one row each: enumerator, the name after -W, what switches it on. */
-#define WARNING_TABLE(X)                                                      \
-    X(WARNING_DANGLING_SPAWN, "dangling-spawn", BY_DEFAULT)                   \
-    X(WARNING_LOCK_ACROSS_AWAIT, "lock-across-await", BY_DEFAULT)             \
-    X(WARNING_BLOCKING_CALL, "blocking-call", BY_DEFAULT)                     \
-    X(WARNING_UNUSED_RESULT, "unused-result", BY_DEFAULT)                     \
-    X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", BY_DEFAULT)         \
-    X(WARNING_IMPLICIT_INT, "implicit-int", BY_DEFAULT)                       \
-    X(WARNING_IMPLICIT_FUNCTION, "implicit-function-declaration", BY_DEFAULT) \
-    X(WARNING_RETURN_LOCAL_ADDR, "return-local-addr", BY_DEFAULT)             \
-    X(WARNING_RETURN_TYPE, "return-type", BY_ALL)                             \
-    X(WARNING_UNINITIALIZED, "uninitialized", BY_ALL)                         \
-    X(WARNING_UNUSED_PARAMETER, "unused-parameter", BY_EXTRA)                 \
+#define WARNING_TABLE(X)                                              \
+    X(WARNING_DANGLING_SPAWN, "dangling-spawn", BY_DEFAULT)           \
+    X(WARNING_LOCK_ACROSS_AWAIT, "lock-across-await", BY_DEFAULT)     \
+    X(WARNING_BLOCKING_CALL, "blocking-call", BY_DEFAULT)             \
+    X(WARNING_UNUSED_RESULT, "unused-result", BY_DEFAULT)             \
+    X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", BY_DEFAULT) \
+    X(WARNING_IMPLICIT_INT, "implicit-int", BY_DEFAULT)               \
+    X(WARNING_RETURN_LOCAL_ADDR, "return-local-addr", BY_DEFAULT)     \
+    X(WARNING_RETURN_TYPE, "return-type", BY_ALL)                     \
+    X(WARNING_UNINITIALIZED, "uninitialized", BY_ALL)                 \
+    X(WARNING_UNUSED_PARAMETER, "unused-parameter", BY_EXTRA)         \
     X(WARNING_FRAME_SIZE, "frame-size", BY_NAME)
 
 enum warning {

@@ -25,13 +25,16 @@ static bool is_remarkable(const struct type *type)
     return type_resolve(type) != type || type_is_tagged(type) || type->kind == TYPE_ARRAY;
 }
 
-/* What it says is about the declaration. */
+/* What it says is about the declaration, or the expression of which a temporary keeps the value. */
 static void put_declared_place(struct emitter *e, const struct variable *variable)
 {
     bool is_aligned = field_alignment(e->lowered, variable) != NULL;
-    if (!variable->symbol->node || (!is_aligned && !is_remarkable(variable->type)))
+    const struct node *place = variable->symbol->node;
+    if (!place && variable->type->kind == TYPE_TYPEOF)
+        place = variable->type->node;
+    if (!place || (!is_aligned && !is_remarkable(variable->type)))
         return;
-    write_place(&e->writer, variable->symbol->node->start, false);
+    write_place(&e->writer, place->start, false);
     e->writer.place_file = NULL;
 }
 

@@ -172,8 +172,8 @@ static void check_setjmp(struct check *check, const struct node *call)
             complain(check, call, "'%s' in an async function: its stack frame does not last", name);
 }
 
-/* C before C99 declares a function by its first call, and compilers still do, with a warning. One
- * that is awaited, or called by a name of the runtime's, is meant to be async: a mistake. */
+/* C before C99 declares a function by its first call. Compilers still do, and say so. One that is
+ * awaited, or called by a name of the runtime's, is meant to be async: a mistake. */
 static struct type *implicit_call(struct check *check, struct node *call, struct node *callee)
 {
     const char *name = callee->name;
@@ -198,11 +198,8 @@ void report_implicit_calls(struct check *check)
         struct node *callee = check->state->implicit[i];
         const struct symbol *symbol = check_file_symbol(check, callee->name);
         const struct type *type = symbol && symbol->type ? type_resolve(symbol->type) : NULL;
-        if (!type || !type->is_async)
-            report_warning(check->diagnostics, WARNING_IMPLICIT_FUNCTION,
-                           (struct range){callee->start, callee->end},
-                           "call of undeclared function '%s'", callee->name);
-        else if (complain(check, callee, "call of undeclared function '%s'", callee->name))
+        if (type && type->is_async &&
+            complain(check, callee, "call of undeclared function '%s'", callee->name))
             add_note(check, symbol->node, "'%s' is declared here", callee->name);
     }
 }

@@ -202,7 +202,7 @@ void check_emptied(struct check *check, struct node *handle, const char *what);
 struct type *promoted_type(struct check *check, struct node *node);
 
 /* What typeof says of it: the type of an expression whose type is not known. (unknown.c) */
-struct type *type_of_unknown(struct check *check, const struct node *node);
+struct type *type_of_unknown(struct check *check, struct node *node);
 
 struct type *check_binary(struct check *check, struct node *node); /* operator.c */
 struct type *check_unary(struct check *check, struct node *node);

@@ -81,8 +81,8 @@ struct type {
     struct type *sent; /* TYPE_GENERATOR's second, TYPE_DICT's value */
     const char *name;  /* tag, typedef or builtin name; NULL for an unnamed struct; of an array: its
                           size as written, NULL if none */
-    struct node
-        *node; /* where it is defined: struct body, typedef declarator, typeof, array size */
+    struct node *node; /* where it is defined: struct body, typedef declarator, typeof, array size;
+                          of TYPE_TYPEOF without a name: the expression */
     struct symbol *symbol; /* the tag's or typedef's */
     struct symbol *alias;  /* of a struct, union or enum without a tag: its first typedef's */
     struct symbol *bearer; /* the same: what the file declares with it first, or */

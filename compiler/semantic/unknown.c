@@ -33,10 +33,19 @@ static bool is_literal(const struct node *node)
     return node->kind == NODE_NUMBER || node->kind == NODE_CHARACTER || node->kind == NODE_STRING;
 }
 
+/* Whether its type can be written: it is known, or it is that of a variable, to which a text like
+ * these was given. */
+static bool has_type(const struct node *node)
+{
+    bool is_text = node->kind == NODE_IDENTIFIER && node->type && node->type->kind == TYPE_TYPEOF &&
+                   node->type->parameter_count;
+    return is_text || (node->type && !is_unknown(node->type));
+}
+
 static void add_node(struct pieces *p, struct node *node)
 {
     struct types *types = p->check->types;
-    bool is_typed = node->type && !is_unknown(node->type);
+    bool is_typed = has_type(node);
     if (is_literal(node))
         return;
     if (is_typed && (node_is_expression(node) || node->kind == NODE_TYPE_NAME)) {
@@ -51,7 +60,7 @@ static void add_node(struct pieces *p, struct node *node)
             add_node(p, node->kid[i]);
 }
 
-struct type *type_of_unknown(struct check *check, const struct node *node)
+struct type *type_of_unknown(struct check *check, struct node *node)
 {
     struct type *type = type_make(check->types, TYPE_TYPEOF);
     type->target = type_simple(check->types, TYPE_UNKNOWN);
@@ -63,6 +72,7 @@ struct type *type_of_unknown(struct check *check, const struct node *node)
         if (node->kid[i])
             add_node(&pieces, node->kid[i]);
     add_piece(&pieces, node->end, NULL, NULL);
+    type->node = node;
     type->parameters = pieces.list;
     type->parameter_count = pieces.count;
     return type;
