@@ -669,8 +669,10 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
             return spill(h, node);
         if (!node_is_unevaluated(node))
             return hoist_strict(h, node, later);
-        bool is_constant_p = is_call_of(node, "__builtin_constant_p");
-        return is_constant_p ? make(h, NODE_MADE, node, "0", 0) : node; /* no await is constant */
+        if (!is_call_of(node, "__builtin_constant_p"))
+            return node;
+        leave_out(h->lowered, node);
+        return make(h, NODE_MADE, node, "0", 0); /* no await is constant */
     }
     }
 }

@@ -5,17 +5,37 @@
  * In operands that nobody evaluates, `sizeof(try f())`, only the type is written of what C has not.
  */
 #include "lower/lower.h"
+#include "support/arena.h"
+
+/* What C compilers would call unused, unless it has a frame: then they are told at its functions.
+ */
+static bool is_of_file(const struct symbol *symbol)
+{
+    bool is_object = symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_FUNCTION;
+    return is_object && symbol->storage == OP_STATIC && !symbol->function && symbol->declaration;
+}
+
+static void leave_out_name(struct lowered *lowered, struct symbol *symbol)
+{
+    struct function *function = lowered_function(lowered, symbol);
+    if (function)
+        function->is_mentioned = true;
+    else if (!symbol->is_left_out && is_of_file(symbol)) {
+        lowered->left_out = arena_grow(lowered->arena, lowered->left_out, lowered->left_out_count,
+                                       &lowered->left_out_capacity, sizeof *lowered->left_out);
+        lowered->left_out[lowered->left_out_count++] = symbol;
+        if (!lowered->left_out_name)
+            lowered->left_out_name = fresh_name(lowered, "left_out");
+    }
+    symbol->is_left_out = true;
+}
 
 void leave_out(struct lowered *lowered, struct node *node)
 {
     if (!node)
         return;
-    if (node->kind == NODE_IDENTIFIER && node->symbol) {
-        struct function *function = lowered_function(lowered, node->symbol);
-        node->symbol->is_left_out = true;
-        if (function)
-            function->is_mentioned = true;
-    }
+    if (node->kind == NODE_IDENTIFIER && node->symbol)
+        leave_out_name(lowered, node->symbol);
     for (uint32_t i = 0; i < node->count; i++)
         leave_out(lowered, node->kid[i]);
 }
@@ -42,11 +62,38 @@ static bool is_only_typed(const struct node *node)
                           (node->kind == NODE_STATEMENT_EXPRESSION && has_own_statement(node)));
 }
 
+/* What becomes an object of its type, or of nothing where nobody wants a value: C compilers would
+ * say that it has no effect. */
+static void discard(struct lowered *lowered, struct node *node)
+{
+    struct node *value = skip_parens(node);
+    bool vanishes = value->kind == NODE_AWAIT || value->kind == NODE_YIELD ||
+                    value->kind == NODE_TRY || value->kind == NODE_COMPREHENSION;
+    for (; vanishes && node != value; node = node->kid[0])
+        make_void(lowered, node, node->text);
+    if (vanishes)
+        make_void(lowered, value, value->text);
+}
+
+static void discard_parts(struct lowered *lowered, struct node *node)
+{
+    const struct node *value =
+        node->kind == NODE_STATEMENT_EXPRESSION ? value_statement(node->kid[0]) : NULL;
+    struct node *block = value ? node->kid[0] : NULL;
+    if (node->kind == NODE_COMMA)
+        discard(lowered, node->kid[0]);
+    for (uint32_t i = 0; block && i < block->count; i++)
+        if (block->kid[i]->kind == NODE_EXPRESSION_STATEMENT && block->kid[i] != value)
+            discard(lowered, block->kid[i]->kid[0]);
+}
+
 void unevaluated_leave_out(struct lowered *lowered, struct node *node, bool is_unevaluated)
 {
     if (!node || !(node->flags & HAS_LANGUAGE))
         return;
     is_unevaluated |= node_is_unevaluated(node);
+    if (is_unevaluated)
+        discard_parts(lowered, node);
     if (is_unevaluated && is_only_typed(node)) {
         leave_out(lowered, node);
         node->count = 0;

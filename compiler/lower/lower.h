@@ -196,6 +196,9 @@ struct lowered {
     size_t plain_count, plain_capacity;
     struct symbol **runtime; /* generator_call.c's */
     size_t runtime_count, runtime_capacity;
+    struct symbol **left_out; /* static functions and objects of the file (left_out.c) */
+    size_t left_out_count, left_out_capacity;
+    const char *left_out_name;  /* of a function that names them */
     bool is_complete;           /* nothing was missing that all passes need */
     struct local *locals;       /* of all these functions, the last first (hiding.c) */
     struct scopes *moved_names; /* of local types at file scope */

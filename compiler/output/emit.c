@@ -153,6 +153,7 @@ static void emit_file(struct emitter *e, struct node *unit)
         at = node->end;
     }
     emit_between(e, at, length);
+    emit_unused_names(e, unit);
     emit_functions(e);
 }
 

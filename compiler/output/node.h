@@ -77,6 +77,10 @@ bool specifiers_are_special(const struct node *specifiers);
  * output does, to empty and to fill them, so there the word is not written. */
 bool register_is_left_out(const struct node *specifiers, const struct node *kid);
 
+/* unused.c */
+/* What of the file C would take for unused, and is not. */
+void emit_unused_names(struct emitter *e, const struct node *unit);
+
 /* store.c */
 /* Writes an expression that gives the object `place` its first value, an initialiser of that type.
  */
