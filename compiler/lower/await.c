@@ -251,6 +251,7 @@ static struct node *lower_while(struct hoist *h, struct node *node)
         return node;
     }
     struct list body = {0};
+    literals_declare(h, node->kid[0]);
     h->out = &body;
     emit_test(h, node->kid[0]);
     emit_body(h, node->kid[1], false);
@@ -265,6 +266,7 @@ static struct node *lower_do(struct hoist *h, struct node *node)
         return node;
     }
     struct list body = {0};
+    literals_declare(h, node->kid[1]);
     h->out = &body;
     emit_body(h, node->kid[0], true);
     emit_test(h, node->kid[1]);
@@ -276,6 +278,9 @@ static struct node *lower_for_tests(struct hoist *h, struct node *node)
 {
     struct node *step = node->kid[2];
     struct list body = {0};
+    literals_declare(h, node->kid[1]);
+    if (awaits(step))
+        literals_declare(h, step);
     h->out = &body;
     emit_test(h, node->kid[1]);
     emit_body(h, node->kid[3], awaits(step));
@@ -487,10 +492,12 @@ struct node *lower_statement(struct hoist *h, struct node *statement)
     if (!awaits(statement))
         return statement;
     struct range range = {statement->start, statement->end};
-    struct list *outer = h->out, list = {0};
+    struct list *outer = h->out, *outside = h->outside, list = {0};
     h->out = &list;
+    h->outside = NULL;
     lower_into(h, statement);
     h->out = outer;
+    h->outside = outside;
     return join(h, range, &list);
 }
 

@@ -22,9 +22,10 @@ struct pending {
 struct hoist {
     struct lowered *lowered;
     struct function *function;
-    unsigned withs;     /* how many bodies of `async with` are around it */
-    struct list *out;   /* where the statements go that must run before what is being lowered */
-    struct list *entry; /* where those go that must run before the body (array.c) */
+    unsigned withs;       /* how many bodies of `async with` are around it */
+    struct list *out;     /* where the statements go that must run before what is being lowered */
+    struct list *outside; /* of the arm of ?:, && or || whose statements `out` takes; NULL */
+    struct list *entry;   /* where those go that must run before the body (array.c) */
     struct pending *pending;
 };
 
@@ -108,6 +109,10 @@ void arrays_lower(struct hoist *h, struct node *body);
  * become variables, declared in `out`, which it sets. (array.c) */
 void keep_lengths_within(struct hoist *h, const struct type *type, struct node *within,
                          struct list *out);
+
+/* What stands below the expression comes into braces: declares the literals that its block keeps in
+ * front of them. (literals.c) */
+void literals_declare(struct hoist *h, struct node *expression);
 
 /* Marks values that must become variables, because their address is known. (temporary.c) */
 void temporaries_find(struct hoist *h, struct node *body);

@@ -281,6 +281,24 @@ static struct node *hoist_read(struct hoist *h, struct node *node, enum later la
 
 /* --- short circuits */
 
+/* One arm of ?:, && or || as a block; its value goes to `value` by a template, unless that is NULL.
+ */
+static struct node *hoist_arm(struct hoist *h, struct node *arm, struct variable *value,
+                              const char *text)
+{
+    literals_declare(h, arm);
+    struct list *outer = h->out, *outside = h->outside, inner = {0};
+    h->outside = outside ? outside : outer;
+    h->out = &inner;
+    if (value)
+        assign(h, value, text, hoist(h, arm, LATER_NOTHING));
+    else
+        hoist_discarded(h, arm);
+    h->out = outer;
+    h->outside = outside;
+    return make_splice(h, arm, &inner, true);
+}
+
 static struct node *hoist_and_or(struct hoist *h, struct node *node, enum later later)
 {
     bool whole = later != LATER_NOTHING && node_has_effect(node->kid[1]);
@@ -291,28 +309,11 @@ static struct node *hoist_and_or(struct hoist *h, struct node *node, enum later 
     struct type *type = type_simple(types_of(h), TYPE_INT);
     struct variable *value = declare_temporary(h, node, type);
     assign(h, value, "$0 = ($1) != 0", hoist(h, node->kid[0], LATER_NOTHING));
-    struct list *outer = h->out, inner = {0};
-    h->out = &inner;
-    assign(h, value, "$0 = ($1) != 0", hoist(h, node->kid[1], LATER_NOTHING));
-    h->out = outer;
+    struct node *then = hoist_arm(h, node->kid[1], value, "$0 = ($1) != 0");
     struct node *condition = make_use(h, node, value);
-    struct node *then = make_splice(h, node->kid[1], &inner, true);
     emit_statement(h, make(h, NODE_IF, node, node->op == OP_AND ? "if ($0)\n$1" : "if (!$0)\n$1", 2,
                            condition, then));
     return make_use(h, node, value);
-}
-
-/* One arm of ?: as a block; its value goes to `value`, unless that is NULL. */
-static struct node *hoist_arm(struct hoist *h, struct node *arm, struct variable *value)
-{
-    struct list *outer = h->out, inner = {0};
-    h->out = &inner;
-    if (value)
-        assign(h, value, "$0 = $1", hoist(h, arm, LATER_NOTHING));
-    else
-        hoist_discarded(h, arm);
-    h->out = outer;
-    return make_splice(h, arm, &inner, true);
 }
 
 static void hoist_arms(struct hoist *h, struct node *node, struct variable *value)
@@ -327,12 +328,12 @@ static void hoist_arms(struct hoist *h, struct node *node, struct variable *valu
         condition = make_use(h, node, condition->symbol->lowered);
     }
     if (!node->kid[1]) {
-        struct node *other = hoist_arm(h, node->kid[2], value);
+        struct node *other = hoist_arm(h, node->kid[2], value, "$0 = $1");
         emit_statement(h, make(h, NODE_IF, node, "if (!$0)\n$1", 2, condition, other));
         return;
     }
-    struct node *then = hoist_arm(h, node->kid[1], value);
-    struct node *other = hoist_arm(h, node->kid[2], value);
+    struct node *then = hoist_arm(h, node->kid[1], value, "$0 = $1");
+    struct node *other = hoist_arm(h, node->kid[2], value, "$0 = $1");
     emit_statement(h, make(h, NODE_IF, node, "if ($0)\n$1\nelse\n$2", 3, condition, then, other));
 }
 
@@ -382,8 +383,9 @@ static struct node *hoist_statement_expression(struct hoist *h, struct node *nod
         last = NULL;
     if (last && wanted)
         value = declare_temporary(h, node, value_type(h, last->kid[0]));
-    struct list *outer = h->out, inner = {0};
+    struct list *outer = h->out, *outside = h->outside, inner = {0};
     h->out = &inner;
+    h->outside = NULL;
     uint32_t count = compound->count - (last != NULL);
     for (uint32_t i = 0; i < count; i++)
         emit_statement(h, lower_statement(h, compound->kid[i]));
@@ -394,6 +396,7 @@ static struct node *hoist_statement_expression(struct hoist *h, struct node *nod
     else if (last)
         hoist_discarded(h, last->kid[0]);
     h->out = outer;
+    h->outside = outside;
     emit_statement(h, make_block(h, compound, &inner));
     return value ? make_use(h, node, value) : make(h, NODE_MADE, node, "(void)0", 0);
 }
@@ -677,9 +680,20 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
     }
 }
 
-/* The value in a variable that stays where it is. */
+/* The value in a variable that outlives the braces around what makes it. */
+static struct variable *keep_outside(struct hoist *h, struct node *value)
+{
+    struct variable *variable = make_temporary(h, value_type(h, value));
+    list_push(h, h->outside, make_spill(h, value, variable, NULL));
+    assign(h, variable, "$0 = $1", value);
+    return variable;
+}
+
+/* The value in a variable that stays where it is to the end of the full expression. */
 static struct node *keep(struct hoist *h, struct node *value)
 {
+    if (h->outside)
+        value = make_use(h, value, keep_outside(h, value));
     const struct symbol *symbol = skip_parens(value)->symbol;
     const struct variable *variable = symbol ? symbol->lowered : NULL;
     bool is_kept =
@@ -734,7 +748,7 @@ void hoist_discarded(struct hoist *h, struct node *node)
     }
     if (inner->kind == NODE_LOGICAL && inner->kid[1]->flags & HAS_AWAIT) {
         struct node *test = hoist(h, inner->kid[0], LATER_NOTHING);
-        struct node *then = hoist_arm(h, inner->kid[1], NULL);
+        struct node *then = hoist_arm(h, inner->kid[1], NULL, NULL);
         emit_statement(h,
                        make(h, NODE_IF, inner,
                             inner->op == OP_AND ? "if ($0)\n$1" : "if (!($0))\n$1", 2, test, then));

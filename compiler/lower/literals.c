@@ -2,8 +2,9 @@
  *
  * C gives `&(struct s){1}` and `(int[]){1, 2}` the lifetime of the block around them. In a block
  * that waits, such an object must be part of the frame, like a local whose address is taken: it
- * becomes one that has no name of its own, and is assigned where the literal stands. */
-#include "lower/lower.h"
+ * becomes one that has no name of its own, and is assigned where the literal stands. So does one of
+ * which lowering moves the expression into braces: an arm of `?:`, or the head of a loop. */
+#include "lower/await.h"
 #include "support/arena.h"
 
 struct search {
@@ -78,4 +79,22 @@ void literals_find(struct lowered *lowered, struct function *function)
 {
     struct search search = {lowered, function, function->node->kid[2]};
     visit(&search, function->node->kid[2]);
+}
+
+void literals_declare(struct hoist *h, struct node *expression)
+{
+    struct node *taken = expression ? taken_operand(h->lowered->check, expression) : NULL;
+    if (taken)
+        expression = taken;
+    if (!expression || expression->kind == NODE_COMPOUND || expression->kind == NODE_SPLICE ||
+        expression->kind == NODE_FUNCTION)
+        return;
+    bool is_literal = expression->kind == NODE_COMPOUND_LITERAL && expression->symbol;
+    struct variable *variable = is_literal ? expression->symbol->lowered : NULL;
+    if (variable && !variable->is_declared) {
+        variable->is_declared = true;
+        emit_statement(h, make_spill(h, expression, variable, NULL));
+    }
+    for (uint32_t i = 0; i < expression->count; i++)
+        literals_declare(h, expression->kid[i]);
 }

@@ -343,6 +343,7 @@ struct lowered *lower_unit(struct check *check, struct node *unit, bool is_heade
     }
     plain_unit(lowered, unit);
     for (size_t i = 0; i < lowered->plain_count; i++) {
+        literals_find(lowered, lowered->plain[i]);
         await_function(lowered, lowered->plain[i]);
         defer_function(lowered, lowered->plain[i]);
         lowered->plain[i]->node->kid[2] = lowered->plain[i]->body;

@@ -89,6 +89,7 @@ struct variable {
     bool is_set_tested;    /* set behind a test of something in the frame (unset.c) */
     bool is_read_untested; /* read where none is in front */
     bool begins_zero;      /* C compilers would take it for unset, wrongly */
+    bool is_declared;      /* a literal's (literals.c): by a statement in front of it */
     unsigned crossed;      /* state of the first suspension it is live across; 0: none */
     struct point_set live; /* where its storage must not be used for something else */
     struct slot *slot;

@@ -316,13 +316,14 @@ static void emit_copied_literal(struct emitter *e, struct node *node,
     text_free(&type);
 }
 
-/* One that its block keeps (literals.c) is stored in the frame, and stands for the object there:
+/* One that its block keeps (literals.c) is stored in a variable, and stands for the object there:
  *     (*((void)(self->literal_1 = (struct s){1}), &self->literal_1))
  * where C lets it be assigned. Of an atomic one gcc would say that nobody uses the value. */
 static void emit_compound_literal(struct emitter *e, struct node *node)
 {
     struct variable *variable = node->symbol ? node->symbol->lowered : NULL;
-    if (!variable || !variable->in_frame || !is_own(e, variable)) {
+    bool is_kept = variable && (variable->in_frame || variable->is_declared);
+    if (!is_kept || !is_own(e, variable)) {
         emit_copy(e, node);
         return;
     }

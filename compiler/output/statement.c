@@ -37,7 +37,8 @@ static bool emit_spill(struct emitter *e, struct node *node)
     } else {
         struct text declaration = {0};
         bool seems_unused = variable->kind == VARIABLE_LOCAL && variable->symbol->is_left_out;
-        type_print(&declaration, variable->type, written_name(variable->symbol), true, 0);
+        type_print(&declaration, variable->type, written_name(variable->symbol), true,
+                   variable->is_declared ? FRAME_DROP : 0);
         write_string(&e->writer, seems_unused ? "__attribute__((unused)) " : "");
         write_string(&e->writer, declaration.data);
         text_free(&declaration);
