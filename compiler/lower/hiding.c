@@ -5,8 +5,9 @@
  *     defer use(x);        int x_inner_1 = 4;
  *     int x = 4;           use(x);
  *
- * Cleanup attributes call their functions there, too. All that is known from the tree as the
- * checker left it, and later passes write names into templates: so this runs before them. */
+ * Cleanup attributes call their functions there, too. And what hides a type that lowering will
+ * write (hidden_types.c) gets another name anyway. All that is known from the tree as the checker
+ * left it, and later passes write names into templates: so this runs before them. */
 #include "lower/lower.h"
 
 #include "lower/cleanup.h"
@@ -147,17 +148,19 @@ static void walk(struct lowered *lowered, struct node *node, struct block *block
     if (symbol && symbol->function) {
         note_local(lowered, symbol);
         part_from_waiting(lowered, symbol, block);
+        if (!has_linkage(symbol) && hides_written_type(lowered, symbol))
+            rename_symbol(lowered, symbol, "inner");
     }
     walk_kids(lowered, node, opens_block(node) ? &inner : block);
     if (node->kind == NODE_DEFER)
         push_waiting(lowered, block, node);
 }
 
-void rename_hiding(struct lowered *lowered, const struct function *function)
+void rename_hiding(struct lowered *lowered, const struct node *function)
 {
     struct block none = {0};
-    walk(lowered, function->node->kid[1], &none);
-    walk(lowered, function->node->kid[2], &none);
+    walk(lowered, function->kid[1], &none);
+    walk(lowered, function->kid[2], &none);
 }
 
 /* --- what loops bind and comprehensions build */

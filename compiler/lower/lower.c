@@ -290,11 +290,10 @@ static void move_held_types(struct lowered *lowered)
 /* Nested functions are in their outer ones' bodies. */
 static void rename_all_hiding(struct lowered *lowered)
 {
-    for (size_t i = 0; i < lowered->count; i++)
-        rename_hiding(lowered, lowered->functions[i]);
-    for (size_t i = 0; i < lowered->plain_count; i++)
-        if (!lowered->plain[i]->outer)
-            rename_hiding(lowered, lowered->plain[i]);
+    const struct check *check = lowered->check;
+    for (size_t i = 0; i < check->function_count; i++)
+        if (check->functions[i]->function || check->functions[i]->flags & HAS_LANGUAGE)
+            rename_hiding(lowered, check->functions[i]);
 }
 
 /* Everything in a header may be used by who includes it. */

@@ -283,9 +283,11 @@ const char *value_address(struct lowered *lowered, const struct type *type, cons
 /* Whether it is a call or the like that makes a handle, which is never empty. */
 bool makes_handle(struct node *node);
 
-/* Parts the names that deferred statements of the function's say from those that hide them at the
- * ends of their blocks. (hiding.c) */
-void rename_hiding(struct lowered *lowered, const struct function *function);
+/* Parts the names that deferred statements of the function say from those that hide them at the
+ * ends of their blocks, and the types that lowering writes from what hides them. (hiding.c) */
+void rename_hiding(struct lowered *lowered, const struct node *function);
+/* Whether a local hides a type of the file where lowering may write that. (hidden_types.c) */
+bool hides_written_type(const struct lowered *lowered, const struct symbol *hiding);
 /* Whether the body of a loop or `async with`, a block, keeps its braces: it declares the name that
  * the statement binds once more, or could hide what a cleanup of that calls. */
 bool hides_binding(const struct node *statement);

@@ -87,9 +87,9 @@ static bool is_of(enum attribute_use use, const char *name)
 static bool is_meant(const struct emitter *e, const struct symbol *local, struct range token,
                      enum name_space space)
 {
-    return local->function == e->function->node && symbol_space(local) == space && local->name &&
-           token_is(e->code, token, local->name) && local->node->start < token.start &&
-           (!local->block || token.start < local->block->end);
+    const struct node *scope = local->block ? local->block : local->function;
+    return local->node->start < token.start && token.start < scope->end &&
+           symbol_space(local) == space && local->name && token_is(e->code, token, local->name);
 }
 
 /* The last that was declared before the token, and is still in scope there. */
@@ -109,7 +109,7 @@ void emit_attribute_text(struct emitter *e, uint32_t start, uint32_t end)
     static const char *const tags[] = {"struct", "union", "enum", NULL};
     enum name_space space = SPACE_ORDINARY;
     struct range token;
-    for (uint32_t at = start; e->function && next_token(e->code, end, &at, &token);) {
+    for (uint32_t at = start; next_token(e->code, end, &at, &token);) {
         const struct symbol *local =
             token_is_name(e->code, token) ? find_local(e, token, space) : NULL;
         space = token_is_among(e->code, token, tags) ? SPACE_TAG : SPACE_ORDINARY;
