@@ -113,6 +113,39 @@ static bool is_parameters(const struct hoist *h, const struct node *size)
     return size->start >= function->start && size->start < function->kid[2]->start;
 }
 
+/* The size of this parameter's that the function has computed already: `sizeof *p / sizeof **p`.
+ * NULL if it is none of its. */
+static struct node *measured(struct hoist *h, const struct parameter *parameter,
+                             const struct node *size)
+{
+    const struct node *name = parameter_name(parameter);
+    const struct type *type = type_resolve(parameter->type);
+    const char *stars = "";
+    while ((type->kind == TYPE_POINTER || type->kind == TYPE_ARRAY) && type->node != size) {
+        type = type_resolve(type->target);
+        stars = arena_format(h->lowered->arena, "*%s", stars);
+    }
+    if (type->node != size || !name || !name->symbol)
+        return NULL;
+    struct node *use = make(h, NODE_IDENTIFIER, size, NULL, 0);
+    use->symbol = name->symbol;
+    use->name = name->name;
+    const char *text = arena_format(h->lowered->arena, "sizeof %1$s$0 / sizeof *%1$s$0", stars);
+    return make(h, NODE_MADE, size, text, 1, use);
+}
+
+/* The first value of a length. A function that stays C's computes its parameters' by itself. */
+static struct node *length_value(struct hoist *h, struct node *size)
+{
+    const struct type *function = h->function->type;
+    bool is_computed =
+        !function_has_frame(h->function) && is_parameters(h, size) && node_has_effect(size);
+    struct node *value = NULL;
+    for (size_t i = 0; is_computed && !value && i < function->parameter_count; i++)
+        value = measured(h, &function->parameters[i], size);
+    return value ? value : copy_node(h, size);
+}
+
 /* The sizes of the type that nobody has kept yet, in the order of the source. A parameter's, of
  * which `typeof` may have made the type, is that at the start of the function; where the function
  * stays C's, its declaration does. */
@@ -121,12 +154,12 @@ static void keep_lengths(struct hoist *h, const struct type *type, struct list *
     struct node *size;
     while ((size = next_size(&type))) {
         struct variable *length = length_variable(h);
-        struct node *value = copy_node(h, size), *spill = make_spill(h, size, length, value);
+        struct node *spill = make_spill(h, size, length, length_value(h, size));
         struct node **place = is_parameters(h, size) ? place_of(h->function->node, size) : NULL;
         spill->flags |= size->flags & (HAS_AWAIT | HAS_LANGUAGE);
         list_push(h, is_parameters(h, size) ? h->entry : out, spill);
         if (place)
-            *place = value;
+            *place = copy_node(h, size);
         *size = *make_use(h, size, length);
     }
 }
