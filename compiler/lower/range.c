@@ -226,7 +226,10 @@ static struct node *condition(struct range *r, struct variable *at, struct node 
     struct arena *arena = h->lowered->arena;
     struct node *index = make_use(h, r->at, at), *object = r->object, *test;
     if (r->type->kind == TYPE_ARRAY) {
-        test = build(h, NODE_BINARY, r->at, "$0 < $1", 2, index, array_length(r, range));
+        bool is_empty = r->type->array_size == ARRAY_FIXED && r->type->length_is_known &&
+                        !r->type->length; /* nothing unsigned is less, C compilers would say */
+        test = is_empty ? build(h, NODE_MADE, r->at, "0", 0)
+                        : build(h, NODE_BINARY, r->at, "$0 < $1", 2, index, array_length(r, range));
     } else if (r->type->kind == TYPE_LIST) {
         struct node *len = build(h, NODE_MADE, r->at, member(r, 0, "len"), 1, object);
         struct variable *begun = declare_before(r, "len", type_simple(types, TYPE_ULONG), len);

@@ -227,8 +227,11 @@ struct type *apply_attributes(struct check *check, struct type *type, struct att
 {
     const struct node *mode = find_attribute(attributes, "mode");
     const struct node *vector = find_attribute(attributes, "vector_size");
+    const struct node *extended = find_attribute(attributes, "ext_vector_type"); /* clang's */
     if (mode)
         type = apply_mode(check, type, mode);
+    if (extended)
+        type = attributed(check, type, extended);
     return vector ? apply_vector(check, type, vector) : type;
 }
 
