@@ -34,15 +34,23 @@ static const char *skip_word(const char *at, const char *word)
     return is_there ? at + length : NULL;
 }
 
-/* `<name>`, `"name"` or a macro's name and what follows it. NULL if there is no such directive. */
-static const char *read_operand(struct arena *arena, const char *line)
+/* Behind the word of an #include or #import; NULL if the line is neither. */
+static const char *skip_directive_word(const char *line, bool *imports)
 {
     const char *at = skip_space(line);
     if (at[0] == '%' && at[1] == ':')
         at++;
     else if (at[0] != '#')
         return NULL;
-    at = skip_word(skip_space(at + 1), "include");
+    const char *word = skip_space(at + 1), *behind = skip_word(word, "import");
+    *imports = behind != NULL;
+    return behind ? behind : skip_word(word, "include");
+}
+
+/* `<name>`, `"name"` or a macro's name and what follows it. NULL if there is no such directive. */
+static const char *read_operand(struct arena *arena, const char *line, bool *imports)
+{
+    const char *at = skip_directive_word(line, imports);
     if (!at)
         return NULL;
     at = skip_space(at);
@@ -125,7 +133,7 @@ void include_find_operand(const struct includes *includes, struct include *inclu
     bool is_strict = has_line_directive(text, length); /* it may be quite another line */
     const char *line = source_logical_line(includes->source, includes->arena, parent,
                                            line_behind - 1, &include->line);
-    const char *operand = line ? read_operand(includes->arena, line) : NULL;
+    const char *operand = line ? read_operand(includes->arena, line, &include->imports) : NULL;
     if (!operand)
         return;
     bool is_name = *operand == '<' || *operand == '"';

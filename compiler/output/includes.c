@@ -9,6 +9,7 @@
  * What is inside an expanded header is judged for itself. */
 #include "output/includes.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "source.h"
@@ -140,6 +141,21 @@ static bool has_been_dual(const struct includes *includes, const struct include 
     return false;
 }
 
+/* Preprocessors are silent about `#pragma pop_macro`, which brings back an older definition. */
+static void check_pops(struct includes *includes)
+{
+    const char *main_path = source_main_path(includes->source), *restorer = NULL;
+    size_t length;
+    const char *text = source_original_text(includes->source, main_path, &length);
+    if (contains(text, length, "pop_macro"))
+        restorer = main_path;
+    for (size_t i = 0; i < includes->count; i++)
+        if (mentions(includes, includes->items[i], "pop_macro"))
+            restorer = includes->items[i]->file;
+    if (restorer)
+        includes->problem = arena_format(includes->arena, "'%s' restores macros", restorer);
+}
+
 static void find_expanded(struct includes *includes, const struct node *unit)
 {
     for (uint32_t i = 0; i < unit->count; i++) {
@@ -154,9 +170,6 @@ static void find_expanded(struct includes *includes, const struct node *unit)
         struct include *include = includes->items[i];
         if (mentions(includes, include, "__ASYNCC__") && !has_been_dual(includes, include))
             expand(include);
-        if (mentions(includes, include, "pop_macro")) /* preprocessors keep silent about it */
-            includes->problem =
-                arena_format(includes->arena, "'%s' restores macros", include->file);
     }
 }
 
@@ -188,13 +201,28 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* Whether the text has an #include of what a macro names. */
+static bool computes_include(const char *text, size_t length)
+{
+    const char *word = "include", *end = text + length, *at = text;
+    while (at && (at = memmem(at, (size_t)(end - at), word, strlen(word))) != NULL) {
+        at += strlen(word);
+        const char *operand = at + strspn(at, " \t");
+        if (operand > at && (isalpha((unsigned char)*operand) || *operand == '_'))
+            return true;
+    }
+    return false;
+}
+
 /* Whether a restored header behind `expanded` may include it, by what is written there. */
 static bool is_wanted_later(const struct includes *includes, const struct include *expanded)
 {
     for (size_t i = 0; i < includes->count; i++) {
         const struct include *include = includes->items[i];
+        size_t length;
+        const char *text = source_original_text(includes->source, include->file, &length);
         if (include->start >= expanded->end && includes_restored(includes, include->start) &&
-            mentions(includes, include, base_of(expanded->file)))
+            (contains(text, length, base_of(expanded->file)) || computes_include(text, length)))
             return true;
     }
     return false;
@@ -205,8 +233,8 @@ static void check_once(struct includes *includes)
 {
     for (size_t i = 0; i < includes->count && !includes->problem; i++) {
         const struct include *include = includes->items[i];
-        if (include->is_expanded && mentions(includes, include, "once") &&
-            is_wanted_later(includes, include))
+        bool is_once = include->imports || mentions(includes, include, "once");
+        if (include->is_expanded && is_once && is_wanted_later(includes, include))
             includes->problem = arena_format(
                 includes->arena, "'%s', which is written out, would be included again by another",
                 include->file);
@@ -234,6 +262,8 @@ struct includes *includes_find(struct arena *arena, const struct source *source,
         find_tree(includes);
     if (!includes->problem)
         find_expanded(includes, unit);
+    if (!includes->problem)
+        check_pops(includes);
     if (!includes->problem)
         find_restored(includes);
     if (!includes->problem)

@@ -23,6 +23,7 @@ struct include {
     size_t first, last;           /* its directives: [first, last) */
     uint32_t line;                /* the directive's first line, in the parent */
     const char *operand;          /* `<stdio.h>`; NULL: cannot be written in the main file */
+    bool imports;                 /* #import: the file is read once */
     bool is_dual;                 /* says that it is C for C compilers: #pragma asyncc dual */
     bool is_expanded;
 };
@@ -50,7 +51,7 @@ const struct include *includes_restored(const struct includes *includes, uint32_
  */
 const char *includes_counting(const struct includes *includes);
 
-/* include_line.c: fills in `line` and `operand`, reading the parent's original text. */
+/* include_line.c: fills in `line`, `operand` and `imports`, reading the parent's original text. */
 void include_find_operand(const struct includes *includes, struct include *include,
                           uint32_t line_behind);
 

@@ -52,18 +52,26 @@ static struct macro **find(struct scan *scan, const char *name, size_t length)
     return link;
 }
 
-/* Whether [a, a_end) and [b, b_end) are equal but for blanks. */
-static bool equal_but_blanks(const char *a, const char *a_end, const char *b, const char *b_end)
+static const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && isspace((unsigned char)*at))
+        at++;
+    return at;
+}
+
+/* Whether the tokens of [a, a_end) and [b, b_end) are the same. */
+static bool are_equal(const char *a, const char *a_end, const char *b, const char *b_end)
 {
     for (;;) {
-        while (a < a_end && isspace((unsigned char)*a))
-            a++;
-        while (b < b_end && isspace((unsigned char)*b))
-            b++;
+        a = skip_blanks(a, a_end);
+        b = skip_blanks(b, b_end);
         if (a == a_end || b == b_end)
             return a == a_end && b == b_end;
-        if (*a++ != *b++)
+        size_t length = (size_t)(skip_token(a, a_end) - a);
+        if ((size_t)(skip_token(b, b_end) - b) != length || memcmp(a, b, length) != 0)
             return false;
+        a += length;
+        b += length;
     }
 }
 
@@ -77,7 +85,7 @@ static enum macro_kind kind_of(const char *name, size_t length, const char *end)
         head = close ? close + 1 : end;
         kind = MACRO_FUNCTION;
     }
-    return equal_but_blanks(name, head, head, end) ? MACRO_HARMLESS : kind;
+    return are_equal(name, head, head, end) ? MACRO_HARMLESS : kind;
 }
 
 /* What the output wants expanded. */

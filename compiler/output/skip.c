@@ -54,7 +54,7 @@ const char *skip_directive(const char *at, const char *end)
         if (behind > at)
             at = behind;
         else if (*at == '\\' && at + 1 < end)
-            at += 2;
+            at += at[1] == '\r' && at + 2 < end ? 3 : 2;
         else
             at = skip_token(at, end);
     }

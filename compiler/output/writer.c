@@ -341,7 +341,7 @@ static void write_include(struct writer *w, const struct include *include,
 {
     const char *parent = include->parent ? include->parent->file : source_main_path(w->source);
     go_to_line(w, parent, include->line, behind->flags & MARKS_SYSTEM_HEADER);
-    write_format(w, "#include %s\n", include->operand);
+    write_format(w, "#%s %s\n", include->imports ? "import" : "include", include->operand);
     add_event(w, include->first, include->last, true);
     go_to_line(w, behind->file, behind->line, behind->flags & MARKS_SYSTEM_HEADER);
 }
