@@ -161,6 +161,7 @@ static enum later beside_others(struct node *node, uint32_t first, uint32_t at)
 /* Whether the operand makes what somebody must let go of: a handle or a container. */
 static bool makes_owned(struct hoist *h, struct node *operand)
 {
+    operand = skip_choices(h->lowered->check, operand);
     return makes_handle(operand) || is_fresh_container(h->lowered->check, operand);
 }
 
@@ -169,18 +170,27 @@ static void add_pending(struct hoist *h, struct node *operand)
 {
     const struct symbol *symbol = skip_parens(operand)->symbol;
     struct variable *variable = symbol ? symbol->lowered : NULL;
-    if (!variable || variable->kind != VARIABLE_TEMPORARY)
+    bool is_noted = h->pending && h->pending->made == variable; /* inside parentheses */
+    if (!variable || variable->kind != VARIABLE_TEMPORARY || is_noted)
         return;
     struct pending *pending = arena_alloc(h->lowered->arena, sizeof *pending);
     *pending = (struct pending){variable, h->pending};
     h->pending = pending;
 }
 
-/* What is made in it is a part of it, and belongs to whoever takes that. */
-static bool is_aggregate(const struct node *node)
+/* What is made in it is a part of it, or all of it, and belongs to whoever takes that. */
+static bool passes_on(const struct node *node)
 {
-    return node->kind == NODE_INITIALIZER_LIST || node->kind == NODE_DESIGNATED ||
-           node->kind == NODE_COMPOUND_LITERAL;
+    switch (node->kind) {
+    case NODE_INITIALIZER_LIST:
+    case NODE_DESIGNATED:
+    case NODE_COMPOUND_LITERAL:
+    case NODE_PAREN:
+    case NODE_CAST:
+        return true;
+    default:
+        return node->kind == NODE_UNARY && node->op == OP_NONE;
+    }
 }
 
 void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later later)
@@ -199,7 +209,7 @@ void hoist_kids(struct hoist *h, struct node *node, uint32_t first, enum later l
         if (makes)
             add_pending(h, node->kid[i]);
     }
-    if (!is_aggregate(node))
+    if (!passes_on(node))
         h->pending = outer;
 }
 
@@ -264,7 +274,7 @@ struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
     default: {
         struct node *taken = taken_operand(h->lowered->check, node);
         if (!taken)
-            return is_left_to_c(node) ? node : hoist(h, node, later);
+            return is_left_to_c(node) ? node : hoist_operand(h, node, later);
         struct range range = {node->start, node->end};
         leave_out(h->lowered, node);
         return covering(h, range, hoist_lvalue(h, taken, later));
@@ -638,7 +648,7 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
         return hoist_conditional(h, node, later);
     case NODE_COMMA:
         hoist_discarded(h, node->kid[0]);
-        return hoist(h, node->kid[1], later);
+        return hoist_operand(h, node->kid[1], later);
     case NODE_STATEMENT_EXPRESSION:
         return node->flags & HAS_AWAIT ? hoist_statement_expression(h, node, true) : spill(h, node);
     case NODE_ASSIGN:
@@ -660,13 +670,13 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
         return hoist_sizeof(h, node, later);
     case NODE_CAST:
         node->kid[0] = hoist(h, node->kid[0], most(later, later_of(node->kid[1])));
-        node->kid[1] = hoist(h, node->kid[1], later);
+        hoist_kids(h, node, 1, later);
         return node;
     default: {
         struct node *taken = taken_operand(h->lowered->check, node);
         if (taken) {
             leave_out(h->lowered, node);
-            return hoist(h, taken, later);
+            return hoist_operand(h, taken, later);
         }
         if (is_left_to_c(node))
             return spill(h, node);

@@ -65,10 +65,14 @@ bool makes_handle(struct node *node)
     node = skip_parens(node);
     if (node->kind == NODE_SPAWN || node->kind == NODE_COMPREHENSION)
         return true;
-    if (node->kind == NODE_COMMA)
+    if (node->kind == NODE_COMMA || node->kind == NODE_CAST)
         return makes_handle(node->kid[1]);
     if (node->kind == NODE_CONDITIONAL)
-        return node->kid[1] && makes_handle(node->kid[1]) && makes_handle(node->kid[2]);
+        return makes_handle(node->kid[node->kid[1] ? 1 : 0]) && makes_handle(node->kid[2]);
+    if (node->kind == NODE_STATEMENT_EXPRESSION) {
+        const struct node *last = node->count ? value_statement(node->kid[0]) : NULL;
+        return last && last->kid[0] && makes_handle(last->kid[0]);
+    }
     const struct node *callee = node->kind == NODE_CALL ? node->kid[0] : NULL;
     if (!callee || !callee->type)
         return false;
