@@ -10,9 +10,12 @@
  * left it, and later passes write names into templates: so this runs before them. */
 #include "lower/lower.h"
 
+#include "diagnostic.h"
 #include "lower/cleanup.h"
 #include "semantic/scope.h"
+#include "source.h"
 #include "support/arena.h"
+#include "syntax/token.h"
 
 struct waiting {             /* in its block, from where it stands on */
     const struct node *node; /* NODE_DEFER, or the item of a cleanup attribute */
@@ -43,6 +46,39 @@ static struct symbol *meant(const struct node *node, const struct symbol *hiding
     for (uint32_t i = 0; node && !found && i < node->count; i++)
         found = meant(node->kid[i], hiding, statement);
     return found;
+}
+
+static bool text_says(const struct lowered *lowered, uint32_t start, uint32_t end,
+                      const struct symbol *symbol)
+{
+    static const char *const tags[] = {"struct", "union", "enum", NULL};
+    const char *code = source_code(lowered->check->source);
+    enum name_space space = SPACE_ORDINARY;
+    struct range token;
+    while (next_token(code, end, &start, &token)) {
+        if (space == symbol_space(symbol) && token_is(code, token, symbol->name))
+            return true;
+        space = token_is_among(code, token, tags) ? SPACE_TAG : SPACE_ORDINARY;
+    }
+    return false;
+}
+
+/* Whether attributes in the statement speak of something of that name: their arguments are text,
+ * and of a struct's all is. */
+static bool attributes_say(const struct lowered *lowered, const struct node *node,
+                           const struct symbol *symbol)
+{
+    if (!node)
+        return false;
+    uint32_t inner = node->count && node->kid[0] ? node->kid[0]->start : node->end;
+    bool is_text = node->kind == NODE_ATTRIBUTE_ARGUMENTS || node_is_tag(node);
+    if (is_text && text_says(lowered, node->start, inner, symbol))
+        return true;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (attributes_say(lowered, node->kid[i], symbol))
+            return true;
+    const struct node *last = node->count ? node->kid[node->count - 1] : NULL;
+    return is_text && last && text_says(lowered, last->end, node->end, symbol);
 }
 
 /* --- new names */
@@ -80,6 +116,8 @@ static void part_from_waiting(struct lowered *lowered, struct symbol *symbol,
         struct symbol *hidden = meant(x->node, symbol, x->node);
         if (hidden)
             part(lowered, symbol, hidden);
+        else if (symbol->name && !has_linkage(symbol) && attributes_say(lowered, x->node, symbol))
+            rename_symbol(lowered, symbol, "inner");
     }
 }
 
