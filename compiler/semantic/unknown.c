@@ -6,8 +6,8 @@
  *
  *     __builtin_sin(x) + y     __typeof__((void)0, __builtin_sin((*(double *)1)) + (*(int *)2))
  *
- * Literals stay, for some builtins want constants. How the known types are written is decided when
- * the type is printed, since local types may be renamed until then. */
+ * Literals stay, for some builtins want constants; so does what chooses. How the known types are
+ * written is decided when the type is printed, since local types may be renamed until then. */
 #include <string.h>
 
 #include "semantic/checker.h"
@@ -42,22 +42,47 @@ static bool has_type(const struct node *node)
     return is_text || (node->type && !is_unknown(node->type));
 }
 
-static void add_node(struct pieces *p, struct node *node)
+static bool is_enumerator(const struct node *node)
+{
+    return node->kind == NODE_IDENTIFIER && node->symbol && node->symbol->kind == SYMBOL_ENUMERATOR;
+}
+
+/* Whether an object or a type takes the node's place. In what must stay constant, only that of
+ * names of objects and types; a struct that is defined there may have none. */
+static bool is_replaced(const struct node *node, bool is_constant)
+{
+    if (!has_type(node))
+        return false;
+    if (node->kind == NODE_TYPE_NAME)
+        return !is_constant || !defined_tag(node->kid[0]);
+    return is_constant ? node->kind == NODE_IDENTIFIER && !is_enumerator(node)
+                       : node_is_expression(node);
+}
+
+static void add_kids(struct pieces *p, const struct node *node, bool is_constant);
+
+static void add_node(struct pieces *p, struct node *node, bool is_constant)
 {
     struct types *types = p->check->types;
-    bool is_typed = has_type(node);
+    bool is_name = node->kind == NODE_TYPE_NAME;
     if (is_literal(node))
         return;
-    if (is_typed && (node_is_expression(node) || node->kind == NODE_TYPE_NAME)) {
-        bool is_name = node->kind == NODE_TYPE_NAME;
-        add_piece(p, node->start, is_name ? node->type : type_pointer(types, node->type),
-                  is_name ? node : NULL);
-        p->at = node->end;
+    if (!is_replaced(node, is_constant)) {
+        add_kids(p, node, is_constant);
         return;
     }
+    add_piece(p, node->start, is_name ? node->type : type_pointer(types, node->type),
+              is_name ? node : NULL);
+    p->at = node->end;
+}
+
+/* The condition of __builtin_choose_expr is a constant, and decides about the type. */
+static void add_kids(struct pieces *p, const struct node *node, bool is_constant)
+{
+    bool has_condition = is_choose_expr(node);
     for (uint32_t i = 0; i < node->count; i++)
         if (node->kid[i])
-            add_node(p, node->kid[i]);
+            add_node(p, node->kid[i], is_constant || (has_condition && i == 1));
 }
 
 struct type *type_of_unknown(struct check *check, struct node *node)
@@ -68,9 +93,7 @@ struct type *type_of_unknown(struct check *check, struct node *node)
         node->kind == NODE_IDENTIFIER)
         return type->target;
     struct pieces pieces = {.check = check, .at = node->start};
-    for (uint32_t i = 0; i < node->count; i++)
-        if (node->kid[i])
-            add_node(&pieces, node->kid[i]);
+    add_kids(&pieces, node, false);
     add_piece(&pieces, node->end, NULL, NULL);
     type->node = node;
     type->parameters = pieces.list;
