@@ -19,6 +19,7 @@
 #include "syntax/errors.h"
 #include "syntax/headers.h"
 #include "syntax/misplaced_async.h"
+#include "syntax/misused.h"
 #include "syntax/semicolons.h"
 #include "syntax/stray_else.h"
 #include "syntax/token.h"
@@ -232,6 +233,7 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
     if (has_error(tree) && balance != BRACKETS_HOPELESS) {
         is_mended |= mend_headers(arena, marks, diagnostics, code, length, marked);
         is_mended |= mend_yield_elses(diagnostics, code, length, marked);
+        is_mended |= mend_misused_words(arena, diagnostics, &code, length, marked);
         is_mended |= mend_misplaced_async(arena, diagnostics, &code, length, marked);
     }
     if (is_mended) {

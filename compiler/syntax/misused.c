@@ -1,0 +1,247 @@
+/* The parser looks for some mistakes far behind them, and says several times what is one. So where
+ * a text has errors, its tokens are searched for those that one makes who comes from another
+ * language, or mistypes a word. What the parser then sees:
+ *
+ *     await { f(); }              { f(); }
+ *     try { f(); } catch (e) { }  { f(); }
+ *     asinc for (int i : g())     async for (int i : g())
+ *     async while (x)             while (x)
+ *     switch x {                  switch(1){
+ *     list(int) a = [for (...)];  list(int) a = {}      ;
+ */
+#include "syntax/misused.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnostic.h"
+#include "support/arena.h"
+#include "syntax/token.h"
+
+struct reader {
+    struct arena *arena;
+    struct diagnostics *diagnostics;
+    const char *code;
+    char *marked, *mended; /* mended: the code's copy; NULL as long as there is no need for one */
+    uint32_t length, at;   /* at: behind `next` */
+    struct range before, token, next; /* empty where there is none */
+};
+
+static void advance(struct reader *r)
+{
+    r->before = r->token;
+    r->token = r->next;
+    if (!next_token(r->code, r->length, &r->at, &r->next))
+        r->next = (struct range){0, 0};
+}
+
+static bool is(const struct reader *r, struct range token, const char *text)
+{
+    return token_is(r->code, token, text);
+}
+
+static void blank(struct reader *r, uint32_t start, uint32_t end)
+{
+    if (!r->mended)
+        r->mended = arena_copy(r->arena, r->code, r->length);
+    for (; start < end; start++)
+        r->marked[start] = r->mended[start] = r->code[start] == '\n' ? '\n' : ' ';
+}
+
+/* Blanks with the text in front; false if there is no room for it. */
+static bool replace(struct reader *r, uint32_t start, uint32_t end, const char *text)
+{
+    size_t length = strlen(text);
+    bool fits = length <= end - start && !memchr(r->code + start, '\n', length);
+    blank(r, start, end);
+    if (fits) {
+        memcpy(r->marked + start, text, length);
+        memcpy(r->mended + start, text, length);
+    }
+    return fits;
+}
+
+/* Behind the bracket that closes this one. */
+static uint32_t bracket_end(const struct reader *r, struct range token)
+{
+    uint32_t at = token.end;
+    for (int depth = 1; depth > 0 && next_token(r->code, r->length, &at, &token);)
+        depth += token_nesting(r->code, token);
+    return at;
+}
+
+static void complain(struct reader *r, struct range token, const char *format, struct range word)
+{
+    report_error(r->diagnostics, token, format, (int)(word.end - word.start), r->code + word.start);
+}
+
+static bool begins_statement(const struct reader *r)
+{
+    static const char *const words[] = {";", "{", "}", ")", ":", "else", "do", NULL};
+    return !r->before.end || token_is_among(r->code, r->before, words);
+}
+
+/* --- blocks */
+
+/* `catch (e) { }` and its like behind a block of `try`, as one may write several of them. */
+static void blank_handlers(struct reader *r, uint32_t at)
+{
+    static const char *const words[] = {"catch", "except", "finally", "else", NULL};
+    struct range token;
+    while (next_token(r->code, r->length, &at, &token) && token_is_among(r->code, token, words)) {
+        uint32_t start = token.start;
+        while (!is(r, token, "{") && !is(r, token, ";") && !is(r, token, "}"))
+            if (!next_token(r->code, r->length, &at, &token))
+                return;
+        if (!is(r, token, "{"))
+            return;
+        at = bracket_end(r, token);
+        blank(r, start, at);
+    }
+}
+
+static bool mend_block(struct reader *r)
+{
+    static const char *const words[] = {"await", "try", "spawn", NULL};
+    if (!token_is_among(r->code, r->token, words) || !is(r, r->next, "{") || !begins_statement(r))
+        return false;
+    complain(r, r->token, "'%.*s' takes an expression, not a block", r->token);
+    blank(r, r->token.start, r->token.end);
+    if (is(r, r->token, "try"))
+        blank_handlers(r, bracket_end(r, r->next));
+    return true;
+}
+
+/* --- `async` */
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many letters must be changed, put in or left out to make the one of the other. */
+static uint32_t distance(const char *a, uint32_t a_length, const char *b, uint32_t b_length)
+{
+    if (!a_length || !b_length)
+        return a_length + b_length;
+    if (a[0] == b[0])
+        return distance(a + 1, a_length - 1, b + 1, b_length - 1);
+    uint32_t changed = distance(a + 1, a_length - 1, b + 1, b_length - 1);
+    uint32_t shorter = least(distance(a + 1, a_length - 1, b, b_length),
+                             distance(a, a_length, b + 1, b_length - 1));
+    return 1 + least(changed, shorter);
+}
+
+/* `asinc for`, `asnyc int f(void)`: in front of these words no other name may stand. (A shorter
+ * word leaves no room for the right one.) */
+static bool mend_misspelling(struct reader *r)
+{
+    static const char *const words[] = {"for",    "with",   "void",     "char",   "short",
+                                        "int",    "long",   "unsigned", "signed", "float",
+                                        "double", "struct", "union",    "enum",   NULL};
+    static const char *const keywords[] = {"async", "static", "auto", "asm", NULL};
+    uint32_t length = r->token.end - r->token.start;
+    if (length < 5 || length > 6 || !token_is_name(r->code, r->token) ||
+        !token_is_among(r->code, r->next, words) || token_is_among(r->code, r->token, keywords) ||
+        distance(r->code + r->token.start, length, "async", 5) > 2)
+        return false;
+    complain(r, r->token, "'%.*s' instead of 'async'", r->token);
+    replace(r, r->token.start, r->token.end, "async");
+    return true;
+}
+
+static bool mend_async(struct reader *r)
+{
+    static const char *const words[] = {"while", "do", "if", "switch", "return", "{", NULL};
+    if (!is(r, r->token, "async") || !begins_statement(r) ||
+        !token_is_among(r->code, r->next, words))
+        return false;
+    complain(r, r->token, "'async' before '%.*s', which needs none: 'await' may stand in it",
+             r->next);
+    blank(r, r->token.start, r->token.end);
+    return true;
+}
+
+/* --- heads */
+
+/* `switch x {`, as C's relatives have it. */
+static bool mend_head(struct reader *r)
+{
+    static const char *const words[] = {"if", "while", "switch", NULL};
+    struct range token = r->next;
+    uint32_t at = token.end;
+    if (!token_is_among(r->code, r->token, words) || !token.end || is(r, token, "(") ||
+        !begins_statement(r))
+        return false;
+    complain(r, token, "expected '(' behind '%.*s'", r->token);
+    while (!is(r, token, "{") && !is(r, token, ";") && !is(r, token, "}"))
+        if (!next_token(r->code, r->length, &at, &token))
+            return true;
+    if (is(r, token, "{") && !replace(r, r->token.end, token.start, "(1)"))
+        blank(r, r->token.start, token.start);
+    return true;
+}
+
+/* --- comprehensions */
+
+/* Whether a `:` without a `?` stands in these parentheses, as behind the variable of a loop. */
+static bool binds(const struct reader *r, struct range token)
+{
+    uint32_t at = token.end;
+    for (int depth = 1, choices = 0; depth > 0 && next_token(r->code, r->length, &at, &token);) {
+        depth += token_nesting(r->code, token);
+        choices += depth == 1 && is(r, token, "?");
+        if (depth == 1 && is(r, token, ":") && choices-- == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Where in the brackets a comprehension lacks something, and what; or NULL. */
+static const char *find_lack(const struct reader *r, struct range token, struct range *place)
+{
+    static const char *const bound[] = {"for", "_Generic", "asm", "__asm", "__asm__", NULL};
+    struct range before = token;
+    uint32_t at = token.end;
+    for (int depth = 1; depth > 0 && next_token(r->code, r->length, &at, place); before = *place) {
+        if (depth == 1 && is(r, *place, "for") && !token_is_name(r->code, before) &&
+            strchr("[{:,", r->code[before.start]))
+            return "expected an expression before 'for'";
+        if (depth == 1 && is(r, *place, "(") && !token_is_among(r->code, before, bound) &&
+            binds(r, *place))
+            return "expected 'for' before '('";
+        depth += token_nesting(r->code, *place);
+    }
+    return NULL;
+}
+
+static bool mend_comprehension(struct reader *r)
+{
+    bool initialises = is(r, r->before, "=");
+    struct range place;
+    const char *lack = NULL;
+    if (is(r, r->token, "[") || (initialises && is(r, r->token, "{")))
+        lack = find_lack(r, r->token, &place);
+    if (!lack)
+        return false;
+    report_error(r->diagnostics, place, "%s", lack);
+    replace(r, r->token.start, bracket_end(r, r->token), initialises ? "{}" : "0");
+    return true;
+}
+
+bool mend_misused_words(struct arena *arena, struct diagnostics *diagnostics, const char **code,
+                        uint32_t length, char *marked)
+{
+    struct reader r = {.arena = arena,
+                       .diagnostics = diagnostics,
+                       .code = *code,
+                       .length = length,
+                       .marked = marked};
+    for (advance(&r), advance(&r); r.token.end; advance(&r))
+        (void)(mend_block(&r) || mend_misspelling(&r) || mend_async(&r) || mend_head(&r) ||
+               mend_comprehension(&r));
+    if (r.mended)
+        *code = r.mended;
+    return r.mended;
+}
