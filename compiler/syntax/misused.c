@@ -7,6 +7,7 @@
  *     asinc for (int i : g())     async for (int i : g())
  *     async while (x)             while (x)
  *     switch x {                  switch(1){
+ *     for int i : g() { f(); }    ;
  *     list(int) a = [for (...)];  list(int) a = {}      ;
  */
 #include "syntax/misused.h"
@@ -26,12 +27,24 @@ struct reader {
     char *marked, *mended; /* mended: the code's copy; NULL as long as there is no need for one */
     uint32_t length, at;   /* at: behind `next` */
     struct range before, token, next; /* empty where there is none */
+    struct range past[2];             /* those before `before` */
 };
 
 static void advance(struct reader *r)
 {
+    r->past[1] = r->past[0];
+    r->past[0] = r->before;
     r->before = r->token;
     r->token = r->next;
+    if (!next_token(r->code, r->length, &r->at, &r->next))
+        r->next = (struct range){0, 0};
+}
+
+/* Goes on behind what was mended. */
+static void skip_to(struct reader *r, uint32_t end)
+{
+    r->token = (struct range){end - 1, end};
+    r->at = end;
     if (!next_token(r->code, r->length, &r->at, &r->next))
         r->next = (struct range){0, 0};
 }
@@ -165,21 +178,44 @@ static bool mend_async(struct reader *r)
 
 /* --- heads */
 
+/* The `;` or `{` that ends the head without parentheses; false if there is none. */
+static bool find_head_end(const struct reader *r, struct range *token)
+{
+    uint32_t at = r->token.end;
+    for (int depth = 0; depth >= 0 && next_token(r->code, r->length, &at, token);) {
+        if (depth == 0 && (is(r, *token, ";") || is(r, *token, "{")))
+            return true;
+        depth += token_nesting(r->code, *token);
+    }
+    return false;
+}
+
 /* `switch x {`, as C's relatives have it. */
 static bool mend_head(struct reader *r)
 {
     static const char *const words[] = {"if", "while", "switch", NULL};
-    struct range token = r->next;
-    uint32_t at = token.end;
-    if (!token_is_among(r->code, r->token, words) || !token.end || is(r, token, "(") ||
-        !begins_statement(r))
+    struct range token;
+    if (!token_is_among(r->code, r->token, words) || is(r, r->next, "(") || !begins_statement(r) ||
+        !find_head_end(r, &token) || !is(r, token, "{"))
         return false;
-    complain(r, token, "expected '(' behind '%.*s'", r->token);
-    while (!is(r, token, "{") && !is(r, token, ";") && !is(r, token, "}"))
-        if (!next_token(r->code, r->length, &at, &token))
-            return true;
-    if (is(r, token, "{") && !replace(r, r->token.end, token.start, "(1)"))
+    complain(r, r->next, "expected '(' behind '%.*s'", r->token);
+    if (!replace(r, r->token.end, token.start, "(1)"))
         blank(r, r->token.start, token.start);
+    return true;
+}
+
+/* `for int i : g() {`: nobody knows what is declared there, so all of the loop goes. */
+static bool mend_loop(struct reader *r)
+{
+    bool is_async = is(r, r->before, "async");
+    struct range token;
+    if (!is(r, r->token, "for") || is(r, r->next, "(") || !(is_async || begins_statement(r)) ||
+        !find_head_end(r, &token))
+        return false;
+    complain(r, r->next, "expected '(' behind '%.*s'", r->token);
+    uint32_t end = is(r, token, "{") ? bracket_end(r, token) : token.end;
+    replace(r, is_async ? r->before.start : r->token.start, end, ";");
+    skip_to(r, end);
     return true;
 }
 
@@ -208,6 +244,8 @@ static const char *find_lack(const struct reader *r, struct range token, struct 
         if (depth == 1 && is(r, *place, "for") && !token_is_name(r->code, before) &&
             strchr("[{:,", r->code[before.start]))
             return "expected an expression before 'for'";
+        if (depth == 1 && is(r, before, "for") && !is(r, *place, "("))
+            return "expected '(' behind 'for'";
         if (depth == 1 && is(r, *place, "(") && !token_is_among(r->code, before, bound) &&
             binds(r, *place))
             return "expected 'for' before '('";
@@ -216,17 +254,25 @@ static const char *find_lack(const struct reader *r, struct range token, struct 
     return NULL;
 }
 
+/* Whether a declaration's initialiser begins here: `list(int) a = `. */
+static bool initialises(const struct reader *r)
+{
+    bool declares = token_is_name(r->code, r->past[1]) || is(r, r->past[1], ")");
+    return is(r, r->before, "=") && token_is_name(r->code, r->past[0]) && declares;
+}
+
 static bool mend_comprehension(struct reader *r)
 {
-    bool initialises = is(r, r->before, "=");
     struct range place;
     const char *lack = NULL;
-    if (is(r, r->token, "[") || (initialises && is(r, r->token, "{")))
+    if (is(r, r->token, "[") || (is(r, r->before, "=") && is(r, r->token, "{")))
         lack = find_lack(r, r->token, &place);
     if (!lack)
         return false;
     report_error(r->diagnostics, place, "%s", lack);
-    replace(r, r->token.start, bracket_end(r, r->token), initialises ? "{}" : "0");
+    uint32_t end = bracket_end(r, r->token);
+    replace(r, r->token.start, end, initialises(r) ? "{}" : "0");
+    skip_to(r, end);
     return true;
 }
 
@@ -240,7 +286,7 @@ bool mend_misused_words(struct arena *arena, struct diagnostics *diagnostics, co
                        .marked = marked};
     for (advance(&r), advance(&r); r.token.end; advance(&r))
         (void)(mend_block(&r) || mend_misspelling(&r) || mend_async(&r) || mend_head(&r) ||
-               mend_comprehension(&r));
+               mend_loop(&r) || mend_comprehension(&r));
     if (r.mended)
         *code = r.mended;
     return r.mended;
