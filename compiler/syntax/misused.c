@@ -27,6 +27,7 @@ struct reader {
     char *marked, *mended; /* mended: the code's copy; NULL as long as there is no need for one */
     uint32_t length, at;   /* at: behind `next` */
     struct range before, token, next; /* empty where there is none */
+    uint32_t ahead;                   /* how many tokens were looked at ahead */
     struct range past[2];             /* those before `before` */
 };
 
@@ -75,13 +76,22 @@ static bool replace(struct reader *r, uint32_t start, uint32_t end, const char *
     return fits;
 }
 
-/* Behind the bracket that closes this one. */
-static uint32_t bracket_end(const struct reader *r, struct range token)
+/* The next token at or behind *at; false at the end of the text, or after too many: whoever nests
+ * brackets thousands of times need not be told about all of them. */
+static bool look_ahead(struct reader *r, uint32_t *at, struct range *token)
+{
+    enum { MOST_TOKENS = 2000000 };
+    return r->ahead++ < MOST_TOKENS && next_token(r->code, r->length, at, token);
+}
+
+/* Behind the bracket that closes this one; 0: that is not known. */
+static uint32_t bracket_end(struct reader *r, struct range token)
 {
     uint32_t at = token.end;
-    for (int depth = 1; depth > 0 && next_token(r->code, r->length, &at, &token);)
+    int depth = 1;
+    while (depth > 0 && look_ahead(r, &at, &token))
         depth += token_nesting(r->code, token);
-    return at;
+    return depth > 0 ? 0 : at;
 }
 
 static void complain(struct reader *r, struct range token, const char *format, struct range word)
@@ -100,17 +110,17 @@ static bool begins_statement(const struct reader *r)
 /* `catch (e) { }` and its like behind a block of `try`, as one may write several of them. */
 static void blank_handlers(struct reader *r, uint32_t at)
 {
-    static const char *const words[] = {"catch", "except", "finally", "else", NULL};
+    static const char *const words[] = {"catch", "except", "finally", NULL};
     struct range token;
-    while (next_token(r->code, r->length, &at, &token) && token_is_among(r->code, token, words)) {
+    while (at && look_ahead(r, &at, &token) && token_is_among(r->code, token, words)) {
         uint32_t start = token.start;
         while (!is(r, token, "{") && !is(r, token, ";") && !is(r, token, "}"))
-            if (!next_token(r->code, r->length, &at, &token))
+            if (!look_ahead(r, &at, &token))
                 return;
         if (!is(r, token, "{"))
             return;
         at = bracket_end(r, token);
-        blank(r, start, at);
+        blank(r, start, at ? at : start);
     }
 }
 
@@ -179,10 +189,10 @@ static bool mend_async(struct reader *r)
 /* --- heads */
 
 /* The `;` or `{` that ends the head without parentheses; false if there is none. */
-static bool find_head_end(const struct reader *r, struct range *token)
+static bool find_head_end(struct reader *r, struct range *token)
 {
     uint32_t at = r->token.end;
-    for (int depth = 0; depth >= 0 && next_token(r->code, r->length, &at, token);) {
+    for (int depth = 0; depth >= 0 && look_ahead(r, &at, token);) {
         if (depth == 0 && (is(r, *token, ";") || is(r, *token, "{")))
             return true;
         depth += token_nesting(r->code, *token);
@@ -212,8 +222,10 @@ static bool mend_loop(struct reader *r)
     if (!is(r, r->token, "for") || is(r, r->next, "(") || !(is_async || begins_statement(r)) ||
         !find_head_end(r, &token))
         return false;
-    complain(r, r->next, "expected '(' behind '%.*s'", r->token);
     uint32_t end = is(r, token, "{") ? bracket_end(r, token) : token.end;
+    if (!end)
+        return false;
+    complain(r, r->next, "expected '(' behind '%.*s'", r->token);
     replace(r, is_async ? r->before.start : r->token.start, end, ";");
     skip_to(r, end);
     return true;
@@ -222,10 +234,10 @@ static bool mend_loop(struct reader *r)
 /* --- comprehensions */
 
 /* Whether a `:` without a `?` stands in these parentheses, as behind the variable of a loop. */
-static bool binds(const struct reader *r, struct range token)
+static bool binds(struct reader *r, struct range token)
 {
     uint32_t at = token.end;
-    for (int depth = 1, choices = 0; depth > 0 && next_token(r->code, r->length, &at, &token);) {
+    for (int depth = 1, choices = 0; depth > 0 && look_ahead(r, &at, &token);) {
         depth += token_nesting(r->code, token);
         choices += depth == 1 && is(r, token, "?");
         if (depth == 1 && is(r, token, ":") && choices-- == 0)
@@ -235,12 +247,12 @@ static bool binds(const struct reader *r, struct range token)
 }
 
 /* Where in the brackets a comprehension lacks something, and what; or NULL. */
-static const char *find_lack(const struct reader *r, struct range token, struct range *place)
+static const char *find_lack(struct reader *r, struct range token, struct range *place)
 {
     static const char *const bound[] = {"for", "_Generic", "asm", "__asm", "__asm__", NULL};
     struct range before = token;
     uint32_t at = token.end;
-    for (int depth = 1; depth > 0 && next_token(r->code, r->length, &at, place); before = *place) {
+    for (int depth = 1; depth > 0 && look_ahead(r, &at, place); before = *place) {
         if (depth == 1 && is(r, *place, "for") && !token_is_name(r->code, before) &&
             strchr("[{:,", r->code[before.start]))
             return "expected an expression before 'for'";
@@ -267,10 +279,10 @@ static bool mend_comprehension(struct reader *r)
     const char *lack = NULL;
     if (is(r, r->token, "[") || (is(r, r->before, "=") && is(r, r->token, "{")))
         lack = find_lack(r, r->token, &place);
-    if (!lack)
+    uint32_t end = lack ? bracket_end(r, r->token) : 0;
+    if (!end)
         return false;
     report_error(r->diagnostics, place, "%s", lack);
-    uint32_t end = bracket_end(r, r->token);
     replace(r, r->token.start, end, initialises(r) ? "{}" : "0");
     skip_to(r, end);
     return true;
