@@ -173,14 +173,14 @@ static bool is_in_system_header(const struct diagnostics *diagnostics, struct ra
     return diagnostics->source && source_line(diagnostics->source, range.start).system_header;
 }
 
-void report_warning(struct diagnostics *diagnostics, enum warning warning, struct range range,
+bool report_warning(struct diagnostics *diagnostics, enum warning warning, struct range range,
                     const char *format, ...)
 {
     const struct warning_state *state = &diagnostics->warnings[warning];
     diagnostics->drop_notes =
         !state->is_on || diagnostics->all_are_off || is_in_system_header(diagnostics, range);
     if (diagnostics->drop_notes)
-        return;
+        return false;
     bool is_error = state->is_error || (diagnostics->all_are_errors && !state->is_never_error);
     va_list arguments;
     va_start(arguments, format);
@@ -189,6 +189,7 @@ void report_warning(struct diagnostics *diagnostics, enum warning warning, struc
     va_end(arguments);
     set_range(item, range);
     item->warning_name = warning_table[warning].name;
+    return true;
 }
 
 void report_note(struct diagnostics *diagnostics, struct range range, const char *format, ...)

@@ -20,17 +20,20 @@ struct range {
 };
 
 /* The warnings, one row each: enumerator, the name after -W, what switches it on. */
-#define WARNING_TABLE(X)                                              \
-    X(WARNING_DANGLING_SPAWN, "dangling-spawn", BY_DEFAULT)           \
-    X(WARNING_LOCK_ACROSS_AWAIT, "lock-across-await", BY_DEFAULT)     \
-    X(WARNING_BLOCKING_CALL, "blocking-call", BY_DEFAULT)             \
-    X(WARNING_UNUSED_RESULT, "unused-result", BY_DEFAULT)             \
-    X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", BY_DEFAULT) \
-    X(WARNING_IMPLICIT_INT, "implicit-int", BY_DEFAULT)               \
-    X(WARNING_RETURN_LOCAL_ADDR, "return-local-addr", BY_DEFAULT)     \
-    X(WARNING_RETURN_TYPE, "return-type", BY_ALL)                     \
-    X(WARNING_UNINITIALIZED, "uninitialized", BY_ALL)                 \
-    X(WARNING_UNUSED_PARAMETER, "unused-parameter", BY_EXTRA)         \
+#define WARNING_TABLE(X)                                                       \
+    X(WARNING_DANGLING_SPAWN, "dangling-spawn", BY_DEFAULT)                    \
+    X(WARNING_LOCK_ACROSS_AWAIT, "lock-across-await", BY_DEFAULT)              \
+    X(WARNING_BLOCKING_CALL, "blocking-call", BY_DEFAULT)                      \
+    X(WARNING_UNUSED_RESULT, "unused-result", BY_DEFAULT)                      \
+    X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", BY_DEFAULT)          \
+    X(WARNING_IMPLICIT_INT, "implicit-int", BY_DEFAULT)                        \
+    X(WARNING_RETURN_LOCAL_ADDR, "return-local-addr", BY_DEFAULT)              \
+    X(WARNING_DISCARDED_QUALIFIERS, "discarded-qualifiers", BY_DEFAULT)        \
+    X(WARNING_INCOMPATIBLE_POINTERS, "incompatible-pointer-types", BY_DEFAULT) \
+    X(WARNING_POINTER_SIGN, "pointer-sign", BY_ALL)                            \
+    X(WARNING_RETURN_TYPE, "return-type", BY_ALL)                              \
+    X(WARNING_UNINITIALIZED, "uninitialized", BY_ALL)                          \
+    X(WARNING_UNUSED_PARAMETER, "unused-parameter", BY_EXTRA)                  \
     X(WARNING_FRAME_SIZE, "frame-size", BY_NAME)
 
 enum warning {
@@ -54,7 +57,8 @@ bool diagnostics_set_warning(struct diagnostics *diagnostics, const char *option
 /* At a place in the file. A note belongs to the error or warning before it. */
 void report_error(struct diagnostics *diagnostics, struct range range, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void report_warning(struct diagnostics *diagnostics, enum warning warning, struct range range,
+/* False if that warning is off. */
+bool report_warning(struct diagnostics *diagnostics, enum warning warning, struct range range,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 void report_note(struct diagnostics *diagnostics, struct range range, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -9,7 +9,7 @@
  *     statement.c    scopes and jumps                           label.c  labels and gotos
  *     jump.c         what must not be jumped past
  *     expression.c, operator.c, call.c, builtin.c, convert.c    types of expressions
- *     operand.c      what operators can be applied to
+ *     operand.c      what operators can be applied to           pointer.c  pointers to others
  *     lvalue.c       what names an object                       address.c whose address is taken
  *     stack.c        what cannot stay on the C stack            advice.c warnings
  *     ending.c       what control comes to the end of           pragma.c what holds where
@@ -223,11 +223,16 @@ bool is_builtin_name(const char *name);
 /* convert.c: reports a value that cannot be converted to the type, as by assignment, and gives
  * false then. `what` begins the message: "argument 2 of 'f'". Pairs that the C compiler judges as
  * well, in the user's own terms, are left to it; what it would say of generated text is said here:
- * its errors, or its errors and the warnings that it gives unasked. */
-enum strictness { OUR_MISTAKES, C_ERRORS, C_WARNINGS };
+ * its errors, or its warnings about pointers that become others too, or all that it gives unasked.
+ * Its warnings about pointers are warnings here, too (pointer.c). */
+enum strictness { OUR_MISTAKES, C_ERRORS, C_POINTER_WARNINGS, C_WARNINGS };
 bool check_conversion(struct check *check, const struct type *to, struct node *value,
                       enum strictness strictness, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+
+/* pointer.c: warns of a pointer that loses qualifiers or becomes an incompatible one. */
+void check_pointers(struct check *check, const struct type *to, struct node *value,
+                    const char *what);
 
 /* A note to the message about this value, if it is a handle that somebody forgot to await. */
 void note_await(struct check *check, const struct node *value);

@@ -163,13 +163,18 @@ bool check_conversion(struct check *check, const struct type *to, struct node *v
         check_awaited(check, value);
     if (strictness == OUR_MISTAKES && function && (function->is_async || function->is_generator))
         strictness = C_ERRORS;
-    if (verdict == FITS || (verdict == C_MISMATCH && strictness < C_ERRORS) ||
-        (verdict == C_DOUBT && strictness < C_WARNINGS))
+    bool is_fit = verdict == FITS || (verdict == C_MISMATCH && strictness < C_ERRORS) ||
+                  (verdict == C_DOUBT && strictness < C_WARNINGS);
+    if (is_fit && strictness < C_POINTER_WARNINGS)
         return true;
     va_list arguments;
     va_start(arguments, format);
     const char *what = arena_vformat(check->arena, format, arguments);
     va_end(arguments);
+    if (is_fit) {
+        check_pointers(check, to, value, what);
+        return true;
+    }
     bool is_news = complain(check, value, "%s of type '%s' does not convert to '%s'", what,
                             show(check, from), show(check, to));
     const struct type *future = type_resolve(from);

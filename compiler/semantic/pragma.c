@@ -304,6 +304,23 @@ struct pragma_state pragma_state_at(const struct pragmas *pragmas, enum pragma_g
     return count ? pragmas->items[group][count - 1].state : (struct pragma_state){0};
 }
 
+/* Whether the line of a pragma speaks of the option, in quotes. */
+static bool is_about(const struct setting *setting, const char *option)
+{
+    size_t length = strlen(option);
+    const char *at = memmem(setting->text, (size_t)setting->length, option, length);
+    return at && at > setting->text && at[-1] == '"' && at[length] == '"';
+}
+
+bool pragmas_ignore(const struct pragmas *pragmas, const char *option, uint32_t offset)
+{
+    static const char word[] = "ignored";
+    const struct setting *setting = pragma_state_at(pragmas, PRAGMA_DIAGNOSTIC, offset).setting;
+    while (setting && !is_about(setting, option))
+        setting = setting->before;
+    return setting && memmem(setting->text, (size_t)setting->length, word, sizeof word - 1);
+}
+
 bool pragmas_lay_out(const struct pragmas *pragmas, uint32_t offset)
 {
     return pragma_state_at(pragmas, PRAGMA_PACK, offset).setting ||

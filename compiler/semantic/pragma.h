@@ -47,6 +47,8 @@ const struct pragmas *pragmas_read(struct arena *arena, const struct source *sou
 size_t pragma_count_at(const struct pragmas *pragmas, enum pragma_group group, uint32_t offset);
 struct pragma_state pragma_state_at(const struct pragmas *pragmas, enum pragma_group group,
                                     uint32_t offset);
+/* Whether a pragma says there that C compilers ignore what this option (`-Wunused`) warns of. */
+bool pragmas_ignore(const struct pragmas *pragmas, const char *option, uint32_t offset);
 /* Whether structs are laid out as pragmas say there. */
 bool pragmas_lay_out(const struct pragmas *pragmas, uint32_t offset);
 

@@ -170,8 +170,9 @@ static void check_values(struct check *check, const struct row *row, struct node
             check_unsendable(check, call->kid[row->handle]);
         else if (!type_is_void(wanted))
             check_conversion(check, wanted, value,
-                             is_container(handle) || value->kind == NODE_STRING ? C_WARNINGS
-                                                                                : C_ERRORS,
+                             is_container(handle) || value->kind == NODE_STRING
+                                 ? C_WARNINGS
+                                 : C_POINTER_WARNINGS,
                              "argument %d of '%s'", row->value, row->name);
     }
     if (row->place && !type_is_void(held))
