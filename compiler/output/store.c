@@ -47,19 +47,31 @@ static void copy_object(struct emitter *e, const char *place, const struct type 
                  initial);
 }
 
-/* An array literal: of the array itself, or of one struct. */
+/* What the bytes are copied from: an array literal, of the array itself or of one struct; or the
+ * literal that the array is initialised with (GNU C). */
+static void put_literal(struct emitter *e, const struct type *type, struct node *value)
+{
+    bool is_array = type_resolve(type)->kind == TYPE_ARRAY;
+    bool is_braced = is_array && value->kind == NODE_INITIALIZER_LIST;
+    bool is_object = is_array && !is_braced && skip_parens(value)->kind != NODE_STRING;
+    if (!is_object) {
+        write_string(&e->writer, "(");
+        put_type(e, type, NULL);
+        write_string(&e->writer, is_array ? ")" : "[1])");
+    }
+    write_string(&e->writer, is_object || is_braced ? "" : "{");
+    emit_in_parens(e, value);
+    write_string(&e->writer, is_object || is_braced ? "" : "}");
+}
+
 static void copy_literal(struct emitter *e, const char *place, const struct type *type,
                          struct node *value)
 {
     bool is_array = type_resolve(type)->kind == TYPE_ARRAY;
-    bool is_braced = is_array && value->kind == NODE_INITIALIZER_LIST;
-    write_format(&e->writer, "__builtin_memcpy(%s%s%s, (", void_cast(type), is_array ? "" : "&",
+    write_format(&e->writer, "__builtin_memcpy(%s%s%s, ", void_cast(type), is_array ? "" : "&",
                  place);
-    put_type(e, type, NULL);
-    write_string(&e->writer, is_array ? ")" : "[1])");
-    write_string(&e->writer, is_braced ? "" : "{");
-    emit_in_parens(e, value);
-    write_format(&e->writer, "%s, sizeof %s)", is_braced ? "" : "}", place);
+    put_literal(e, type, value);
+    write_format(&e->writer, ", sizeof %s)", place);
 }
 
 void emit_store(struct emitter *e, const char *place, const struct type *type, struct node *value)

@@ -230,7 +230,10 @@ bool check_conversion(struct check *check, const struct type *to, struct node *v
                       enum strictness strictness, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* pointer.c: warns of a pointer that loses qualifiers or becomes an incompatible one. */
+/* pointer.c: compatible, with all qualifiers left aside that belong to the object itself: an
+ * array's are its elements'. */
+bool same_object(const struct type *a, const struct type *b);
+/* Warns of a pointer that loses qualifiers or becomes an incompatible one. */
 void check_pointers(struct check *check, const struct type *to, struct node *value,
                     const char *what);
 

@@ -161,6 +161,17 @@ static void check_parameters(struct check *check, struct type *type, struct node
         type->parameter_count = 0;
 }
 
+/* What is held in the handle's block. C refuses arrays and functions, but would not see them. */
+static struct type *async_result(struct check *check, struct type *target, const struct node *node)
+{
+    enum type_kind kind = type_resolve(target)->kind;
+    if (kind != TYPE_ARRAY && kind != TYPE_FUNCTION)
+        return type_held(check->types, target);
+    complain(check, node, "an async function cannot give %s of type '%s'",
+             kind == TYPE_ARRAY ? "an array" : "a function", show(check, target));
+    return type_simple(check->types, TYPE_UNKNOWN);
+}
+
 static struct type *apply_function(struct check *check, struct declarator *result,
                                    struct type *target, struct node *node)
 {
@@ -169,7 +180,7 @@ static struct type *apply_function(struct check *check, struct declarator *resul
     type->node = node;
     if (result->async) {
         type->is_async = true;
-        type->target = type_held(check->types, target);
+        type->target = async_result(check, target, node);
         if (node->flags & IS_VARIADIC &&
             complain(check, node, "an async function cannot be variadic"))
             add_note(check, result->async, "it is made async here");

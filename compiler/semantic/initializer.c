@@ -177,6 +177,19 @@ static struct type *check_string(struct check *check, struct type *type, struct 
     return completed;
 }
 
+/* A list, a string or, in GNU C, a literal of an array: what else an array is initialised with C
+ * could not see once the array is copied from a literal. */
+static void check_array_value(struct check *check, const struct type *type, struct node *value)
+{
+    const struct function_state *function = check->state->function;
+    bool is_literal = skip_choices(check, value)->kind == NODE_COMPOUND_LITERAL;
+    if (!function || (!function->is_async && !function->is_generator) || is_unknown(type) ||
+        is_unknown(value->type) || (is_literal && same_object(type, value->type)))
+        return;
+    complain(check, value, "an array of type '%s' initialised by a value of type '%s'",
+             show(check, type), show(check, value->type));
+}
+
 struct type *check_initializer(struct check *check, struct type *type, struct node *value)
 {
     if (is_string_for(check, type, value))
@@ -197,6 +210,8 @@ struct type *check_initializer(struct check *check, struct type *type, struct no
         else
             check_owned(check, value);
     }
+    if (type_resolve(type)->kind == TYPE_ARRAY)
+        check_array_value(check, type, value);
     check_conversion(check, type, value, OUR_MISTAKES, "initialiser");
     return with_length(check, type, (struct length){.count = type_resolve(value->type)->length});
 }

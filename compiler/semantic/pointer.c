@@ -36,9 +36,7 @@ static bool is_certain(const struct type *type)
     }
 }
 
-/* Compatible, with all qualifiers left aside that belong to the object itself: an array's are its
- * elements'. */
-static bool same_object(const struct type *a, const struct type *b)
+bool same_object(const struct type *a, const struct type *b)
 {
     a = type_resolve(a);
     b = type_resolve(b);
