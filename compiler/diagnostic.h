@@ -30,6 +30,8 @@ struct range {
     X(WARNING_RETURN_LOCAL_ADDR, "return-local-addr", BY_DEFAULT)              \
     X(WARNING_DISCARDED_QUALIFIERS, "discarded-qualifiers", BY_DEFAULT)        \
     X(WARNING_INCOMPATIBLE_POINTERS, "incompatible-pointer-types", BY_DEFAULT) \
+    X(WARNING_POINTER_MISMATCH, "pointer-type-mismatch", BY_DEFAULT)           \
+    X(WARNING_CONDITIONAL_MISMATCH, "conditional-type-mismatch", BY_DEFAULT)   \
     X(WARNING_POINTER_SIGN, "pointer-sign", BY_ALL)                            \
     X(WARNING_RETURN_TYPE, "return-type", BY_ALL)                              \
     X(WARNING_UNINITIALIZED, "uninitialized", BY_ALL)                          \

@@ -9,6 +9,7 @@
  *     statement.c    scopes and jumps                           label.c  labels and gotos
  *     jump.c         what must not be jumped past
  *     expression.c, operator.c, call.c, builtin.c, convert.c    types of expressions
+ *     conditional.c  arms of ?: that await
  *     operand.c      what operators can be applied to           pointer.c  pointers to others
  *     lvalue.c       what names an object                       address.c whose address is taken
  *     stack.c        what cannot stay on the C stack            advice.c warnings
@@ -207,6 +208,8 @@ struct type *type_of_unknown(struct check *check, struct node *node);
 struct type *check_binary(struct check *check, struct node *node); /* operator.c */
 struct type *check_unary(struct check *check, struct node *node);
 struct type *check_conditional(struct check *check, struct node *node);
+/* False if C refuses such a pair of arms and would not see it. (conditional.c) */
+bool check_arms(struct check *check, const struct node *conditional, struct node *then);
 struct type *check_assign(struct check *check, struct node *node);
 struct type *check_call(struct check *check, struct node *node); /* call.c */
 const char *callee_name(const struct node *call);                /* NULL if it has none */
@@ -233,6 +236,8 @@ bool check_conversion(struct check *check, const struct type *to, struct node *v
 /* pointer.c: compatible, with all qualifiers left aside that belong to the object itself: an
  * array's are its elements'. */
 bool same_object(const struct type *a, const struct type *b);
+/* Whether two resolved types are pointers to surely incompatible types. */
+bool points_elsewhere(const struct type *a, const struct type *b);
 /* Warns of a pointer that loses qualifiers or becomes an incompatible one. */
 void check_pointers(struct check *check, const struct type *to, struct node *value,
                     const char *what);

@@ -241,7 +241,9 @@ struct type *check_conditional(struct check *check, struct node *node)
     if (node->kid[1])
         check_value(check, node->kid[1]);
     check_value(check, node->kid[2]);
-    return check_same(check, node, then) ? common_type(check, then, node->kid[2]) : NULL;
+    return check_same(check, node, then) && check_arms(check, node, then)
+               ? common_type(check, then, node->kid[2])
+               : NULL;
 }
 
 /* --- assignment */

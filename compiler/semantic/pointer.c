@@ -109,6 +109,15 @@ static enum doubt judge_pointers(struct check *check, const struct type *to,
     return judge_targets(to->target, from->target);
 }
 
+bool points_elsewhere(const struct type *a, const struct type *b)
+{
+    if (a->kind != TYPE_POINTER || b->kind != TYPE_POINTER || type_has_language(a) ||
+        type_has_language(b))
+        return false;
+    return !type_is_void(a->target) && !type_is_void(b->target) &&
+           !same_object(a->target, b->target) && is_certain(a->target) && is_certain(b->target);
+}
+
 static const char *qualifier_names(unsigned qualifiers)
 {
     return qualifiers == QUAL_CONST      ? "'const'"
