@@ -238,6 +238,9 @@ bool check_conversion(struct check *check, const struct type *to, struct node *v
 bool same_object(const struct type *a, const struct type *b);
 /* Whether two resolved types are pointers to surely incompatible types. */
 bool points_elsewhere(const struct type *a, const struct type *b);
+/* The value as it stands becomes the operand of a cast to that pointer type, which stands in its
+ * place: C compilers do not speak of the conversion then. */
+void cast_value(struct check *check, struct node *value, const struct type *to);
 /* Warns of a pointer that loses qualifiers or becomes an incompatible one. */
 void check_pointers(struct check *check, const struct type *to, struct node *value,
                     const char *what);

@@ -39,27 +39,29 @@ static bool is_null(struct check *check, const struct node *node)
 }
 
 /* What they warn of. */
-static void warn(struct check *check, const struct node *node, const struct node *then,
+static void warn(struct check *check, const struct node *node, struct node *then,
                  const struct type *left, const struct type *right)
 {
     struct range place = {node->start, node->end};
-    const struct node *otherwise = node->kid[2];
+    struct node *otherwise = node->kid[2];
     if (is_null(check, then) || is_null(check, otherwise) || check->state->quiet)
         return;
     if (is_pointer(left) && is_pointer(right) && points_elsewhere(left, right))
         report_warning(check->diagnostics, WARNING_POINTER_MISMATCH, place,
                        "one of two pointers of types '%s' and '%s'", show(check, left),
                        show(check, right));
-    else if (is_pointer(left) != is_pointer(right))
-        report_warning(check->diagnostics, WARNING_CONDITIONAL_MISMATCH, place,
-                       "one of two values of types '%s' and '%s'", show(check, left),
-                       show(check, right));
+    else if (is_pointer(left) != is_pointer(right) &&
+             report_warning(check->diagnostics, WARNING_CONDITIONAL_MISMATCH, place,
+                            "one of two values of types '%s' and '%s'", show(check, left),
+                            show(check, right)))
+        cast_value(check, is_pointer(left) ? otherwise : then, is_pointer(left) ? left : right);
 }
 
 bool check_arms(struct check *check, const struct node *node, struct node *then)
 {
     struct node *otherwise = node->kid[2];
-    if (!((then->flags | otherwise->flags) & HAS_AWAIT))
+    bool is_lowered = (node->kid[1] && then->flags & HAS_AWAIT) || otherwise->flags & HAS_AWAIT;
+    if (!is_lowered)
         return true;
     const struct type *left = type_resolve(type_decay(check->types, then->type));
     const struct type *right = type_resolve(type_decay(check->types, otherwise->type));

@@ -166,18 +166,20 @@ static bool warn(struct check *check, enum doubt doubt, const struct node *value
                           what, show(check, from), show(check, to));
 }
 
-/* The value as it stands becomes the operand of a cast that stands in its place. */
-static void cast_value(struct check *check, struct node *value, const struct type *to)
+void cast_value(struct check *check, struct node *value, const struct type *to)
 {
     struct node *inner = node_new(check->arena, value->kind, value->start, value->end, 0);
     *inner = *value;
     bool is_short = inner->kind == NODE_IDENTIFIER || inner->kind == NODE_ADDRESS ||
                     inner->kind == NODE_STRING || inner->kind == NODE_PAREN;
+    const char *text = type_is_integer(value->type) ? "(void *)(long)($0)"
+                       : is_short                   ? "(void *)$0"
+                                                    : "(void *)($0)";
     *value = (struct node){.kind = NODE_PAREN,
                            .flags = inner->flags & (HAS_AWAIT | HAS_LANGUAGE),
                            .start = inner->start,
                            .end = inner->end,
-                           .text = is_short ? "(void *)$0" : "(void *)($0)",
+                           .text = text,
                            .type = type_unqualified(check->types, (struct type *)to)};
     value->kid = arena_alloc(check->arena, sizeof *value->kid);
     value->kid[value->count++] = inner;
