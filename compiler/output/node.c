@@ -462,6 +462,8 @@ void emit_node(struct emitter *e, struct node *node)
         emit_template(e, node);
         return;
     }
+    if (emit_const_address(e, node))
+        return;
     switch (node->kind) {
     case NODE_IDENTIFIER:
         emit_identifier(e, node);

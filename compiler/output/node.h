@@ -109,6 +109,8 @@ bool is_frame_local(const struct emitter *e, const struct node *declared);
 /* Whether a variable is used here by another type than its storage's; such a use. */
 bool needs_view(const struct emitter *e, const struct variable *variable);
 void emit_view(struct emitter *e, const struct variable *variable);
+/* The address of what is const but lies in a frame, if the node is one; false: it is none. */
+bool emit_const_address(struct emitter *e, struct node *node);
 /* The type with its sizes as they are written here; or, of a parameter that is only handed on,
  * where none may be evaluated, with `all` for each: `*`, or any that is not constant. */
 struct type *with_lengths(struct emitter *e, struct type *type, const char *all);

@@ -5,6 +5,7 @@
  *     v             (*(int (*)[self->length_1])self->v)          an array
  *     p             (*(int (**)[self->length_1])&self->p)        any other object
  *     typeof(c)     typeof((*(const int *)&self->c))             a constant
+ *     &c            ((const int *)&self->c)                      its address
  *     row           __typeof__(int [self->length_1])             a typedef */
 #include "output/node.h"
 
@@ -59,6 +60,45 @@ void emit_view(struct emitter *e, const struct variable *variable)
     emit_variable(e, variable);
     write_string(&e->writer, ")");
     text_free(&type);
+}
+
+/* The variable that the lvalue is, or is a part of; NULL if a pointer leads to it. */
+static const struct variable *variable_within(const struct node *node)
+{
+    while (node->kind != NODE_IDENTIFIER) {
+        bool is_inside = node->kind == NODE_INDEX || node->kind == NODE_DEREFERENCE;
+        bool is_part = is_inside || node->kind == NODE_PAREN ||
+                       (node->kind == NODE_MEMBER && node->op == OP_DOT);
+        if (!is_part || node->text)
+            return NULL;
+        node = node->kid[0];
+        if (is_inside && (!node->type || type_resolve(node->type)->kind != TYPE_ARRAY))
+            return NULL;
+    }
+    const struct symbol *symbol = node->symbol;
+    bool is_object =
+        symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER);
+    return is_object ? symbol->lowered : NULL;
+}
+
+bool emit_const_address(struct emitter *e, struct node *node)
+{
+    bool is_address = node->kind == NODE_ADDRESS;
+    if ((!is_address && !(node->flags & IS_DECAYED)) || node->text || e->for_type)
+        return false;
+    const struct variable *variable = variable_within(is_address ? node->kid[0] : node);
+    if (!variable || !is_own(e, variable) || variable->viewed_as || !loses_qualifiers(variable) ||
+        type_has_language(variable->type))
+        return false;
+    struct text type = {0};
+    type_print(&type, type_decay(e->check->types, node->type), NULL, true, 0);
+    write_format(&e->writer, "((%s)", type.data);
+    text_free(&type);
+    node->flags &= ~(unsigned)IS_DECAYED;
+    is_address ? emit_copy(e, node) : emit_node(e, node);
+    node->flags |= is_address ? 0 : IS_DECAYED;
+    write_string(&e->writer, ")");
+    return true;
 }
 
 static bool is_kept(const struct type *type)

@@ -65,6 +65,8 @@ void take_address(struct check *check, struct node *node)
 /* The expression's value is used: an array becomes a pointer to its first element. */
 void decay_address(struct check *check, struct node *value)
 {
-    if (is_array(value))
-        take_address(check, value);
+    if (!is_array(value))
+        return;
+    skip_parens(value)->flags |= IS_DECAYED;
+    take_address(check, value);
 }
