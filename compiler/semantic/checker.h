@@ -62,7 +62,7 @@ struct check_state {
     size_t function_capacity;
     struct node **implicit; /* calls of functions that nobody has declared */
     size_t implicit_count, implicit_capacity;
-    struct node *awaited; /* the operand of the await or spawn that is being checked */
+    struct node *awaited; /* what an await, a spawn, a loop or `async with` takes, being checked */
     size_t directive;     /* the first that stands behind what has been checked */
     unsigned defers;      /* `defer` statements around the statement being checked */
 };

@@ -43,17 +43,51 @@ static bool disagree_about_async(struct check *check, const struct symbol *old,
     return true;
 }
 
+/* Whether a message about both declarations is asyncc's: C compilers would speak of what they
+ * become, a local typedef by another name. */
+static bool is_judged_here(const struct check *check, const struct symbol *old,
+                           const struct type *type)
+{
+    const struct function_state *function = check->state->function;
+    bool is_renamed = old->kind == SYMBOL_TYPEDEF && old->function && function &&
+                      (function->is_async || function->is_generator);
+    return is_renamed || type_has_language(old->type) || type_has_language(type);
+}
+
+/* C compilers would say it of the functions that are written, or not at all. */
+static void check_linkage_of(struct check *check, const struct symbol *old,
+                             const struct specifiers *specifiers, const struct type *type,
+                             const struct node *name)
+{
+    if (old->function || check->state->function || specifiers->storage != OP_STATIC ||
+        old->storage == OP_STATIC || !type_has_language(type) || !type_has_language(old->type))
+        return;
+    if (complain(check, name, "'%s' is declared 'static' here, but not before", old->name))
+        note_previous(check, old);
+}
+
+static bool disagree(struct check *check, const struct symbol *old, const struct type *type,
+                     const struct node *name)
+{
+    if (disagree_about_async(check, old, type, name))
+        return true;
+    if (type_compatible(old->type, type))
+        return false;
+    const struct type *before = old->kind == SYMBOL_TYPEDEF ? old->type->target : old->type;
+    if (is_judged_here(check, old, type) &&
+        complain(check, name, "conflicting types for '%s': '%s', before '%s'", old->name,
+                 show(check, type), show(check, before)))
+        note_previous(check, old);
+    return true;
+}
+
 /* Both declarations name one object or function: they must agree, and what each knows is merged. */
 static void merge(struct check *check, struct symbol *old, struct type *type,
                   const struct node *name, bool is_definition)
 {
-    if (disagree_about_async(check, old, type, name))
-        return;
-    if (!type_compatible(old->type, type)) {
-        bool is_ours = type_has_language(old->type) || type_has_language(type);
-        if (is_ours && complain(check, name, "conflicting types for '%s': '%s', before '%s'",
-                                old->name, show(check, type), show(check, old->type)))
-            note_previous(check, old);
+    if (disagree(check, old, type, name)) {
+        if (is_definition && is_judged_here(check, old, type))
+            old->type = type; /* which uses agree with */
         return;
     }
     const struct type *before = type_resolve(old->type), *now = type_resolve(type);
@@ -179,6 +213,8 @@ struct symbol *declare(struct check *check, const struct specifiers *specifiers,
             old = NULL; /* hidden by a local, or nothing with linkage */
     }
     struct symbol *symbol = old;
+    if (old && is_here)
+        check_linkage_of(check, old, specifiers, declarator->type, name);
     if (!old ||
         !is_redeclaration(check, old, kind, declarator->type, name, has_linkage, is_definition))
         symbol = bind(check, kind, declarator->type, name);
@@ -218,7 +254,8 @@ static enum reading reading_of(struct check *check, struct node *declaration)
 static void check_initial_value(struct check *check, const struct specifiers *specifiers,
                                 struct symbol *symbol, struct type *type, struct node *value)
 {
-    if (type_resolve(type)->kind == TYPE_CONTEXTVAR)
+    bool is_contextvar = type_resolve(type)->kind == TYPE_CONTEXTVAR;
+    if (is_contextvar)
         type = type_resolve(type)->target; /* its value in every context that sets none */
     bool is_static = !check->state->function || specifiers->storage == OP_STATIC ||
                      specifiers->storage == OP_CONSTEXPR;
@@ -231,6 +268,8 @@ static void check_initial_value(struct check *check, const struct specifiers *sp
         check_own_type(check, value);
     } else
         type = check_initializer(check, type, value);
+    if (is_contextvar && value->kind != NODE_INITIALIZER_LIST)
+        check_conversion(check, type, value, C_WARNINGS, "initialiser");
     check->state->no_await = outer;
     if (symbol && symbol->kind == SYMBOL_VARIABLE &&
         (specifiers->is_deduced || !type_is_complete(symbol->type)))

@@ -192,6 +192,26 @@ struct node *skip_choices(struct check *check, struct node *node)
     return node;
 }
 
+/* Whether C finds one where asyncc has none: there a handle is a pointer. */
+static bool fits_in_c(const struct node *node, const struct type *selector)
+{
+    for (uint32_t i = 1; i < node->count; i++)
+        if (same_in_c(node->kid[i]->kid[0]->type, selector))
+            return true;
+    return false;
+}
+
+/* No association fits. C compilers would say it of a handle as what it is in C, and would not see
+ * it where the selector awaits. */
+static void refuse_selector(struct check *check, const struct node *node)
+{
+    const struct type *selector = type_decay(check->types, node->kid[0]->type);
+    bool is_ours = type_has_language(selector) && !fits_in_c(node, selector);
+    if (!is_unknown(selector) && (node->flags & HAS_AWAIT || is_ours))
+        complain(check, node, "'_Generic' has no association for the type '%s'",
+                 show(check, selector));
+}
+
 static struct type *check_generic(struct check *check, struct node *node)
 {
     check_unevaluated(check, node->kid[0]);
@@ -199,9 +219,8 @@ static struct type *check_generic(struct check *check, struct node *node)
         if (node->kid[i]->kid[0])
             check_type_name(check, node->kid[i]->kid[0], READING_TYPE);
     struct node *chosen = selected_association(check, node);
-    if (!chosen && !is_unknown(node->kid[0]->type) && node->flags & HAS_AWAIT)
-        complain(check, node, "'_Generic' has no association for the type '%s'",
-                 show(check, type_decay(check->types, node->kid[0]->type)));
+    if (!chosen)
+        refuse_selector(check, node);
     for (uint32_t i = 1; i < node->count; i++) {
         struct node *association = node->kid[i];
         if (association == chosen)

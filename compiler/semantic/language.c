@@ -310,6 +310,7 @@ struct type *check_language_expression(struct check *check, struct node *node)
 
 static void check_async_with(struct check *check, struct node *node)
 {
+    check->state->awaited = skip_parens(node->kid[2]);
     struct type *type = check_value(check, node->kid[2]), *resolved = type_resolve(type);
     struct type *value = type_simple(check->types, TYPE_UNKNOWN);
     if (resolved->kind == TYPE_GENERATOR && resolved->is_async)

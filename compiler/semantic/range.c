@@ -195,6 +195,7 @@ static void check_container_range(struct check *check, struct node *range)
 static struct type *check_range(struct check *check, struct node *range)
 {
     struct node *inner = skip_parens(range);
+    check->state->awaited = inner;
     if (inner->kind != NODE_COMPREHENSION && inner->kind != NODE_CONDITIONAL &&
         inner->kind != NODE_COMMA)
         return check_expression(check, range);
