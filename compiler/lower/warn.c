@@ -89,13 +89,17 @@ static void go_back(struct warn *w, uint32_t *top, uint32_t point)
     }
 }
 
-/* A macro of a system header, as alloca may be, is no place to point at: then the statement is. */
+/* A macro of a system header, as alloca may be, is no place to point at: then the statement is, or
+ * what the macro was given, where the statement is made of the call. */
 static struct range place_of(const struct warn *w, const struct found *found)
 {
-    const struct node *node = found->call, *statement = w->function->flow->nodes[found->point];
-    if (statement && source_line(w->lowered->check->source, node->start).system_header)
-        node = statement;
-    return (struct range){node->start, node->end};
+    const struct node *call = found->call;
+    const struct node *const nodes[] = {call, w->function->flow->nodes[found->point],
+                                        node_kid(call, 1)};
+    for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
+        if (nodes[i] && !source_line(w->lowered->check->source, nodes[i]->start).system_header)
+            return (struct range){nodes[i]->start, nodes[i]->end};
+    return (struct range){call->start, call->end};
 }
 
 static void report(struct warn *w, struct found *found, const struct suspension *suspension,
