@@ -72,6 +72,8 @@ void diagnostics_set_format(struct diagnostics *diagnostics, enum diagnostic_for
 
 static struct warning_state *find_warning(struct diagnostics *diagnostics, const char *name)
 {
+    if (!strcmp(name, "incompatible-pointer-types-discards-qualifiers")) /* as clang has it */
+        name = "discarded-qualifiers";
     for (size_t i = 0; i < WARNING_COUNT; i++)
         if (strcmp(name, warning_table[i].name) == 0)
             return &diagnostics->warnings[i];

@@ -190,7 +190,17 @@ static void check_array_value(struct check *check, const struct type *type, stru
              show(check, type), show(check, value->type));
 }
 
-struct type *check_initializer(struct check *check, struct type *type, struct node *value)
+/* A part of an object in an async function is initialised in a literal that has no name. */
+static enum strictness strictness_in(const struct check *check, const struct cursor *list)
+{
+    const struct function_state *function = check->state->function;
+    bool is_written = list && function && (function->is_async || function->is_generator);
+    return is_written ? C_POINTER_WARNINGS : OUR_MISTAKES;
+}
+
+/* `list`: what it is an element of, NULL if of none. */
+static struct type *initialize(struct check *check, struct type *type, struct node *value,
+                               const struct cursor *list)
 {
     if (is_string_for(check, type, value))
         return check_string(check, type, value);
@@ -212,8 +222,13 @@ struct type *check_initializer(struct check *check, struct type *type, struct no
     }
     if (type_resolve(type)->kind == TYPE_ARRAY)
         check_array_value(check, type, value);
-    check_conversion(check, type, value, OUR_MISTAKES, "initialiser");
+    check_conversion(check, type, value, strictness_in(check, list), "initialiser");
     return with_length(check, type, (struct length){.count = type_resolve(value->type)->length});
+}
+
+struct type *check_initializer(struct check *check, struct type *type, struct node *value)
+{
+    return initialize(check, type, value, NULL);
 }
 
 /* One member of a level without braces: takes one element, or as many as it has members. */
@@ -231,7 +246,7 @@ static void fill_member(struct check *check, struct type *type, struct cursor *c
         return;
     }
     if (!is_container(type) || !is_whole_zero(check, cursor->list, element))
-        check_initializer(check, type, element);
+        initialize(check, type, element, cursor);
     advance(cursor);
 }
 
