@@ -157,6 +157,7 @@ struct function { /* with a body that needs lowering */
     const char *name;
     const char *stem; /* of the names that are made for it: f of f__frame, f__resume ... */
     bool is_main;
+    bool is_open_ended;        /* something in its frame ends with an array of no size */
     bool is_mentioned;         /* anywhere but in its declarations */
     bool is_called_by_handle;  /* somebody needs NAME(), the function that makes a cold one */
     bool in_cycle;             /* it may await itself, directly or by way of others */

@@ -124,10 +124,57 @@ static void put_generator_members(struct emitter *e, const struct function *func
     }
 }
 
+/* `struct { int n; char text[]; }` */
+static bool is_open_ended(const struct type *type)
+{
+    type = type ? type_resolve(type) : NULL;
+    bool is_union = type && type->kind == TYPE_UNION;
+    if (!type || !type->field_count)
+        return type && type->kind == TYPE_ARRAY && type->array_size == ARRAY_INCOMPLETE;
+    for (size_t i = is_union ? 0 : type->field_count - 1; i < type->field_count; i++)
+        if (is_open_ended(type->fields[i].type))
+            return true;
+    return false;
+}
+
+static bool slot_is_open_ended(const struct lowered *lowered, const struct slot *slot)
+{
+    const struct symbol *child = slot->variable ? slot->variable->child : slot->child;
+    const struct function *function = child ? lowered_function(lowered, child) : NULL;
+    return (function && function->is_open_ended) ||
+           (slot->variable && is_open_ended(slot->variable->type));
+}
+
+/* Frames that it embeds are known already. */
+static bool frame_is_open_ended(const struct lowered *lowered, const struct function *function)
+{
+    if (is_open_ended(function->result) || is_open_ended(function->yielded))
+        return true;
+    for (const struct lane *lane = function->lanes; lane; lane = lane->next)
+        for (const struct group *group = lane->groups; group; group = group->next)
+            for (const struct slot *slot = group->first; slot; slot = slot->next)
+                if (slot_is_open_ended(lowered, slot))
+                    return true;
+    return false;
+}
+
+/* To clang, what follows such a thing is an extension. */
+static void put_quiet(struct emitter *e, const struct function *function, const char *pragmas)
+{
+    if (!function->is_open_ended)
+        return;
+    write_format(&e->writer, "\n#ifdef __clang__\n%s#endif\n", pragmas);
+    e->writer.file = NULL;
+}
+
 void put_frame(struct emitter *e, struct function *function)
 {
+    function->is_open_ended = frame_is_open_ended(e->lowered, function);
     e->writer.indent = 0;
     e->function = function;
+    put_quiet(e, function,
+              "#pragma clang diagnostic push\n"
+              "#pragma clang diagnostic ignored \"-Wgnu-variable-sized-type-not-at-end\"\n");
     write_line_break(&e->writer);
     write_place(&e->writer, function->node->start, false);
     e->writer.place_file = NULL;
@@ -147,6 +194,7 @@ void put_frame(struct emitter *e, struct function *function)
     e->writer.indent = 0;
     write_line_break(&e->writer);
     write_string(&e->writer, "};");
+    put_quiet(e, function, "#pragma clang diagnostic pop\n");
     write_line_break(&e->writer);
     e->function = NULL;
 }
