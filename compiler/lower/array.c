@@ -233,6 +233,17 @@ static bool is_variable(const struct node *declared)
                                                                     : symbol->type);
 }
 
+bool declares_variable_type(const struct node *block)
+{
+    for (uint32_t i = 0; i < block->count; i++) {
+        const struct node *item = block->kid[i];
+        for (uint32_t k = 1; item && item->kind == NODE_DECLARATION && k < item->count; k++)
+            if (is_variable(item->kid[k]))
+                return true;
+    }
+    return false;
+}
+
 /* The variable in its storage, which uses see by the symbol's type. */
 static struct variable *store(struct hoist *h, struct symbol *symbol)
 {
@@ -387,7 +398,8 @@ static void walk_block(struct hoist *h, struct node *compound)
         bool cut =
             item && item->kind == NODE_DECLARATION && is_cut(item, labels[i + 1] || releases);
         releases |= cut;
-        *place = cut ? lower_declaration(h, item) : walk(h, item);
+        item = item ? walk(h, item) : NULL; /* in sizes may be statements */
+        *place = cut ? lower_declaration(h, item) : item;
         for (struct node *label = compound->kid[i]; cut && label != *place;
              label = label->kid[label->count - 1])
             label->flags |= HAS_AWAIT;

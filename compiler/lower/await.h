@@ -105,6 +105,8 @@ struct node *copy_node(struct hoist *h, const struct node *node);
 
 /* Gives variable length arrays that a label cuts storage of their own, before all else. */
 void arrays_lower(struct hoist *h, struct node *body);
+/* Whether the block itself declares something variably modified: no label may stand behind that. */
+bool declares_variable_type(const struct node *block);
 /* A value of the type is kept beyond the expression: sizes of it that the expression computes
  * become variables, declared in `out`, which it sets. (array.c) */
 void keep_lengths_within(struct hoist *h, const struct type *type, struct node *within,

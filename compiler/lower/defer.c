@@ -549,6 +549,7 @@ static struct node *walk(struct defers *d, struct node *node)
     case NODE_BREAK:
     case NODE_CONTINUE:
     case NODE_GOTO:
+        walk_parts(d, node); /* `return ({ return 1; });` */
         return walk_jump(d, node);
     case NODE_COMPOUND:
         return walk_block(d, node, false);

@@ -443,8 +443,9 @@ static struct node *with_body(struct run *r)
     list_push(h, &list, leave);
     push_binding(r, &list, body);
     h->withs++;
+    bool is_cut = declares_variable_type(r->node->kid[3]); /* by the wait at the end */
     list_push(h, &list, lower_body(h, r->node->kid[3]));
-    if (!hides_binding(r->node))
+    if (!is_cut && !hides_binding(r->node))
         flatten_last(h, &list);
     h->withs--;
     list_push(h, &list, make_assignment(h, r->left, "$0 = $1", zero));

@@ -259,13 +259,13 @@ static void use_nowhere(struct range *r)
     list_push(h, &r->before, build(h, NODE_EXPRESSION_STATEMENT, r->at, "$0;", 1, nothing));
 }
 
-/* `__attribute__((cleanup(f))) T x`, `_Alignas(64) T x`: its own words declare it; `int (*x)[n]`
- * too, which array.c looks at as at every other declaration. */
+/* `__attribute__((cleanup(f))) T x`, `_Alignas(64) T x`, `typeof(unnamed) x`: its own words declare
+ * it; `int (*x)[n]` too, which array.c looks at as at every other declaration. */
 static bool has_own_words(const struct range *r, const struct symbol *symbol)
 {
     struct attributes attributes = declared_attributes(r->node, 0);
     return symbol->is_aligned || type_is_variably_modified(symbol->type) ||
-           next_attribute(&attributes);
+           !type_has_tag(symbol->type) || next_attribute(&attributes);
 }
 
 /* `T x = object[at];`, or the bytes of an array. */

@@ -16,8 +16,11 @@ struct text emit_rendered(struct emitter *e, struct node *node)
     struct text text = {0};
     e->writer.out = &text;
     e->writer.line_start = 0;
+    text_put(&text, '(');
     emit_node(e, node);
     e->writer = saved;
+    text.length--; /* the bracket: it may stand in mid-line, so that no #line opens it */
+    memmove(text.data, text.data + 1, text.length + 1);
     return text;
 }
 
