@@ -107,10 +107,26 @@ static void keep_visible(const struct layout *l, const char *name)
         name_of(l->taken, name);
 }
 
+/* What is packed or aligned has no size here that is sure, but must not be taken for small. */
+static uint64_t guessed_size(const struct type *type)
+{
+    type = type_resolve(type);
+    uint64_t size = type_size(type), all = 0;
+    if (size)
+        return size;
+    if (type->kind == TYPE_ARRAY && type->array_size == ARRAY_FIXED && type->length_is_known)
+        return type->length * guessed_size(type->target);
+    for (size_t i = 0; type_is_tagged(type) && i < type->field_count; i++) {
+        size = guessed_size(type->fields[i].type);
+        all = type->kind == TYPE_STRUCT ? all + size : size > all ? size : all;
+    }
+    return all;
+}
+
 static void add_variable(struct layout *l, struct variable *variable)
 {
     struct slot *slot = slot_new(l);
-    uint64_t size = type_size(variable->type), alignment = type_alignment(variable->type);
+    uint64_t size = guessed_size(variable->type), alignment = type_alignment(variable->type);
     if (variable->child && !size)
         size = frame_size(lowered_function(l->lowered, variable->child));
     keep_visible(l, variable->symbol->name);

@@ -6,7 +6,8 @@
  * temporaries in one function cost no more than they are long. A variable whose address is known
  * elsewhere is live as long as its scope lasts.
  *
- * A variable that is live behind a suspension that does not itself write it is needed in the frame.
+ * A variable that is live behind a suspension that does not itself write it is needed in the frame,
+ * unless nothing can have been kept in it before: `char line[80]; int n = await f(); use(line);`.
  * So is one that its own initialiser names in what comes before an await, `p = await f(sizeof *p)`,
  * for it is not declared there yet; and in a header one whose declaration a resumption jumps over,
  * which C++ refuses.
@@ -27,6 +28,8 @@ struct walk {
     uint32_t *stack;
     size_t top;
     uint32_t declaration; /* of the variable whose walk it is */
+    struct edge *edges;   /* forward, as those of the flow lead backward; NULL: not made yet */
+    uint32_t *successors; /* by point: first edge */
     bool is_header;
 };
 
@@ -151,6 +154,70 @@ static void find_scope(struct walk *w, struct variable *variable)
     variable->last = whole ? w->flow->count - 1 : block->last_point;
 }
 
+/* --- what is declared long before it is used */
+
+static void turn_edges(struct walk *w)
+{
+    const struct flow *flow = w->flow;
+    w->edges = arena_alloc(w->arena, (flow->edge_count + 1) * sizeof *w->edges);
+    w->successors = arena_alloc(w->arena, flow->count * sizeof *w->successors);
+    memset(w->successors, 0xff, flow->count * sizeof *w->successors);
+    for (uint32_t to = 0; to < flow->count; to++)
+        for (uint32_t e = flow->predecessors[to]; e != NO_POINT; e = flow->edges[e].next) {
+            uint32_t from = flow->edges[e].point;
+            w->edges[e] = (struct edge){to, w->successors[from]};
+            w->successors[from] = e;
+        }
+}
+
+/* Whether a suspension stands between the declaration, which gives no value, and what follows. */
+static bool begins_late(const struct walk *w, const struct variable *variable)
+{
+    const struct mentions *mentions = &w->flow->mentions[variable->index];
+    uint32_t declaration = declaration_of(w, variable), first = NO_POINT;
+    const struct node *node = w->flow->nodes[declaration];
+    if (variable->kind != VARIABLE_LOCAL || !node || node->kind != NODE_DECLARED || node->kid[1])
+        return false;
+    for (size_t i = 0; i < mentions->count; i++)
+        if (mentions->items[i].point != declaration && mentions->items[i].point < first)
+            first = mentions->items[i].point;
+    const uint32_t *before = w->flow->suspensions_before;
+    return first != NO_POINT && first > declaration && before[first] > before[declaration];
+}
+
+static void go_on(struct walk *w, const struct variable *variable, uint32_t point, bool *seen)
+{
+    if (seen[point] || point < variable->first || point > variable->last)
+        return;
+    seen[point] = true;
+    w->stack[w->top++] = point;
+}
+
+/* The first suspension that what speaks of the variable can lead to, without its being declared
+ * anew; 0 if there is none. */
+static unsigned first_reached(struct walk *w, const struct variable *variable)
+{
+    const struct flow *flow = w->flow;
+    const struct mentions *mentions = &flow->mentions[variable->index];
+    uint32_t declaration = declaration_of(w, variable);
+    bool *seen = arena_alloc(w->arena, flow->count * sizeof *seen);
+    unsigned reached = 0;
+    seen[declaration] = true;
+    for (size_t i = 0; i < mentions->count; i++)
+        go_on(w, variable, mentions->items[i].point, seen);
+    while (w->top) {
+        uint32_t point = w->stack[--w->top];
+        const struct suspension *suspension = flow->suspended[point];
+        if (suspension && (!reached || suspension->state < reached))
+            reached = suspension->state;
+        for (uint32_t e = w->successors[point]; e != NO_POINT; e = w->edges[e].next)
+            go_on(w, variable, w->edges[e].point, seen);
+    }
+    return reached;
+}
+
+/* --- the decision */
+
 static void decide(struct walk *w, struct variable *variable)
 {
     if (variable->kind == VARIABLE_STATIC)
@@ -165,6 +232,11 @@ static void decide(struct walk *w, struct variable *variable)
         for (uint32_t p = variable->first; p <= variable->last && !variable->crossed; p++)
             if (w->flow->suspended[p])
                 variable->crossed = w->flow->suspended[p]->state;
+    if (variable->crossed && begins_late(w, variable)) {
+        if (!w->edges)
+            turn_edges(w);
+        variable->crossed = first_reached(w, variable);
+    }
     variable->is_early = is_named_before(w, variable);
     bool is_in_expression = variable->first == variable->last; /* no jump comes past it there */
     bool is_jumped_over =
