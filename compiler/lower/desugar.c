@@ -4,9 +4,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "diagnostic.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/names.h"
+#include "syntax/token.h"
 
 /* --- making nodes */
 
@@ -129,16 +131,28 @@ void desugar_function(struct lowered *lowered, struct function *function)
         desugar(&h, &body->kid[i]);
 }
 
+/* The end of what declares the name, attributes included: in front of the `:` or `=`, which only
+ * parentheses and comments part from the value. */
+static uint32_t bound_end(const char *code, uint32_t from, uint32_t value)
+{
+    static const char *const words[] = {":", "=", NULL};
+    uint32_t last = from, end = from;
+    struct range token;
+    for (uint32_t at = from; next_token(code, value, &at, &token); last = token.end)
+        if (token_is_among(code, token, words))
+            end = last;
+        else if (!token_is(code, token, "("))
+            end = from;
+    return end;
+}
+
 struct node *bound_declaration(struct hoist *h, struct node *statement, const struct node *at,
                                struct node *value)
 {
     const char *code = source_code(h->lowered->check->source);
     struct node *declarator = statement->kid[1];
     struct node *declared = build(h, NODE_DECLARED, declarator, NULL, 2, declarator, value);
-    uint32_t end = statement->kid[2]->start;
-    while (end > declarator->end && strchr(" \t\r\n:=(", code[end - 1]))
-        end--;
-    end = end > declarator->end ? end : declarator->end;
+    uint32_t end = bound_end(code, declarator->end, statement->kid[2]->start);
     value->start = value->end = declared->end = end;
     declared->symbol = declarator_name(declarator)->symbol;
     declared->flags |= IS_BOUND;

@@ -23,11 +23,14 @@ struct reader {
 
 static uint64_t read_sum(struct reader *r);
 
+/* Behind blanks and comments. */
 static char next_char(struct reader *r)
 {
-    while (r->at < r->end && isspace((unsigned char)*r->at))
-        r->at++;
-    return r->at < r->end ? *r->at : '\0';
+    struct range token;
+    uint32_t at = 0;
+    bool is_there = next_token(r->at, (uint32_t)(r->end - r->at), &at, &token);
+    r->at = is_there ? r->at + token.start : r->end;
+    return is_there ? *r->at : '\0';
 }
 
 static bool accept_char(struct reader *r, char c)

@@ -115,7 +115,7 @@ static int co_suspend(struct co *self)
 #define CO_VALUE(g, T) (*(T *)(g).value)
 #endif
 
-#define EVENT(number, value) trace_event(number, fold_integer(value))
+#define EVENT(number, ...) trace_event(number, fold_integer((__VA_ARGS__)))
 #define T(value) trace_event(__LINE__, fold_integer(value))
 #define S(value) trace_sum(__LINE__, fold_integer(value))
 
