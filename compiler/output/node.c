@@ -510,6 +510,7 @@ void emit_node(struct emitter *e, struct node *node)
         emit_asking(e, node);
         break;
     case NODE_SIZEOF:
+        e->sized = node->kid[0];
         if (!emit_alignment(e, node))
             emit_copy(e, node);
         break;

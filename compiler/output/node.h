@@ -27,6 +27,7 @@ struct emitter {
     bool in_block;             /* what is written next may be several statements */
     const struct node *next;   /* in a block of the source: the item that follows */
     unsigned for_type;         /* > 0: of what is written only the type counts */
+    const struct node *sized;  /* the operand of the sizeof that is being written */
     bool hoisting;             /* what stands in a function is being written at file scope */
     bool has_local_types;      /* ... where its types stand already */
     bool uses_self, uses_base, uses_step, uses_name; /* by the body so far */

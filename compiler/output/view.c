@@ -5,7 +5,8 @@
  *     v             (*(int (*)[self->length_1])self->v)          an array
  *     p             (*(int (**)[self->length_1])&self->p)        any other object
  *     typeof(c)     typeof((*(const int *)&self->c))             a constant
- *     &c            ((const int *)&self->c)                      its address
+ *     &c            (const int *)&self->c                        its address
+ *     v             ((const int *)self->v)                       that of its first element
  *     row           __typeof__(int [self->length_1])             a typedef */
 #include "output/node.h"
 
@@ -83,8 +84,9 @@ static const struct variable *variable_within(const struct node *node)
 
 bool emit_const_address(struct emitter *e, struct node *node)
 {
-    bool is_address = node->kind == NODE_ADDRESS;
-    if ((!is_address && !(node->flags & IS_DECAYED)) || node->text || e->for_type)
+    bool is_address = node->kind == NODE_ADDRESS; /* a unary operator, as the cast is */
+    if ((!is_address && !(node->flags & IS_DECAYED)) || node->text || e->for_type ||
+        node == e->sized) /* `sizeof` would take the cast's type */
         return false;
     const struct variable *variable = variable_within(is_address ? node->kid[0] : node);
     if (!variable || !is_own(e, variable) || variable->viewed_as || !loses_qualifiers(variable) ||
@@ -92,12 +94,12 @@ bool emit_const_address(struct emitter *e, struct node *node)
         return false;
     struct text type = {0};
     type_print(&type, type_decay(e->check->types, node->type), NULL, true, 0);
-    write_format(&e->writer, "((%s)", type.data);
+    write_format(&e->writer, is_address ? "(%s)" : "((%s)", type.data);
     text_free(&type);
     node->flags &= ~(unsigned)IS_DECAYED;
     is_address ? emit_copy(e, node) : emit_node(e, node);
     node->flags |= is_address ? 0 : IS_DECAYED;
-    write_string(&e->writer, ")");
+    write_string(&e->writer, is_address ? "" : ")");
     return true;
 }
 
