@@ -3,6 +3,7 @@
  *     check.c        the file, its functions; the state
  *     report.c       messages, marks, contextual words         repair.c small misreadings
  *     specifier.c    `unsigned long const` → a type             tag.c    struct, union, enum
+ *     member.c       what they may hold
  *     declarator.c   `*(*f)(int)` around it → another type           attribute.c  mode, vector_size
  *     declare.c      what a name is then bound to
  *     initializer.c  lists, designators, array lengths          constant.c, literal.c  values
@@ -154,6 +155,12 @@ struct declarator {
 
 struct declarator check_declarator(struct check *check, const struct specifiers *specifiers,
                                    struct node *declarator);
+
+/* member.c: refuses what cannot follow the members that there are; and arrays without a length in
+ * front of others. */
+void check_new_member(struct check *check, const struct declarator *member,
+                      const struct field *fields, size_t count);
+void check_flexible_members(struct check *check, const struct type *type);
 
 /* --- declare.c */
 

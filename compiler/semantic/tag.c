@@ -52,24 +52,6 @@ struct members {
     size_t count, capacity;
 };
 
-static bool has_member(const struct field *fields, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (fields[i].name ? fields[i].name == name : type_field(fields[i].type, name) != NULL)
-            return true;
-    return false;
-}
-
-/* In types that move to file scope, of which C compilers would say more than that. */
-static void check_duplicate(struct check *check, const struct members *members,
-                            const struct node *name)
-{
-    const struct function_state *function = check->state->function;
-    if (name && function && (function->is_async || function->is_generator) &&
-        has_member(members->fields, members->count, name->name))
-        complain(check, name, "duplicate member '%s'", name->name);
-}
-
 static struct field *add_field(struct check *check, struct members *members, struct type *type,
                                const char *name, struct node *node)
 {
@@ -105,7 +87,7 @@ static void add_declared(struct check *check, struct members *members, struct ty
     result.attributes.around = declared;
     struct type *type = apply_attributes(check, holdable(check, result.type),
                                          (struct attributes){.around = declared});
-    check_duplicate(check, members, result.name);
+    check_new_member(check, &result, members->fields, members->count);
     struct field *field =
         add_field(check, members, type, result.name ? result.name->name : NULL, declared);
     field->bits = result.bits;
@@ -187,6 +169,7 @@ static void check_members(struct check *check, struct node *node, struct type *t
     type->fields = members.fields;
     type->field_count = members.count;
     type->is_complete = true;
+    check_flexible_members(check, type);
 }
 
 /* --- enumerators */
