@@ -93,6 +93,18 @@ static void check_fit(struct check *check, const struct type *type, struct node 
         check_emptied(check, call->kid[1], "'async_release'");
 }
 
+/* A function defined in the old style takes what it is given; a coroutine's arguments are passed by
+ * a call with a prototype, at which C compilers would warn. */
+static void check_old_fit(struct check *check, const struct type *type, struct node *call)
+{
+    const char *name = callee_name(call);
+    for (size_t i = 0; i + 1 < call->count && i < type->parameter_count; i++)
+        if (makes_coroutine(type) && !check->state->quiet && call->kid[i + 1]->type)
+            check_pointers(check, type->parameters[i].type, call->kid[i + 1],
+                           name ? arena_format(check->arena, "argument %zu of '%s'", i + 1, name)
+                                : arena_format(check->arena, "argument %zu", i + 1));
+}
+
 /* --- who owns temporaries that are arguments */
 
 /* A handle or container that belongs to nobody yet. What is found in one way or another may be
@@ -272,7 +284,9 @@ struct type *check_call(struct check *check, struct node *call)
     const struct symbol *symbol = skip_parens(call->kid[0])->symbol;
     if (knows_count(type, symbol))
         check_count(check, type, call);
-    if (!type->is_old_style)
+    if (type->is_old_style)
+        check_old_fit(check, type, call);
+    else
         check_fit(check, type, call);
     find_owned(check, type, call);
     if (type->is_async)
