@@ -41,6 +41,7 @@ struct build {
     struct arena *arena;
     uint32_t from;
     struct target *target;
+    unsigned only_typed; /* operands of sizeof and typeof around what is walked */
     struct jump *gotos, *computed;
     struct label *labels;
     size_t label_count, label_capacity;
@@ -172,6 +173,12 @@ static void cover(struct node *node, uint32_t at)
     node->last_point = at;
 }
 
+/* An operand that only has a type. Its names must be declared where it stands. */
+static bool is_only_typed(const struct node *node)
+{
+    return (node->kind == NODE_SIZEOF || node->kind == NODE_TYPEOF) && node_is_unevaluated(node);
+}
+
 /* Every variable below `node` may be read at this point, but for those that are replaced first. The
  * blocks of a statement expression lie in it as a whole, and jumps may lead out of it, as out of
  * asm. */
@@ -184,13 +191,15 @@ static void uses(struct build *b, struct node *node, uint32_t at)
         jump(b, node);
     struct variable *variable = variable_of(node);
     if (variable && variable->function == b->function && !is_replaced(b, variable, at))
-        mention(b, variable, (struct mention){.point = at, .reads = true});
+        mention(b, variable, (struct mention){.point = at, .reads = !b->only_typed});
     if (variable && variable->viewed_as)
         uses_lengths(b, variable->viewed_as, at);
     else if (node->kind == NODE_TYPE_NAME_REF && node->symbol && node->symbol->function)
         uses_lengths(b, node->symbol->type, at);
+    b->only_typed += is_only_typed(node);
     for (uint32_t i = 0; i < node->count; i++)
         uses(b, node->kid[i], at);
+    b->only_typed -= is_only_typed(node);
     if (node->kind == NODE_DECLARED) { /* perhaps in a statement expression */
         struct node *name = declarator_name(node->kid[0]);
         variable = name && name->symbol ? name->symbol->lowered : NULL;
