@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "output/attribute.h"
+#include "output/comments.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -518,6 +519,8 @@ static void emit_split(struct emitter *e, struct node *node)
 void emit_declaration(struct emitter *e, struct node *node)
 {
     bool hoisted = moves_types(e) && !e->nested && !e->hoisting && node_declares_type(node);
+    if (hoisted && e->writer.comments) /* they went along */
+        comments_written(e->writer.comments, node->kid[0]->start, node->kid[0]->end);
     if (hoisted && (node->count == 1 || declares_typedef(node)))
         return;
     if (node->text && node->count == 1) { /* a type that stands apart */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "output/comments.h"
 #include "output/node.h"
 #include "output/pragma.h"
 #include "output/rescan.h"
@@ -62,7 +63,9 @@ static void emit_external(struct emitter *e, struct node *node)
 
 void emit_definition(struct emitter *e, struct node *node)
 {
+    const struct node *body = node->kid[2];
     e->function = node->function;
+    e->writer.comments = comments_find(e->lowered->arena, e->code, body->start, body->end);
     if (!specifiers_are_special(node->kid[0])) {
         emit_copy(e, node);
     } else {
@@ -72,6 +75,7 @@ void emit_definition(struct emitter *e, struct node *node)
         emit_gap(e, node->kid[1]->end, node->kid[2]->start);
         emit_node(e, node->kid[2]);
     }
+    e->writer.comments = NULL;
     e->function = NULL;
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "output/attribute.h"
+#include "output/comments.h"
 #include "output/pragma.h"
 #include "source.h"
 #include "support/arena.h"
@@ -145,7 +146,10 @@ static void put_resume(struct emitter *e, struct function *function)
     write_string(w, "\n"); /* so that a #line can stand before its first line */
     w->no_unused_pragmas = true;
     w->opened = block_first(function->body);
+    w->comments =
+        comments_find(e->lowered->arena, e->code, function->body->start, function->body->end);
     emit_body(e, function->body);
+    w->comments = NULL;
     w->no_unused_pragmas = false;
     w->opened = 0;
     struct writer after = *w;

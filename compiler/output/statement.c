@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "output/comments.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -168,6 +169,30 @@ static void emit_gap_lines(struct emitter *e, uint32_t at, uint32_t end)
     emit_gap(e, line, end);
 }
 
+/* Whether a `defer` stood in it, whose statement will be written at the block's end. */
+static bool defers(const struct emitter *e, const struct node *item)
+{
+    if (!item || item->kind != NODE_SPLICE)
+        return false;
+    bool any =
+        !item->count && item->end > item->start && !strncmp(e->code + item->start, "defer", 5);
+    for (uint32_t i = 0; !any && i < item->count; i++)
+        any = defers(e, item->kid[i]);
+    return any;
+}
+
+/* Comments of these bytes that what was written from `length` on has lost. */
+static void rescue_comments(struct emitter *e, uint32_t start, uint32_t end, size_t length)
+{
+    struct text lost = {0};
+    if (!e->writer.comments || e->writer.out->length == length)
+        return;
+    comments_rescue(e->writer.comments, start, end, &lost);
+    if (lost.length)
+        write_behind_line(&e->writer, length, &lost);
+    text_free(&lost);
+}
+
 /* The items of a block of the source: the text between them, blank lines and comments, is kept. */
 static void emit_items(struct emitter *e, struct node *compound, uint32_t at, uint32_t end)
 {
@@ -178,8 +203,10 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
     for (uint32_t i = 0; i < compound->count; i++) {
         struct node *item = compound->kid[i];
         if (item->flags & IS_TAIL) {
+            size_t length = e->writer.out->length;
             emit_tail(e, compound, at, item);
             at = trimmed_end(e, compound);
+            rescue_comments(e, compound->start, at, length);
             continue;
         }
         e->writer.no_loop_pragmas = becomes_no_loop(item);
@@ -197,6 +224,8 @@ static void emit_items(struct emitter *e, struct node *compound, uint32_t at, ui
         indent = writer_indent(&e->writer);
         emit_node(e, item);
         at = item->end;
+        if (!defers(e, item))
+            rescue_comments(e, item->start, item->end, length);
         breaks = needs_line(e, item, length);
         if (e->writer.out->length == length)
             at = without_line(e, at, i + 1 < compound->count ? compound->kid[i + 1]->start : end);

@@ -1,12 +1,15 @@
 /* The writer behind all output; see writer.h. */
 #include "output/writer.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/comments.h"
 #include "output/restoration.h"
+#include "output/skip.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -149,6 +152,40 @@ static int columns(int wanted)
 {
     enum { MOST = 200 };
     return wanted < MOST ? wanted : MOST;
+}
+
+/* The end of the first line that says something and ends outside of comments; NULL. */
+static const char *first_line_end(const char *at, const char *end, bool begins)
+{
+    bool says = false, is_open = false;
+    while (at < end && (*at != '\n' || !says || is_open)) {
+        const char *behind = skip_comment(at, end);
+        bool is_comment = behind > at, is_blank = isspace((unsigned char)*at);
+        if (*at == '#' && begins)
+            behind = skip_line(at, end);
+        else if (!is_comment)
+            behind = skip_token(at, end);
+        begins = *at == '\n' || (begins && is_blank);
+        is_open = *at != '\n' && (is_open || (is_comment && at[1] == '/'));
+        says = *at != '\n' && (says || (!is_comment && !is_blank && *at != '#'));
+        at = behind;
+    }
+    return says && !is_open && at[-1] != '\\' ? at : NULL;
+}
+
+void write_behind_line(struct writer *w, size_t from, const struct text *text)
+{
+    struct text *out = w->out;
+    bool begins = !from || out->data[from - 1] == '\n';
+    const char *at = first_line_end(out->data + from, out->data + out->length, begins);
+    if (!at)
+        return;
+    size_t place = (size_t)(at - out->data), rest = out->length - place;
+    text_write(out, text->data, text->length); /* makes room */
+    memmove(out->data + place + text->length, out->data + place, rest);
+    memcpy(out->data + place, text->data, text->length);
+    if (w->line_start > place)
+        w->line_start += text->length;
 }
 
 void write_line_break(struct writer *w)
@@ -595,6 +632,8 @@ void write_source(struct writer *w, uint32_t start, uint32_t end, bool markers)
     const struct directive *directives = source_directives(w->source, &count);
     void (*write_part)(struct writer *, uint32_t, uint32_t) =
         markers ? write_lines_in_step : write_shifted;
+    if (w->comments)
+        comments_written(w->comments, start, end);
     for (size_t i = source_directive_at(w->source, start); i < count && start < end; i++) {
         if (directives[i].start >= end)
             break;

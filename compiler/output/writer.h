@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct comments;
 struct restoration;
 struct source;
 struct text;
@@ -17,6 +18,7 @@ struct writer {
     struct text *out;
     struct source *source;
     struct restoration *restoration; /* NULL: includes stay expanded */
+    struct comments *comments;       /* of the function that is written; NULL: none is */
     bool lines;                      /* write #line at all */
     bool no_loop_pragmas;            /* what follows is no loop any more */
     bool no_unused_pragmas;          /* what they name may have moved to a frame */
@@ -44,6 +46,10 @@ void write_copied(struct writer *w, const char *text, size_t length);
 void write_again(struct writer *w, const struct text *text);
 void write_string(struct writer *w, const char *string);
 void write_format(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* At the end of the first line from the byte `from` of `out` on that says something, is no
+ * directive and does not end in a comment; if there is none, nothing happens. */
+void write_behind_line(struct writer *w, size_t from, const struct text *text);
 
 /* A new line, indented. */
 void write_line_break(struct writer *w);
