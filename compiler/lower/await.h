@@ -1,5 +1,4 @@
-/* Shared by the two halves of the await pass: expressions (expression.c) and statements (await.c).
- */
+/* Shared by the two halves of the await pass: expressions (hoist.h) and statements (await.c). */
 #ifndef ASYNCC_LOWER_AWAIT_H
 #define ASYNCC_LOWER_AWAIT_H
 

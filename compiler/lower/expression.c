@@ -14,7 +14,7 @@
  * `hoist` walks the operands left to right, telling each what follows it (enum later). A temporary
  * that is live across a suspension ends up in the frame by the ordinary rules of liveness; nothing
  * here decides that. Trees are changed in place: each is used once. */
-#include "lower/await.h"
+#include "lower/hoist.h"
 
 #include <string.h>
 
@@ -61,7 +61,7 @@ static struct types *types_of(struct hoist *h)
 }
 
 /* The type in which a value of this expression is kept. */
-static struct type *value_type(struct hoist *h, struct node *node)
+struct type *value_type(struct hoist *h, struct node *node)
 {
     if (is_small_bit_field(node)) /* `unsigned b : 5` takes part in arithmetic as int */
         return type_simple(types_of(h), TYPE_INT);
@@ -80,7 +80,7 @@ struct node *make_spill(struct hoist *h, const struct node *at, struct variable 
     return node;
 }
 
-static struct variable *declare_temporary(struct hoist *h, struct node *at, struct type *type)
+struct variable *declare_temporary(struct hoist *h, struct node *at, struct type *type)
 {
     struct variable *variable = make_temporary(h, type);
     keep_lengths_within(h, type, at, h->out);
@@ -117,7 +117,8 @@ struct node *make_assignment(struct hoist *h, struct variable *variable, const c
     return make(h, NODE_EXPRESSION_STATEMENT, value, "$0;", 1, node);
 }
 
-static void assign(struct hoist *h, struct variable *variable, const char *text, struct node *value)
+void assign_temporary(struct hoist *h, struct variable *variable, const char *text,
+                      struct node *value)
 {
     emit_statement(h, make_assignment(h, variable, text, value));
 }
@@ -289,296 +290,6 @@ static struct node *hoist_read(struct hoist *h, struct node *node, enum later la
     return later != LATER_NOTHING && node_is_effect(node) ? spill(h, node) : node;
 }
 
-/* --- short circuits */
-
-/* One arm of ?:, && or || as a block; its value goes to `value` by a template, unless that is NULL.
- */
-static struct node *hoist_arm(struct hoist *h, struct node *arm, struct variable *value,
-                              const char *text)
-{
-    literals_declare(h, arm);
-    struct list *outer = h->out, *outside = h->outside, inner = {0};
-    h->outside = outside ? outside : outer;
-    h->out = &inner;
-    if (value)
-        assign(h, value, text, hoist(h, arm, LATER_NOTHING));
-    else
-        hoist_discarded(h, arm);
-    h->out = outer;
-    h->outside = outside;
-    return make_splice(h, arm, &inner, true);
-}
-
-static struct node *hoist_and_or(struct hoist *h, struct node *node, enum later later)
-{
-    bool whole = later != LATER_NOTHING && node_has_effect(node->kid[1]);
-    if (!(node->kid[1]->flags & HAS_AWAIT)) {
-        node->kid[0] = hoist(h, node->kid[0], whole ? LATER_NOTHING : later);
-        return whole ? spill(h, node) : node;
-    }
-    struct type *type = type_simple(types_of(h), TYPE_INT);
-    struct variable *value = declare_temporary(h, node, type);
-    assign(h, value, "$0 = ($1) != 0", hoist(h, node->kid[0], LATER_NOTHING));
-    struct node *then = hoist_arm(h, node->kid[1], value, "$0 = ($1) != 0");
-    struct node *condition = make_use(h, node, value);
-    emit_statement(h, make(h, NODE_IF, node, node->op == OP_AND ? "if ($0)\n$1" : "if (!$0)\n$1", 2,
-                           condition, then));
-    return make_use(h, node, value);
-}
-
-static void hoist_arms(struct hoist *h, struct node *node, struct variable *value)
-{
-    struct node *condition;
-    if (node->kid[1]) {
-        condition = hoist(h, node->kid[0], LATER_NOTHING);
-    } else { /* x ?: y */
-        condition = spill(h, hoist(h, node->kid[0], LATER_NOTHING));
-        if (value)
-            assign(h, value, "$0 = $1", condition);
-        condition = make_use(h, node, condition->symbol->lowered);
-    }
-    if (!node->kid[1]) {
-        struct node *other = hoist_arm(h, node->kid[2], value, "$0 = $1");
-        emit_statement(h, make(h, NODE_IF, node, "if (!$0)\n$1", 2, condition, other));
-        return;
-    }
-    struct node *then = hoist_arm(h, node->kid[1], value, "$0 = $1");
-    struct node *other = hoist_arm(h, node->kid[2], value, "$0 = $1");
-    emit_statement(h, make(h, NODE_IF, node, "if ($0)\n$1\nelse\n$2", 3, condition, then, other));
-}
-
-static bool has_waiting_arm(const struct node *conditional)
-{
-    const struct node *then = conditional->kid[1];
-    return (then && then->flags & HAS_AWAIT) || conditional->kid[2]->flags & HAS_AWAIT;
-}
-
-static struct node *hoist_conditional(struct hoist *h, struct node *node, enum later later)
-{
-    struct node *then = node->kid[1], *other = node->kid[2];
-    if (!has_waiting_arm(node)) {
-        bool whole = later != LATER_NOTHING && (node_has_effect(then) || node_has_effect(other));
-        node->kid[0] = hoist(h, node->kid[0], whole ? LATER_NOTHING : later);
-        return whole ? spill(h, node) : node;
-    }
-    struct variable *value = NULL;
-    if (!type_is_void(node->type))
-        value = declare_temporary(h, node, value_type(h, node));
-    hoist_arms(h, node, value);
-    return value ? make_use(h, node, value) : make(h, NODE_MADE, node, "(void)0", 0);
-}
-
-/* --- ({ ... }) */
-
-/* The labels in front of the last statement. */
-static void emit_labels(struct hoist *h, struct node *item, const struct node *last)
-{
-    while (item != last) {
-        struct node *inner = item->kid[item->count - 1];
-        if (item->kind == NODE_LABEL) {
-            item->end = inner->start;
-            item->kid[item->count - 1] = NULL;
-            emit_statement(h, item);
-        }
-        item = inner;
-    }
-}
-
-static struct node *hoist_statement_expression(struct hoist *h, struct node *node, bool wanted)
-{
-    struct node *compound = node->kid[0];
-    struct node *last = value_statement(compound);
-    struct variable *value = NULL;
-    if (last && (!last->kid[0] || type_is_void(last->kid[0]->type)))
-        last = NULL;
-    if (last && wanted)
-        value = declare_temporary(h, node, value_type(h, last->kid[0]));
-    struct list *outer = h->out, *outside = h->outside, inner = {0};
-    h->out = &inner;
-    h->outside = NULL;
-    uint32_t count = compound->count - (last != NULL);
-    for (uint32_t i = 0; i < count; i++)
-        emit_statement(h, lower_statement(h, compound->kid[i]));
-    if (last)
-        emit_labels(h, compound->kid[count], last);
-    if (value)
-        assign(h, value, "$0 = $1", hoist(h, last->kid[0], LATER_NOTHING));
-    else if (last)
-        hoist_discarded(h, last->kid[0]);
-    h->out = outer;
-    h->outside = outside;
-    emit_statement(h, make_block(h, compound, &inner));
-    return value ? make_use(h, node, value) : make(h, NODE_MADE, node, "(void)0", 0);
-}
-
-/* --- await itself */
-
-static struct symbol *direct_callee(struct node *call)
-{
-    if (call->kind != NODE_CALL)
-        return NULL;
-    struct node *callee = skip_parens(call->kid[0]);
-    struct symbol *symbol = callee->kind == NODE_IDENTIFIER ? callee->symbol : NULL;
-    return symbol && symbol->kind == SYMBOL_FUNCTION && symbol->type->is_async ? symbol : NULL;
-}
-
-struct suspension *suspension_new(struct hoist *h, struct node *at, struct node *node)
-{
-    struct function *function = h->function;
-    struct suspension *suspension = arena_alloc(h->lowered->arena, sizeof *suspension);
-    function->suspensions =
-        arena_grow(h->lowered->arena, function->suspensions, function->suspension_count,
-                   &function->suspension_capacity, sizeof *function->suspensions);
-    function->suspensions[function->suspension_count++] = suspension;
-    suspension->state = ++function->states;
-    suspension->label =
-        fresh_name(h->lowered, arena_format(h->lowered->arena, "await_%u", suspension->state));
-    suspension->node = node;
-    suspension->type = at->type;
-    node->suspension = suspension;
-    return suspension;
-}
-
-/* The await of a call whose child frame stands inside ours, or of a primitive of the runtime. */
-static struct suspension *suspend_call(struct hoist *h, struct node *at, struct node *call,
-                                       struct symbol *callee, enum suspension_form form)
-{
-    skip_parens(call->kid[0])->flags |= IS_EMBEDDED;
-    bool is_typed = !skip_parens(call->kid[0])->symbol, collects = is_typed && typed_collects(call);
-    struct variable *kept = NULL;
-    struct list behind = {0};
-    if (is_typed)
-        kept = typed_arguments(h, call, &behind);
-    else
-        hoist_kids(h, call, 1, LATER_NOTHING);
-    struct node *node =
-        node_new(h->lowered->arena, NODE_SUSPEND, at->start, at->end, call->count - 1);
-    if (node->count)
-        memcpy(node->kid, call->kid + 1, node->count * sizeof *node->kid);
-    struct suspension *suspension = suspension_new(h, at, node);
-    suspension->form = form;
-    suspension->callee = callee;
-    suspension->kept = kept;
-    suspension->behind = behind.items;
-    suspension->behind_count = behind.count;
-    suspension->collects = collects;
-    suspension->is_only_result = form == SUSPEND_WAIT && wait_is_only_result(h->lowered, callee);
-    suspension->stores_state = form == SUSPEND_WAIT && wait_stores_state(h->lowered, callee);
-    struct function *child = lowered_function(h->lowered, callee);
-    if (child)
-        child->is_embedded = true;
-    return suspension;
-}
-
-struct node *hoist_handle(struct hoist *h, struct node *handle)
-{
-    bool moves = is_lvalue(h->lowered->check, handle), looks = !moves && !makes_handle(handle);
-    handle = moves ? hoist_lvalue(h, handle, LATER_NOTHING) : hoist(h, handle, LATER_NOTHING);
-    if (moves)
-        return make(h, NODE_MADE, handle, handle_moved(h->lowered, handle, 0), 1, handle);
-    if (looks)
-        return make(h, NODE_MADE, handle, handle_looked_at(h->lowered, handle, 0), 1, handle);
-    return handle;
-}
-
-static struct suspension *suspend_handle(struct hoist *h, struct node *at, struct node *handle)
-{
-    handle = hoist_handle(h, handle);
-    struct node *node = node_new(h->lowered->arena, NODE_SUSPEND, at->start, at->end, 1);
-    node->kid[0] = handle;
-    struct suspension *suspension = suspension_new(h, at, node);
-    suspension->form = SUSPEND_HANDLE;
-    return suspension;
-}
-
-static struct suspension *suspend(struct hoist *h, struct node *await)
-{
-    struct node *call = skip_parens(await->kid[0]);
-    struct symbol *callee = direct_callee(call);
-    if (!callee)
-        callee = typed_primitive(h->lowered, call);
-    enum suspension_form form =
-        callee ? embed_form(h->lowered, h->function, callee) : SUSPEND_HANDLE;
-    return form == SUSPEND_HANDLE ? suspend_handle(h, await, await->kid[0])
-                                  : suspend_call(h, await, call, callee, form);
-}
-
-static void emit_suspension(struct hoist *h, const struct suspension *suspension)
-{
-    emit_statement(h, suspension->node);
-    for (size_t i = 0; i < suspension->behind_count; i++)
-        emit_statement(h, suspension->behind[i]);
-}
-
-static struct node *hoist_await(struct hoist *h, struct node *await, enum later later)
-{
-    struct suspension *suspension = suspend(h, await);
-    if (type_is_void(await->type)) {
-        emit_suspension(h, suspension);
-        return make(h, NODE_MADE, await, "(void)0", 0);
-    }
-    struct type *type = value_type(h, await);
-    if (suspension->form == SUSPEND_HANDLE || suspension->collects) {
-        suspension->result = declare_temporary(h, await, type);
-        emit_suspension(h, suspension);
-        return make_use(h, await, suspension->result);
-    }
-    emit_suspension(h, suspension);
-    struct symbol *symbol = arena_alloc(h->lowered->arena, sizeof *symbol);
-    *symbol = (struct symbol){.kind = SYMBOL_VARIABLE, .name = "result", .type = type};
-    suspension->result = variable_new(h->lowered, h->function, VARIABLE_RESULT, symbol, type);
-    suspension->result->suspension = suspension;
-    struct node *value = make_use(h, await, suspension->result);
-    return later == LATER_AWAIT ? spill(h, value) : value;
-}
-
-/* --- try */
-
-/* What lets go of a handle or container. */
-static const char *release_text(const struct type *type)
-{
-    switch (type_resolve(type)->kind) {
-    case TYPE_LIST:
-        return "async_list_free(&$0);";
-    case TYPE_SET:
-    case TYPE_DICT:
-        return "async_dict_free(&$0);";
-    case TYPE_GENERATOR:
-        return "async_generator_release($0);";
-    default:
-        return "async_release($0);";
-    }
-}
-
-/* Lets go of what operands to the left of a `try` that leaves have made, before it does. */
-static struct node *with_releases(struct hoist *h, struct node *at, struct node *leave)
-{
-    if (!h->pending)
-        return leave;
-    struct list *outer = h->out, inner = {0};
-    h->out = &inner;
-    for (struct pending *pending = h->pending; pending; pending = pending->outer) {
-        struct node *made = make_use(h, at, pending->made);
-        emit_statement(h,
-                       make(h, NODE_EXPRESSION_STATEMENT, at, release_text(made->type), 1, made));
-    }
-    emit_statement(h, leave);
-    h->out = outer;
-    return make_splice(h, at, &inner, true);
-}
-
-/* `if (value < 0) return value;`, and then the value. */
-static struct node *hoist_try(struct hoist *h, struct node *node)
-{
-    struct node *value = spill(h, hoist(h, node->kid[0], LATER_NOTHING));
-    struct node *error = make_use(h, node, value->symbol->lowered);
-    struct node *leave = make(h, NODE_RETURN, node, "return $0;", 1, error);
-    leave->flags |= IS_FAILING;
-    leave = with_releases(h, node, leave);
-    emit_statement(h, make(h, NODE_IF, node, "if ($0 < 0)\n$1", 2, value, leave));
-    return make_use(h, node, value->symbol->lowered);
-}
-
 /* The sizes in a type name with an await, `sizeof(int[n++][await f()])`, are computed before it,
  * and so is what an operand of `typeof` does that is evaluated for its sizes. */
 static void hoist_sizes(struct hoist *h, struct node *node)
@@ -695,7 +406,7 @@ static struct variable *keep_outside(struct hoist *h, struct node *value)
 {
     struct variable *variable = make_temporary(h, value_type(h, value));
     list_push(h, h->outside, make_spill(h, value, variable, NULL));
-    assign(h, variable, "$0 = $1", value);
+    assign_temporary(h, variable, "$0 = $1", value);
     return variable;
 }
 
@@ -732,53 +443,4 @@ struct node *hoist(struct hoist *h, struct node *node, enum later later)
     node = hoist_operand(h, node, later);
     h->pending = outer;
     return node;
-}
-
-void hoist_discarded(struct hoist *h, struct node *node)
-{
-    struct node *inner = skip_parens(node);
-    if (inner->kind == NODE_CAST && type_is_void(inner->type) && inner->flags & HAS_AWAIT)
-        inner = skip_parens(inner->kid[1]);
-    if (inner->kind == NODE_AWAIT) {
-        emit_suspension(h, suspend(h, inner));
-        return;
-    }
-    if (inner->kind == NODE_YIELD) {
-        hoist_yield(h, inner, LATER_NOTHING);
-        return;
-    }
-    if (inner->kind == NODE_COMMA && inner->flags & HAS_AWAIT) {
-        hoist_discarded(h, inner->kid[0]);
-        hoist_discarded(h, inner->kid[1]);
-        return;
-    }
-    if (inner->kind == NODE_CONDITIONAL && has_waiting_arm(inner)) {
-        hoist_arms(h, inner, NULL);
-        return;
-    }
-    if (inner->kind == NODE_LOGICAL && inner->kid[1]->flags & HAS_AWAIT) {
-        struct node *test = hoist(h, inner->kid[0], LATER_NOTHING);
-        struct node *then = hoist_arm(h, inner->kid[1], NULL, NULL);
-        emit_statement(h,
-                       make(h, NODE_IF, inner,
-                            inner->op == OP_AND ? "if ($0)\n$1" : "if (!($0))\n$1", 2, test, then));
-        return;
-    }
-    if (inner->kind == NODE_STATEMENT_EXPRESSION && inner->flags & HAS_AWAIT) {
-        hoist_statement_expression(h, inner, false);
-        return;
-    }
-    if (inner->kind == NODE_GENERIC && inner->flags & HAS_AWAIT) {
-        leave_out(h->lowered, inner);
-        hoist_discarded(h, selected_association(h->lowered->check, inner)->kid[1]);
-        return;
-    }
-    node = hoist(h, node, LATER_NOTHING);
-    struct node *left = skip_parens(node);
-    if (left->kind == NODE_MADE || left->flags & IS_IMPLICIT)
-        return;
-    struct node *last = left->kind == NODE_COMMA ? left->kid[1] : left;
-    bool has_effect = type_is_void(node->type) || node_has_effect(last);
-    emit_statement(
-        h, make(h, NODE_EXPRESSION_STATEMENT, node, has_effect ? "$0;" : "(void)($0);", 1, node));
 }
