@@ -70,14 +70,42 @@ char *text(const char *format, ...)
     return chunk->text;
 }
 
+/* Whether it has lines of its own, or asks for the number of its line. */
+static bool is_laid_out(const char *line)
+{
+    return strchr(line, '#') || strstr(line, "T(") || strstr(line, "S(") || strstr(line, "//");
+}
+
+void put_line(FILE *file, int indent, const char *line)
+{
+    bool keeps = is_laid_out(line);
+    char quote = '\0';
+    fprintf(file, "%*s", indent * 4, "");
+    for (const char *c = line; *c; c++) {
+        if (*c == '\\' && c[1])
+            putc(*c++, file);
+        else if (*c == quote)
+            quote = '\0';
+        else if (!quote && (*c == '"' || *c == '\''))
+            quote = *c;
+        putc(*c, file);
+        if (*c != ' ' || quote || keeps || !chance(10))
+            continue;
+        fputs(chance(50) ? "/* between */ " : "\n", file);
+    }
+    putc('\n', file);
+}
+
 void line(struct body *b, const char *format, ...)
 {
     va_list arguments;
+    char *line = NULL;
     va_start(arguments, format);
-    printf("%*s", b->indent * 4, "");
-    vprintf(format, arguments);
-    putchar('\n');
+    if (vasprintf(&line, format, arguments) < 0)
+        abort();
     va_end(arguments);
+    put_line(stdout, b->indent, line);
+    free(line);
 }
 
 /* --- variables */

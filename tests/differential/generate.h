@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum mode { MODE_FREE, MODE_PURE, MODE_QUIET };
 
@@ -86,6 +87,8 @@ uint64_t random_below(uint64_t count);
 bool chance(int percent);
 char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int fresh(void);
+/* Often with a comment or the end of a line between two tokens. */
+void put_line(FILE *file, int indent, const char *line);
 void line(struct body *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Expressions, as text that stands safely in parentheses or as an argument. */

@@ -15,11 +15,13 @@ bool is_async(const struct twice *w)
 static void write_to(FILE *file, int indent, const char *format, va_list arguments)
 {
     va_list again;
+    char *line = NULL;
     va_copy(again, arguments);
-    fprintf(file, "%*s", indent * 4, "");
-    vfprintf(file, format, again);
-    putc('\n', file);
+    if (vasprintf(&line, format, again) < 0)
+        abort();
     va_end(again);
+    put_line(file, indent, line);
+    free(line);
 }
 
 void both(struct twice *w, const char *format, ...)
