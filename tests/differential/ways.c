@@ -229,9 +229,24 @@ static bool is_generator(const struct twice *w)
     return w->self->role != ROLE_ASYNC && w->self->role != ROLE_ORDINARY;
 }
 
+/* `return ({ if (c) return a; b; });` */
+static void go_back_twice(struct twice *w, char *test)
+{
+    char *inner = condition(w), *one = text("((int)(%s) & 15) - 2", value(w));
+    char *other = text("((int)(%s) & 15) - 2", value(w));
+    asyncc(w, "if (%s) return ({ if (%s) return %s; %s; });", test, inner, one, other);
+    plain(w, "if (%s) { int back_; if (%s) back_ = %s; else back_ = %s;", test, inner, one, other);
+    write_cleanups(w, 0, false);
+    plain(w, "return back_; }");
+}
+
 static void go_back(struct twice *w, char *test)
 {
     bool generator = is_generator(w), fails = chance(40);
+    if (!generator && chance(30)) {
+        go_back_twice(w, test);
+        return;
+    }
     if (w->self->role == ROLE_CONTEXT && !w->yielded)
         fails = true;
     char *what = !generator ? text("((int)(%s) & 15) - 2", value(w))
