@@ -3,7 +3,8 @@
  *   - a header in which the language's own syntax stands, or that is included in the middle of a
  *     declaration with such, and every header that includes one. The runtime's headers are C for C
  *     compilers and say so (`#pragma asyncc dual` under #ifdef __ASYNCC__); so may others;
- *   - a header that asks for __ASYNCC__ without saying so, since the C compiler would see another;
+ *   - a header that asks for __ASYNCC__, or a macro that is defined by it, without saying so, since
+ *     the C compiler would see another;
  *   - one whose directive cannot be written in the main file (include_line.c).
  *
  * What is inside an expanded header is judged for itself. */
@@ -12,6 +13,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "output/family.h"
 #include "source.h"
 #include "support/arena.h"
 #include "syntax/ast.h"
@@ -156,8 +158,18 @@ static void check_pops(struct includes *includes)
         includes->problem = arena_format(includes->arena, "'%s' restores macros", restorer);
 }
 
+/* Whether it asks for __ASYNCC__, itself or by a macro that does. */
+static bool asks_for_asyncc(const struct includes *includes, const struct include *include,
+                            const struct family *family)
+{
+    size_t length;
+    const char *text = source_original_text(includes->source, include->file, &length);
+    return text && family_in(family, text, length) < length;
+}
+
 static void find_expanded(struct includes *includes, const struct node *unit)
 {
+    const struct family *family = family_find(includes->arena, includes->source, "__ASYNCC__");
     for (uint32_t i = 0; i < unit->count; i++) {
         const struct node *node = unit->kid[i];
         if (!(node->flags & HAS_LANGUAGE))
@@ -168,7 +180,7 @@ static void find_expanded(struct includes *includes, const struct node *unit)
     }
     for (size_t i = 0; i < includes->count; i++) {
         struct include *include = includes->items[i];
-        if (mentions(includes, include, "__ASYNCC__") && !has_been_dual(includes, include))
+        if (asks_for_asyncc(includes, include, family) && !has_been_dual(includes, include))
             expand(include);
     }
 }
