@@ -170,9 +170,12 @@ static void turn_edges(struct walk *w)
         }
 }
 
-/* Whether a suspension stands between the declaration, which gives no value, and what follows. */
+/* Whether a suspension stands between the declaration, which gives no value, and what follows. (A
+ * number of which that is so is read without a value: it stays, and is warned of.) */
 static bool begins_late(const struct walk *w, const struct variable *variable)
 {
+    if (type_is_scalar(variable->type) && !address_escapes(variable))
+        return false;
     const struct mentions *mentions = &w->flow->mentions[variable->index];
     uint32_t declaration = declaration_of(w, variable), first = NO_POINT;
     const struct node *node = w->flow->nodes[declaration];
