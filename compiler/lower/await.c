@@ -221,12 +221,16 @@ static void emit_body(struct hoist *h, struct node *body, bool labelled)
         emit_statement(h, make_label(h, body, label));
 }
 
+static bool begins_with_labels(const struct node *block)
+{
+    return block->count && block->kid[0]->kind == NODE_LOCAL_LABELS;
+}
+
 /* In the braces around it; of a block that pragmas or `__label__` open nothing may stand in front.
  */
 void flatten(const struct hoist *h, struct node *block)
 {
-    bool has_labels = block->count && block->kid[0]->kind == NODE_LOCAL_LABELS;
-    if (block->kind == NODE_COMPOUND && !has_labels &&
+    if (block->kind == NODE_COMPOUND && !begins_with_labels(block) &&
         !source_opening_pragma(h->lowered->check->source, block->start, block_first(block)))
         block->flags |= IS_FLAT;
 }
