@@ -88,28 +88,19 @@ static bool leaves_behind_first(const struct node *declaration)
     return false;
 }
 
-/* Each declarator in a declaration of its own, followed by what it defers: where the next one
- * leaves the block, this one's cleanup is due. */
-static void split(struct hoist *h, struct node *node, struct list *list)
+/* The declaration and what it defers. Where a later declarator leaves the block, the cleanups of
+ * those before are due: then each has a declaration of its own, with what that defers behind it. */
+static void push_deferring(struct hoist *h, struct node *node, struct list *list)
 {
-    struct node *type = local_type_apart(h->lowered, h->function, node);
-    if (type)
-        list_push(h, list, type);
+    bool apart = leaves_behind_first(node);
+    struct node *first = apart ? local_type_apart(h->lowered, h->function, node) : node;
+    if (first)
+        list_push(h, list, first);
     for (uint32_t i = 1; i < node->count; i++) {
         struct node *deferred = deferred_cleanup(h, node, i);
-        list_push(h, list,
-                  make(h, NODE_DECLARATION, node, "$0 $1;", 2, node->kid[0], node->kid[i]));
-        if (deferred)
-            list_push(h, list, deferred);
-    }
-}
-
-/* The declaration, and behind it what it defers. */
-static void defer_behind(struct hoist *h, struct node *node, struct list *list)
-{
-    list_push(h, list, node);
-    for (uint32_t i = 1; i < node->count; i++) {
-        struct node *deferred = deferred_cleanup(h, node, i);
+        if (apart)
+            list_push(h, list,
+                      make(h, NODE_DECLARATION, node, "$0 $1;", 2, node->kid[0], node->kid[i]));
         if (deferred)
             list_push(h, list, deferred);
     }
@@ -121,7 +112,7 @@ static struct node *declaration(struct hoist *h, struct node *node)
     if (!has_cleanup_attribute(node))
         return node;
     struct list list = {0};
-    (leaves_behind_first(node) ? split : defer_behind)(h, node, &list);
+    push_deferring(h, node, &list);
     for (uint32_t i = 1; i < node->count; i++)
         take_away(node, i);
     return make_splice(h, node, &list, false);
