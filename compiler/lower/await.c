@@ -202,7 +202,7 @@ static void emit_test(struct hoist *h, struct node *condition)
 {
     if (!condition)
         return;
-    struct node *rest = hoist(h, condition, LATER_NOTHING);
+    struct node *rest = hoist_whole(h, condition);
     struct node *leave = make(h, NODE_BREAK, condition, "break;", 0);
     emit_statement(h, make(h, NODE_IF, condition, "if (!($0))\n$1", 2, rest, leave));
 }
@@ -341,7 +341,7 @@ static void lower_declaration(struct hoist *h, struct node *node)
             behind = value->kid[0];
             declared->kid[1] = value->kid[1];
         } else if (value)
-            declared->kid[1] = hoist(h, declared->kid[1], LATER_NOTHING);
+            declared->kid[1] = hoist_whole(h, declared->kid[1]);
         emit_statement(h, make(h, NODE_DECLARATION, node, "$0 $1;", 2, node->kid[0], declared));
         if (behind)
             emit_statement(h, lower_statement(h, behind));
@@ -407,7 +407,7 @@ static bool takes_else(const struct node *statement)
 static void lower_if(struct hoist *h, struct node *node)
 {
     struct list *outer = h->out;
-    node->kid[0] = hoist(h, node->kid[0], LATER_NOTHING);
+    node->kid[0] = hoist_whole(h, node->kid[0]);
     node->kid[1] = lower_body(h, node->kid[1]);
     if (node->kid[2] && takes_else(node->kid[1]))
         node->kid[1] = in_braces(h, node->kid[1]);
@@ -431,7 +431,7 @@ static void lower_simple(struct hoist *h, struct node *node)
     for (uint32_t i = 0; i < node->count; i++) {
         struct node *kid = node->kid[i];
         if (kid && node_is_expression(kid))
-            node->kid[i] = hoist(h, kid, LATER_NOTHING);
+            node->kid[i] = hoist_whole(h, kid);
         else if (kid)
             node->kid[i] = lower_body(h, kid);
     }

@@ -35,7 +35,10 @@ enum later { LATER_NOTHING, LATER_EFFECT, LATER_AWAIT };
  * what is left: an expression without awaits, to be evaluated right after those statements. */
 struct node *hoist(struct hoist *h, struct node *expression, enum later later);
 
-/* The same for an expression whose value nobody wants; nothing is left of it. */
+/* The same for a full expression; one that does not await stays as it is. */
+struct node *hoist_whole(struct hoist *h, struct node *expression);
+
+/* The same for one whose value nobody wants; nothing is left of it. */
 void hoist_discarded(struct hoist *h, struct node *expression);
 
 /* Lowers a statement; the result covers the same bytes of the source. */

@@ -11,6 +11,8 @@
  *         total = value_1; */
 #include "lower/hoist.h"
 
+static void discard(struct hoist *h, struct node *node);
+
 /* --- short circuits */
 
 /* One arm of ?:, && or || as a block; its value goes to `value` by a template, unless that is NULL.
@@ -25,7 +27,7 @@ static struct node *hoist_arm(struct hoist *h, struct node *arm, struct variable
     if (value)
         assign_temporary(h, value, text, hoist(h, arm, LATER_NOTHING));
     else
-        hoist_discarded(h, arm);
+        discard(h, arm);
     h->out = outer;
     h->outside = outside;
     return make_splice(h, arm, &inner, true);
@@ -34,7 +36,7 @@ static struct node *hoist_arm(struct hoist *h, struct node *arm, struct variable
 struct node *hoist_and_or(struct hoist *h, struct node *node, enum later later)
 {
     bool whole = later != LATER_NOTHING && node_has_effect(node->kid[1]);
-    if (!(node->kid[1]->flags & HAS_AWAIT)) {
+    if (!needs_statements(node->kid[1])) {
         node->kid[0] = hoist(h, node->kid[0], whole ? LATER_NOTHING : later);
         return whole ? spill(h, node) : node;
     }
@@ -69,16 +71,15 @@ static void hoist_arms(struct hoist *h, struct node *node, struct variable *valu
     emit_statement(h, make(h, NODE_IF, node, "if ($0)\n$1\nelse\n$2", 3, condition, then, other));
 }
 
-static bool has_waiting_arm(const struct node *conditional)
+static bool has_working_arm(const struct node *conditional)
 {
-    const struct node *then = conditional->kid[1];
-    return (then && then->flags & HAS_AWAIT) || conditional->kid[2]->flags & HAS_AWAIT;
+    return needs_statements(conditional->kid[1]) || needs_statements(conditional->kid[2]);
 }
 
 struct node *hoist_conditional(struct hoist *h, struct node *node, enum later later)
 {
     struct node *then = node->kid[1], *other = node->kid[2];
-    if (!has_waiting_arm(node)) {
+    if (!has_working_arm(node)) {
         bool whole = later != LATER_NOTHING && (node_has_effect(then) || node_has_effect(other));
         node->kid[0] = hoist(h, node->kid[0], whole ? LATER_NOTHING : later);
         return whole ? spill(h, node) : node;
@@ -124,7 +125,7 @@ struct node *hoist_statement_expression(struct hoist *h, struct node *node, bool
     if (last)
         emit_labels(h, compound->kid[count], last);
     if (value)
-        assign_temporary(h, value, "$0 = $1", hoist(h, last->kid[0], LATER_NOTHING));
+        assign_temporary(h, value, "$0 = $1", hoist_whole(h, last->kid[0]));
     else if (last)
         hoist_discarded(h, last->kid[0]);
     h->out = outer;
@@ -135,7 +136,19 @@ struct node *hoist_statement_expression(struct hoist *h, struct node *node, bool
 
 /* --- whose value nobody wants */
 
-void hoist_discarded(struct hoist *h, struct node *node)
+static void emit_discarded(struct hoist *h, struct node *node)
+{
+    struct node *left = skip_parens(node);
+    if (left->kind == NODE_MADE || left->flags & IS_IMPLICIT)
+        return;
+    struct node *last = left->kind == NODE_COMMA ? left->kid[1] : left;
+    bool has_effect = type_is_void(node->type) || node_has_effect(last);
+    emit_statement(
+        h, make(h, NODE_EXPRESSION_STATEMENT, node, has_effect ? "$0;" : "(void)($0);", 1, node));
+}
+
+/* A part of an expression that awaits. */
+static void discard(struct hoist *h, struct node *node)
 {
     struct node *inner = skip_parens(node);
     if (inner->kind == NODE_CAST && type_is_void(inner->type) && inner->flags & HAS_AWAIT)
@@ -149,15 +162,15 @@ void hoist_discarded(struct hoist *h, struct node *node)
         return;
     }
     if (inner->kind == NODE_COMMA && inner->flags & HAS_AWAIT) {
-        hoist_discarded(h, inner->kid[0]);
-        hoist_discarded(h, inner->kid[1]);
+        discard(h, inner->kid[0]);
+        discard(h, inner->kid[1]);
         return;
     }
-    if (inner->kind == NODE_CONDITIONAL && has_waiting_arm(inner)) {
+    if (inner->kind == NODE_CONDITIONAL && has_working_arm(inner)) {
         hoist_arms(h, inner, NULL);
         return;
     }
-    if (inner->kind == NODE_LOGICAL && inner->kid[1]->flags & HAS_AWAIT) {
+    if (inner->kind == NODE_LOGICAL && needs_statements(inner->kid[1])) {
         struct node *test = hoist(h, inner->kid[0], LATER_NOTHING);
         struct node *then = hoist_arm(h, inner->kid[1], NULL, NULL);
         emit_statement(h,
@@ -171,15 +184,16 @@ void hoist_discarded(struct hoist *h, struct node *node)
     }
     if (inner->kind == NODE_GENERIC && inner->flags & HAS_AWAIT) {
         leave_out(h->lowered, inner);
-        hoist_discarded(h, selected_association(h->lowered->check, inner)->kid[1]);
+        discard(h, selected_association(h->lowered->check, inner)->kid[1]);
         return;
     }
-    node = hoist(h, node, LATER_NOTHING);
-    struct node *left = skip_parens(node);
-    if (left->kind == NODE_MADE || left->flags & IS_IMPLICIT)
-        return;
-    struct node *last = left->kind == NODE_COMMA ? left->kid[1] : left;
-    bool has_effect = type_is_void(node->type) || node_has_effect(last);
-    emit_statement(
-        h, make(h, NODE_EXPRESSION_STATEMENT, node, has_effect ? "$0;" : "(void)($0);", 1, node));
+    emit_discarded(h, hoist(h, node, LATER_NOTHING));
+}
+
+void hoist_discarded(struct hoist *h, struct node *node)
+{
+    if (node->flags & HAS_AWAIT)
+        discard(h, node);
+    else
+        emit_discarded(h, node);
 }

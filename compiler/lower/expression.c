@@ -50,9 +50,40 @@ static enum later most(enum later a, enum later b)
     return a > b ? a : b;
 }
 
+/* A _Generic or __builtin_choose_expr of which only C compilers know what it takes: it stays whole.
+ */
+static bool is_left_to_c(const struct node *node)
+{
+    return (node->kind == NODE_GENERIC || is_choose_expr(node)) && !(node->flags & HAS_AWAIT);
+}
+
+/* `add(a(), b())`: two operands have effects, and C leaves open which comes first. */
+static bool has_open_order(struct node *node)
+{
+    if (!node || !node_has_effect(node) || node->kind == NODE_STATEMENT_EXPRESSION ||
+        is_left_to_c(node))
+        return false;
+    bool is_ordered =
+        node->kind == NODE_COMMA || node->kind == NODE_LOGICAL || node->kind == NODE_CONDITIONAL;
+    uint32_t effects = 0;
+    for (uint32_t i = 0; !is_ordered && i < node->count; i++)
+        effects += node_has_effect(node->kid[i]);
+    bool open = effects > 1;
+    for (uint32_t i = 0; !open && i < node->count; i++)
+        open = has_open_order(node->kid[i]);
+    return open;
+}
+
+/* The node is part of an expression that awaits. */
 static bool needs_work(struct node *node, enum later later)
 {
-    return node && (node->flags & HAS_AWAIT || (later != LATER_NOTHING && node_has_effect(node)));
+    return node && (node->flags & HAS_AWAIT || (later != LATER_NOTHING && node_has_effect(node)) ||
+                    has_open_order(node));
+}
+
+bool needs_statements(struct node *node)
+{
+    return needs_work(node, LATER_NOTHING);
 }
 
 static struct types *types_of(struct hoist *h)
@@ -230,13 +261,6 @@ static struct node *covering(struct hoist *h, struct range range, struct node *l
 static bool is_part(const struct node *node)
 {
     return node->op == OP_REAL || node->op == OP_IMAG;
-}
-
-/* A _Generic or __builtin_choose_expr of which only C compilers know what it takes: it stays whole.
- */
-static bool is_left_to_c(const struct node *node)
-{
-    return (node->kind == NODE_GENERIC || is_choose_expr(node)) && !(node->flags & HAS_AWAIT);
 }
 
 struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
@@ -443,4 +467,9 @@ struct node *hoist(struct hoist *h, struct node *node, enum later later)
     node = hoist_operand(h, node, later);
     h->pending = outer;
     return node;
+}
+
+struct node *hoist_whole(struct hoist *h, struct node *expression)
+{
+    return expression->flags & HAS_AWAIT ? hoist(h, expression, LATER_NOTHING) : expression;
 }

@@ -509,7 +509,7 @@ static struct node *leave_at_yield(struct hoist *h, struct node *yield, struct n
     if (type_is_void(yield->type)) {
         hoist_discarded(h, otherwise);
     } else {
-        struct node *value = hoist(h, otherwise, LATER_NOTHING);
+        struct node *value = hoist_whole(h, otherwise);
         list_push(h, &rest, make(h, NODE_EXPRESSION_STATEMENT, place, "$s = $0;", 1, value));
     }
     h->out = outer;

@@ -13,6 +13,10 @@ struct variable *declare_temporary(struct hoist *h, struct node *at, struct type
 void assign_temporary(struct hoist *h, struct variable *variable, const char *text,
                       struct node *value);
 
+/* Whether a part that is evaluated only sometimes becomes statements: it awaits, or has effects of
+ * which the order is to be kept. */
+bool needs_statements(struct node *node);
+
 /* Each as `hoist`, of an expression of that kind. */
 struct node *hoist_and_or(struct hoist *h, struct node *node, enum later later);
 struct node *hoist_conditional(struct hoist *h, struct node *node, enum later later);
