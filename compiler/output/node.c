@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "output/attribute.h"
+#include "output/skip.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -61,21 +62,39 @@ bool becomes_no_loop(const struct node *statement)
     return statement->kind == NODE_SPLICE || statement->text || statement->flags & HAS_AWAIT;
 }
 
+/* Where the header of a body that became a block ends; comments that a line ends, which would take
+ * the brace along, are left to emit_items. */
+static uint32_t header_end(const struct emitter *e, uint32_t start, uint32_t end)
+{
+    const char *at = e->code + start, *stop = e->code + end, *token = at, *last = at;
+    bool is_line = false; /* what ends at `last` */
+    while (at < stop) {
+        const char *behind = skip_comment(at, stop);
+        bool is_comment = behind > at;
+        if (!is_comment)
+            behind = skip_token(at, stop);
+        if (is_comment || !isspace((unsigned char)*at)) {
+            is_line = is_comment && (is_line || at[1] == '/');
+            last = behind;
+            token = is_comment ? token : behind;
+        }
+        at = behind;
+    }
+    return (uint32_t)((is_line ? token : last) - e->code);
+}
+
 /* A body that became a block goes where blocks go, behind the header. */
 static void emit_gap_before(struct emitter *e, uint32_t at, const struct node *kid)
 {
-    uint32_t end = kid->start;
     e->writer.no_loop_pragmas = becomes_no_loop(kid);
     if (kid->kind == NODE_SPLICE && is_braced(kid)) {
-        while (end > at && strchr(" \t\r\n", e->code[end - 1]))
-            end--;
-        emit_gap(e, at, end);
+        emit_gap(e, at, header_end(e, at, kid->start));
         write_string(&e->writer, " ");
     } else {
-        emit_gap(e, at, end);
+        emit_gap(e, at, kid->start);
     }
     e->writer.no_loop_pragmas = false;
-    e->writer.behind_word = at < end && is_word_byte(e->code[end - 1]);
+    e->writer.behind_word = at < kid->start && is_word_byte(e->code[kid->start - 1]);
 }
 
 /* An attribute of which nothing is written takes the blanks before it along, or else those behind.

@@ -80,14 +80,24 @@ static int column_of(const struct emitter *e, uint32_t at)
     return column;
 }
 
-/* Where the text between items goes on, behind one of which nothing was written: its line goes. */
+static bool says_nothing_on_line(const struct writer *w)
+{
+    const struct text *out = w->out;
+    size_t at = w->line_start;
+    while (at < out->length && is_blank(out->data[at]))
+        at++;
+    return at == out->length;
+}
+
+/* Where the text between items goes on, behind one of which nothing was written: its line goes,
+ * unless something else stands on it. */
 static uint32_t without_line(struct emitter *e, uint32_t at, uint32_t end)
 {
     const char *text = source_text(e->check->source);
     uint32_t next = at;
     while (next < end && is_blank(text[next]) && text[next] != '\n')
         next++;
-    if (e->writer.lines || next == end || text[next] != '\n')
+    if (e->writer.lines || next == end || text[next] != '\n' || !says_nothing_on_line(&e->writer))
         return at;
     e->writer.out->length = e->writer.line_start;
     next++;
