@@ -17,7 +17,6 @@
 #include "output/emit.h"
 #include "output/header.h"
 #include "preprocess.h"
-#include "raw_string.h"
 #include "semantic/check.h"
 #include "source.h"
 #include "support/arena.h"
@@ -118,7 +117,6 @@ static void take_text(struct compilation *c, const char *text, size_t length)
 static bool run_preprocess(struct compilation *c)
 {
     bool ok = preprocess(c->options, c->arena, c->diagnostics, &c->preprocessed);
-    raw_strings_spell(&c->preprocessed);
     if (ok)
         take_text(c, c->preprocessed.data ? c->preprocessed.data : "", c->preprocessed.length);
     report_time(c, "preprocess");

@@ -1,5 +1,6 @@
-/* The preprocessor: $CC -E -dD -C -D__ASYNCC__=1 [the user's options] -x c file.ac, started without
- * a shell, its output read through a pipe.
+/* The preprocessor: $CC -E -dD -D__ASYNCC__=1 [the user's options] -x c file.ac, started without a
+ * shell, its output read through a pipe. At the same time, with -C, it writes the text with
+ * comments into a file in memory (commented.c says why both); that run has nothing to say.
  *
  * Its messages are its own business, and it writes them itself; only where the diagnostics are for
  * programs (JSON) are they collected and taken apart. A compiler that fails has said why; one that
@@ -13,12 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "commented.h"
 #include "diagnostic.h"
 #include "file.h"
 #include "options.h"
+#include "raw_string.h"
 #include "response.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -46,13 +50,15 @@ static void add_compiler(struct arena *arena, struct arguments *command, const c
         response_split(command, arena, compiler);
 }
 
-static struct arguments make_command(const struct options *options, struct arena *arena)
+static struct arguments make_command(const struct options *options, struct arena *arena,
+                                     bool with_comments)
 {
     struct arguments command = {0};
     add_compiler(arena, &command, options->compiler);
     add(arena, &command, "-E");
     add(arena, &command, "-dD");
-    add(arena, &command, "-C"); /* comments survive into the lowered functions */
+    if (with_comments)
+        add(arena, &command, "-C");
     add(arena, &command, "-D__ASYNCC__=1");
     for (size_t i = 0; i < options->preprocessor_count; i++)
         add(arena, &command, options->preprocessor[i]);
@@ -256,15 +262,10 @@ static bool check_text(struct diagnostics *diagnostics, const struct options *op
     return false;
 }
 
-bool preprocess(const struct options *options, struct arena *arena, struct diagnostics *diagnostics,
-                struct text *out)
+static bool preprocess_plain(const struct options *options, struct arena *arena,
+                             struct diagnostics *diagnostics, struct text *out)
 {
-    bool is_empty;
-    if (!file_check_input(diagnostics, options->input, &is_empty))
-        return false;
-    if (is_empty)
-        report_oddity(diagnostics, "'%s' is empty", options->input);
-    struct arguments command = make_command(options, arena);
+    struct arguments command = make_command(options, arena, false);
     if (options->verbose)
         print_command(&command);
     int messages = options->json ? memfd_create("asyncc", MFD_CLOEXEC) : -1;
@@ -278,4 +279,65 @@ bool preprocess(const struct options *options, struct arena *arena, struct diagn
     bool has_told = messages < 0 || diagnostics_errors(diagnostics) > errors;
     return judge(diagnostics, options, status, has_told) &&
            check_text(diagnostics, options, out, start);
+}
+
+/* The run with comments: where its output goes, negative if there is no such run. */
+struct commenting {
+    int output;
+    pid_t process;
+};
+
+static bool is_read_once(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) != 0 || !S_ISREG(status.st_mode);
+}
+
+/* Whatever fails here costs comments only. */
+static struct commenting start_commenting(const struct options *options, struct arena *arena)
+{
+    struct commenting run = {.output = -1};
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere < 0 || is_read_once(options->input))
+        return run;
+    struct arguments command = make_command(options, arena, true);
+    if (options->verbose)
+        print_command(&command);
+    run.output = memfd_create("asyncc", MFD_CLOEXEC);
+    if (run.output >= 0 && start(&command, run.output, nowhere, &run.process) != 0) {
+        close(run.output);
+        run.output = -1;
+    }
+    close(nowhere);
+    return run;
+}
+
+/* Gives the text the comments. */
+static void finish_commenting(const struct commenting *run, struct arena *arena, struct text *text)
+{
+    if (run->output < 0)
+        return;
+    struct text commented = {0};
+    bool ok = wait_for(run->process) == 0 && lseek(run->output, 0, SEEK_SET) == 0 &&
+              read_all(run->output, &commented);
+    close(run->output);
+    raw_strings_spell(&commented);
+    if (ok)
+        commented_weave(arena, text, &commented);
+    text_free(&commented);
+}
+
+bool preprocess(const struct options *options, struct arena *arena, struct diagnostics *diagnostics,
+                struct text *out)
+{
+    bool is_empty;
+    if (!file_check_input(diagnostics, options->input, &is_empty))
+        return false;
+    if (is_empty)
+        report_oddity(diagnostics, "'%s' is empty", options->input);
+    struct commenting commenting = start_commenting(options, arena);
+    bool ok = preprocess_plain(options, arena, diagnostics, out);
+    raw_strings_spell(out);
+    finish_commenting(&commenting, arena, out);
+    return ok;
 }

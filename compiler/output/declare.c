@@ -15,6 +15,7 @@
 
 #include "output/attribute.h"
 #include "output/comments.h"
+#include "output/skip.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -111,12 +112,22 @@ static bool moves_types(const struct emitter *e)
     return writes_frame(e) || (e->function && e->function->hoisted_count);
 }
 
+/* Behind the comment or the token that begins here. */
+static const char *behind_part(const char *at, const char *end)
+{
+    const char *behind = skip_comment(at, end);
+    return behind > at ? behind : skip_token(at, end);
+}
+
 /* What follows the tag: `{ ... }`, or of an enum `: short` and that; NULL. */
 static const char *behind_tag(const struct emitter *e, const struct node *node)
 {
-    const char *start = e->code + node->start;
-    if (!(node->flags & HAS_TYPE))
-        return node->flags & HAS_BODY ? memchr(start, '{', node->end - node->start) : NULL;
+    const char *at = e->code + node->start, *end = e->code + node->end;
+    if (!(node->flags & HAS_TYPE)) {
+        while (at < end && *at != '{')
+            at = behind_part(at, end);
+        return node->flags & HAS_BODY ? at : NULL;
+    }
     const char *colon = e->code + node->kid[0]->start;
     while (*colon != ':')
         colon--;
@@ -127,11 +138,12 @@ static const char *behind_tag(const struct emitter *e, const struct node *node)
 static void emit_tag_attributes(struct emitter *e, const struct node *node, const char *word)
 {
     const char *start = e->code + node->start + strlen(word);
-    const char *end = behind_tag(e, node);
-    if (!end)
+    const char *behind = behind_tag(e, node), *end = start;
+    if (!behind)
         return;
-    while (end > start && isspace((unsigned char)end[-1]))
-        end--;
+    for (const char *at = start; at < behind; at = behind_part(at, behind))
+        if (!isspace((unsigned char)*at) && skip_comment(at, behind) == at)
+            end = skip_token(at, behind);
     size_t length = node->name ? strlen(node->name) : 0;
     if ((size_t)(end - start) < length ||
         memcmp(end - length, node->name ? node->name : "", length))

@@ -62,9 +62,9 @@ bool becomes_no_loop(const struct node *statement)
     return statement->kind == NODE_SPLICE || statement->text || statement->flags & HAS_AWAIT;
 }
 
-/* Where the header of a body that became a block ends; comments that a line ends, which would take
- * the brace along, are left to emit_items. */
-static uint32_t header_end(const struct emitter *e, uint32_t start, uint32_t end)
+/* Where the text ends that something else comes to stand behind, without the blanks at its end.
+ * Comments that a line ends, which would take that along, are left to emit_items. */
+static uint32_t text_end(const struct emitter *e, uint32_t start, uint32_t end)
 {
     const char *at = e->code + start, *stop = e->code + end, *token = at, *last = at;
     bool is_line = false; /* what ends at `last` */
@@ -88,7 +88,7 @@ static void emit_gap_before(struct emitter *e, uint32_t at, const struct node *k
 {
     e->writer.no_loop_pragmas = becomes_no_loop(kid);
     if (kid->kind == NODE_SPLICE && is_braced(kid)) {
-        emit_gap(e, at, header_end(e, at, kid->start));
+        emit_gap(e, at, text_end(e, at, kid->start));
         write_string(&e->writer, " ");
     } else {
         emit_gap(e, at, kid->start);
@@ -101,9 +101,7 @@ static void emit_gap_before(struct emitter *e, uint32_t at, const struct node *k
  * Returns where the text goes on. */
 static uint32_t pass_over(struct emitter *e, uint32_t at, const struct node *attribute)
 {
-    uint32_t start = attribute->start, end = attribute->end;
-    while (start > at && isspace((unsigned char)e->code[start - 1]))
-        start--;
+    uint32_t start = text_end(e, at, attribute->start), end = attribute->end;
     while (start == attribute->start && isspace((unsigned char)e->code[end]))
         end++;
     emit_gap(e, at, start);
