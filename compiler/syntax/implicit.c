@@ -51,15 +51,21 @@ static bool is_qualifier(const struct search *s, size_t i)
 {
     static const char *const words[] = {"const",      "__const",      "__const__", "volatile",
                                         "__volatile", "__volatile__", NULL};
-    return is_one_of(s, i, words);
+    bool is_type = is(s, i + 1, "("); /* `_Atomic(int)` */
+    return is_one_of(s, i, words) || (is(s, i, "_Atomic") && !is_type);
 }
 
 static bool is_modifier(const struct search *s, size_t i)
 {
-    static const char *const words[] = {"static",    "extern",   "register",   "typedef",
-                                        "inline",    "__inline", "__inline__", "auto",
-                                        "_Noreturn", "async",    NULL};
+    static const char *const words[] = {
+        "static", "extern",    "register",      "typedef",  "inline", "__inline", "__inline__",
+        "auto",   "_Noreturn", "_Thread_local", "__thread", "async",  NULL};
     return is_qualifier(s, i) || is_one_of(s, i, words);
+}
+
+static bool is_alignment(const struct search *s, size_t i)
+{
+    return is(s, i, "_Alignas") && is(s, i + 1, "(");
 }
 
 /* A name that no specifier begins with. */
@@ -99,6 +105,20 @@ static size_t skip_attribute(const struct search *s, size_t i)
     while (is(s, i, "__attribute__") || is(s, i, "__attribute"))
         i = behind_brackets(s, i + 1);
     return i;
+}
+
+/* Behind the storage classes, qualifiers and their likes at `i`, if there are any. */
+static size_t skip_modifier(const struct search *s, size_t i)
+{
+    return is_alignment(s, i) ? behind_brackets(s, i + 1) : i + is_modifier(s, i);
+}
+
+/* Behind what may stand in front of a declaration as of an expression. */
+static size_t skip_neutral(const struct search *s, size_t i)
+{
+    while (is(s, i, "__extension__"))
+        i++;
+    return skip_attribute(s, i);
 }
 
 /* `{`, or declarations of parameters and `{`. */
@@ -152,12 +172,11 @@ static void look(struct search *s, size_t i, bool is_outside)
     bool has_modifier = false, is_deduced = false;
     for (size_t before = s->count; before != i;) {
         before = i;
-        i = skip_attribute(s, i);
-        if (!is_modifier(s, i))
-            continue;
-        has_modifier = true;
+        i = skip_neutral(s, i);
         is_deduced |= is(s, i, "auto");
-        i++;
+        size_t end = skip_modifier(s, i);
+        has_modifier |= end != i;
+        i = end;
     }
     size_t first = i;
     while ((is_outside || has_modifier) && is(s, i, "*"))
