@@ -44,9 +44,19 @@ static const struct variable *parameter_variable(const struct parameter *paramet
     return name && name->symbol ? name->symbol->lowered : NULL;
 }
 
-/* A parameter's size is kept or computed by the body: its declarator says nothing to C. */
+static bool has_forward(const struct function *function)
+{
+    const struct node *declarator = function->type->node;
+    return declarator && declarator->kind == NODE_FUNCTION_TYPE && declarator->count > 1 &&
+           declarator->kid[1]->flags & IS_FORWARD;
+}
+
+/* A parameter's size is kept or computed by the body, or of parameters behind it: its declarator
+ * says nothing to C. */
 static bool computes_size(const struct function *function)
 {
+    if (has_forward(function))
+        return true;
     for (size_t i = 0; i < function->type->parameter_count; i++) {
         const struct node *node = function->type->parameters[i].node;
         if (type_is_variably_modified(function->type->parameters[i].type) ||

@@ -86,18 +86,27 @@ static struct type *adjusted(struct check *check, struct type *type, const struc
     return type_qualified(check->types, pointer, qualifiers);
 }
 
+/* Of GNU C's `int n; int a[n], int n`: declared, and still to come as a parameter. */
+static bool is_forward(const struct symbol *symbol)
+{
+    return symbol->declaration && symbol->declaration->flags & IS_FORWARD;
+}
+
 static struct symbol *declare_parameter(struct check *check, struct node *name, struct type *type,
                                         struct node *node)
 {
     struct scopes *scopes = check->state->scopes;
-    struct symbol *symbol = symbol_make(check, SYMBOL_PARAMETER, name->name);
+    struct symbol *symbol = scope_find_here(scopes, SPACE_ORDINARY, name->name);
+    if (!symbol || !is_forward(symbol)) {
+        if (symbol)
+            complain(check, name, "redefinition of parameter '%s'", name->name);
+        symbol = symbol_make(check, SYMBOL_PARAMETER, name->name);
+        scope_bind(scopes, SPACE_ORDINARY, name->name, symbol);
+    }
     symbol->type = name->type = type;
     symbol->node = name;
     symbol->declaration = node;
     name->symbol = symbol;
-    if (scope_find_here(scopes, SPACE_ORDINARY, name->name))
-        complain(check, name, "redefinition of parameter '%s'", name->name);
-    scope_bind(scopes, SPACE_ORDINARY, name->name, symbol);
     return symbol;
 }
 
@@ -140,15 +149,37 @@ static bool is_void_list(const struct type *type)
            type_is_void(type->parameters[0].type);
 }
 
+/* The first kid that is a parameter, behind forward declarations. */
+static uint32_t check_forward(struct check *check, struct node *function)
+{
+    uint32_t i = 1;
+    for (; i < function->count && function->kid[i]->flags & IS_FORWARD; i++) {
+        struct parameter parameter = {0};
+        check_parameter(check, &parameter, function->kid[i]);
+    }
+    return i;
+}
+
+static void check_forward_kept(struct check *check, const struct node *function)
+{
+    for (uint32_t i = 1; i < function->count && function->kid[i]->flags & IS_FORWARD; i++) {
+        const struct symbol *symbol = function->kid[i]->symbol;
+        if (symbol && symbol->declaration == function->kid[i])
+            complain(check, symbol->node, "parameter '%s' has only a forward declaration",
+                     symbol->name);
+    }
+}
+
 static void check_parameters(struct check *check, struct type *type, struct node *node)
 {
-    size_t count = node->count - 1;
+    uint32_t first = check_forward(check, node);
+    size_t count = node->count - first;
     type->parameters = arena_alloc(check->arena, (count ? count : 1) * sizeof *type->parameters);
     type->parameter_count = count;
     type->is_variadic = node->flags & IS_VARIADIC;
     type->is_old_style = !count && !type->is_variadic;
     for (size_t i = 0; i < count; i++) {
-        struct node *kid = node->kid[i + 1];
+        struct node *kid = node->kid[first + i];
         type->parameters[i].type = type_simple(check->types, TYPE_UNKNOWN);
         if (kid->kind == NODE_PARAMETER) {
             check_parameter(check, &type->parameters[i], kid);
@@ -157,6 +188,7 @@ static void check_parameters(struct check *check, struct type *type, struct node
             check_old_name(check, &type->parameters[i], kid);
         }
     }
+    check_forward_kept(check, node);
     if (is_void_list(type))
         type->parameter_count = 0;
 }

@@ -181,6 +181,7 @@ enum node_flag {
     IS_KEPT = 1048576,          /* a value that must stay where it is (temporary.c) */
     IS_BOUND = 2097152,         /* NODE_DECLARED: made of what a loop or `async with` binds */
     IS_CROSSED = 4194304,       /* a declaration of a header that jumps pass: see defer.c */
+    IS_FORWARD = 67108864,      /* NODE_PARAMETER: GNU C's forward declaration of one, `int n;` */
     IS_FLAT = 8192,             /* NODE_COMPOUND: its braces are those of the block around it */
     IS_OUTPUT = 8388608,        /* an operand that asm writes */
     IS_DECAYED = 33554432,      /* an array whose value is used: the address of its first element */

@@ -301,6 +301,18 @@ struct node *build_array(struct builder *b, const struct concrete *c)
     return build_done(node);
 }
 
+/* The parameters before the last semicolon. */
+static void mark_forward(const struct builder *b, struct node *function,
+                         const struct concrete *list)
+{
+    uint32_t end = 0;
+    for (uint32_t i = 0; i < list->count; i++)
+        if (!list->child[i].named && b->code[list->child[i].start] == ';')
+            end = list->child[i].start;
+    for (uint32_t i = 1; i < function->count && function->kid[i]->start < end; i++)
+        function->kid[i]->flags |= IS_FORWARD;
+}
+
 struct node *build_function_declarator(struct builder *b, const struct concrete *c)
 {
     struct concrete list = read(b, child_in(c, b->field_parameters));
@@ -311,6 +323,7 @@ struct node *build_function_declarator(struct builder *b, const struct concrete 
     for (uint32_t i = 0; i < list.count; i++)
         if (list.child[i].kind == CONCRETE_VARIADIC)
             node->flags |= IS_VARIADIC;
+    mark_forward(b, node, &list);
     return build_done(node);
 }
 
