@@ -240,18 +240,26 @@ struct type *apply_attributes(struct check *check, struct type *type, struct att
 
 /* --- what the C compiler would not understand */
 
-/* C would call it before or after main, when no loop runs, and without a frame. */
-static void check_not_called_by_c(struct check *check, const struct type *type,
-                                  const struct node *place, const struct node *attribute)
+/* C would call a constructor before main, when no loop runs, and without a frame. Of conventions to
+ * call by, the runtime knows only C's own. */
+static const struct {
+    const char *word, *what;
+} unfit[] = {
+    {"constructor", "be a constructor"},
+    {"destructor", "be a destructor"},
+    {"ms_abi", "be called by the convention 'ms_abi'"},
+};
+
+static void check_fits(struct check *check, const struct type *type, const struct node *place,
+                       const struct node *attribute)
 {
-    static const char *const words[] = {"constructor", "destructor"};
     type = type_resolve(type);
     if (type->kind != TYPE_FUNCTION || !(type->is_async || type->target->kind == TYPE_GENERATOR))
         return;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (attribute_item(attribute, words[i]))
-            complain(check, place, "%s cannot be a %s",
-                     type->is_async ? "an async function" : "a generator", words[i]);
+    for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++)
+        if (attribute_item(attribute, unfit[i].word))
+            complain(check, place, "%s cannot %s",
+                     type->is_async ? "an async function" : "a generator", unfit[i].what);
 }
 
 /* What it calls, at the end of the block, where that may not make a coroutine. */
@@ -296,7 +304,7 @@ void check_attributes(struct check *check, const struct type *type, const struct
 {
     const struct node *attribute;
     while ((attribute = next_attribute(&attributes)) != NULL) {
-        check_not_called_by_c(check, type, place, attribute);
+        check_fits(check, type, place, attribute);
         check_no_await(check, attribute);
     }
 }
