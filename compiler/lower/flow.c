@@ -176,7 +176,9 @@ static void cover(struct node *node, uint32_t at)
 /* An operand that only has a type. Its names must be declared where it stands. */
 static bool is_only_typed(const struct node *node)
 {
-    return (node->kind == NODE_SIZEOF || node->kind == NODE_TYPEOF) && node_is_unevaluated(node);
+    return (node->kind == NODE_SIZEOF || node->kind == NODE_TYPEOF ||
+            node->kind == NODE_HAS_ATTRIBUTE) &&
+           node_is_unevaluated(node);
 }
 
 /* Every variable below `node` may be read at this point, but for those that are replaced first. The

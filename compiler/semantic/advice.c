@@ -332,6 +332,7 @@ static void visit(struct advice *a, struct node *node, enum fate fate)
         break;
     case NODE_SIZEOF:
     case NODE_TYPEOF:
+    case NODE_HAS_ATTRIBUTE:
         break;
     default:
         visit_kids(a, node, FATE_USED);

@@ -382,6 +382,7 @@ enum constancy constant_evaluate(struct check *check, const struct node *node, l
         return evaluate_offset(check, node);
     case NODE_STRING:
     case NODE_LABEL_ADDRESS:
+    case NODE_HAS_ATTRIBUTE:
         return CONSTANT_UNKNOWN;
     default:
         return CONSTANT_NOT;

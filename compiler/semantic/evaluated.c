@@ -32,7 +32,8 @@ bool node_is_unevaluated(const struct node *node)
     const char *name = node->kind == NODE_CALL && node_kid(node, 0) ? callee_name(node) : NULL;
     if (node->kind == NODE_SIZEOF || node->kind == NODE_TYPEOF)
         return !operand_is_evaluated(node);
-    return node->kind == NODE_PARAMETER || /* of a prototype: its sizes are as good as `*` */
+    return node->kind == NODE_HAS_ATTRIBUTE ||
+           node->kind == NODE_PARAMETER || /* of a prototype: its sizes are as good as `*` */
            (name &&
             (!strcmp(name, "__builtin_constant_p") || !strcmp(name, "__builtin_object_size") ||
              !strcmp(name, "__builtin_dynamic_object_size")));

@@ -309,6 +309,9 @@ static struct type *expression_type(struct check *check, struct node *node)
         return check_compound_literal(check, node);
     case NODE_SIZEOF:
         return check_sizeof(check, node);
+    case NODE_HAS_ATTRIBUTE:
+        check_unevaluated(check, node->kid[0]);
+        return simple(check, TYPE_BOOL);
     case NODE_OFFSETOF:
         return check_offsetof(check, node);
     case NODE_BINARY:

@@ -101,6 +101,7 @@ struct type;
     X(NODE_CAST,           "cast")            /* type name, operand */                              \
     X(NODE_COMPOUND_LITERAL,"compound-literal")/* type name, initialiser list */                    \
     X(NODE_SIZEOF,         "sizeof")          /* type name or expression; op OP_NONE, or OP_ALIGNOF */ \
+    X(NODE_HAS_ATTRIBUTE,  "has-attribute")   /* GNU C's __builtin_has_attribute: type name or expression; the attribute is text */ \
     X(NODE_OFFSETOF,       "offsetof")        /* type name, list of subscript expressions in it */  \
     X(NODE_BINARY,         "binary")          /* left, right; op */                                 \
     X(NODE_LOGICAL,        "logical")         /* left, right; op OP_AND or OP_OR */                 \

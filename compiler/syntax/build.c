@@ -161,6 +161,7 @@ static unsigned flags_upward(const struct node *kid)
         if (kid->count && kid->kid[0]->kind == NODE_TYPE_NAME && kid->op != OP_ALIGNOF)
             return flags;
         return flags & ~(unsigned)HAS_AWAIT;
+    case NODE_HAS_ATTRIBUTE:
     case NODE_FUNCTION: /* nested: what it awaits is its own business */
         return flags & ~(unsigned)HAS_AWAIT;
     default:

@@ -217,6 +217,21 @@ static bool is_runtime_name(const struct node *callee)
     return !strncmp(callee->name, "async_", 6);
 }
 
+/* Those that the grammar knows become nodes of their own. */
+static void build_builtin(struct node *node, const char *name)
+{
+    if (!strcmp(name, "__builtin_has_attribute")) {
+        node->kind = NODE_HAS_ATTRIBUTE;
+        node->count = 2; /* without the attribute */
+    } else if (!strcmp(name, "__builtin_va_arg") || !strcmp(name, "__builtin_types_compatible_p")) {
+        node->kind = NODE_TYPE_ARGUMENTS;
+        node->name = name;
+    } else {
+        return;
+    }
+    memmove(node->kid, node->kid + 1, --node->count * sizeof *node->kid);
+}
+
 struct node *build_call(struct builder *b, const struct concrete *c)
 {
     struct concrete list = build_read(b, child_in(c, b->field_arguments)->node);
@@ -231,13 +246,8 @@ struct node *build_call(struct builder *b, const struct concrete *c)
     node->count = count;
     if (is_runtime_name(node->kid[0]))
         node->flags |= HAS_LANGUAGE;
-    if (node->kid[0]->kind == NODE_IDENTIFIER &&
-        (!strcmp(node->kid[0]->name, "__builtin_va_arg") ||
-         !strcmp(node->kid[0]->name, "__builtin_types_compatible_p"))) {
-        node->kind = NODE_TYPE_ARGUMENTS;
-        node->name = node->kid[0]->name;
-        memmove(node->kid, node->kid + 1, --node->count * sizeof *node->kid);
-    }
+    if (node->kid[0]->kind == NODE_IDENTIFIER)
+        build_builtin(node, node->kid[0]->name);
     return build_done(node);
 }
 

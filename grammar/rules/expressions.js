@@ -148,7 +148,11 @@ module.exports = {
   offsetof_expression: $ => prec(PREC.CALL, seq(
     '__builtin_offsetof',
     '(', field('type', $.type_descriptor), ',', field('member', $._field_identifier),
-    repeat(choice($.field_designator, $.subscript_designator)), ')')),
+    repeat(choice(
+      $.field_designator,
+      alias($._arrow_designator, $.field_designator),
+      $.subscript_designator)), ')')),
+  _arrow_designator: $ => seq('->', $._field_identifier), // GNU C: `a->f` is `a[0].f`
 
   generic_expression: $ => prec(PREC.CALL, seq(
     '_Generic', '(',
@@ -173,7 +177,10 @@ module.exports = {
       field('arguments', alias($._va_arg_arguments, $.argument_list))),
     seq(
       field('function', alias('__builtin_types_compatible_p', $.identifier)),
-      field('arguments', alias($._two_type_arguments, $.argument_list)))))),
+      field('arguments', alias($._two_type_arguments, $.argument_list))),
+    seq(
+      field('function', alias('__builtin_has_attribute', $.identifier)),
+      field('arguments', alias($._attribute_question, $.argument_list)))))),
   argument_list: $ => seq(
     '(', commaSep(choice($._value, alias($._argument_type, $.type_descriptor))), ')'),
   _argument_type: $ => prec.dynamic(-5, choice(
@@ -183,6 +190,8 @@ module.exports = {
       field('declarator', $._bound_abstract_declarator),
       repeat($._attribute)))),
   _va_arg_arguments: $ => seq('(', $.expression, ',', $.type_descriptor, ')'),
+  _attribute_question: $ => seq(
+    '(', choice($.expression, $.type_descriptor), ',', $.attribute, ')'),
   _two_type_arguments: $ => seq('(', $.type_descriptor, ',', $.type_descriptor, ')'),
 
   // `({ ... })` is a statement expression.

@@ -12,6 +12,14 @@
  */
 const {WORDS, PREFERRED, ASYNC, commaSep, plainName} = require('./common');
 
+const attributeList = attribute => choice(
+  seq(attribute, repeat(seq(',', optional(attribute)))),
+  repeat1(seq(',', optional(attribute))));
+
+const attributeName = $ => seq(
+  optional(seq(field('prefix', plainName($, $.identifier)), '::')),
+  field('name', plainName($, $.identifier)));
+
 module.exports = {
   _specifiers: $ => choice($._certain_specifiers, $._named_specifiers),
   _certain_specifiers: $ => choice(
@@ -152,13 +160,25 @@ module.exports = {
 
   _attribute: $ => choice($.attribute_specifier, $.attribute_declaration),
   attribute_specifier: $ => seq(
-    choice('__attribute__', '__attribute'), '(', '(', optional($._attributes), ')', ')'),
-  attribute_declaration: $ => seq('[[', optional($._attributes), ']]'),
-  _attributes: $ => choice(
-    seq($.attribute, repeat(seq(',', optional($.attribute)))),
-    repeat1(seq(',', optional($.attribute)))),
-  attribute: $ => seq(
-    optional(seq(field('prefix', plainName($, $.identifier)), '::')),
-    field('name', plainName($, $.identifier)),
-    optional($.argument_list)),
+    choice('__attribute__', '__attribute'),
+    '(', '(', optional(attributeList($.attribute)), ')', ')'),
+  attribute_declaration: $ => seq(
+    '[[', optional(attributeList(alias($._c23_attribute, $.attribute))), ']]'),
+  attribute: $ => seq(attributeName($), optional($.argument_list)),
+
+  // The arguments of C23's are any tokens, as long as brackets balance.
+  _c23_attribute: $ => seq(
+    attributeName($), optional(alias($._token_arguments, $.argument_list))),
+  _token_arguments: $ => seq('(', repeat($._token), ')'),
+  _token: $ => choice(
+    plainName($, $.identifier),
+    $.number_literal,
+    $.char_literal,
+    $.string_literal,
+    alias($._marked_type, $.identifier),
+    $._punctuator,
+    seq('(', repeat($._token), ')'),
+    seq('[', repeat($._token), ']'),
+    seq('{', repeat($._token), '}')),
+  _punctuator: _ => /[!%&*+,./:;<=>?^|~-]/,
 };
