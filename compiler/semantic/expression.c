@@ -65,6 +65,12 @@ static struct type *check_identifier(struct check *check, struct node *node)
 
 /* --- members, subscripts, pointers */
 
+/* Of a bit-field wider than int, gcc computes as many bits as it has, clang those of its type. */
+static bool has_own_width(const struct field *field)
+{
+    return field->bits > 32 && field->bits < 64;
+}
+
 static struct type *check_member(struct check *check, struct node *node)
 {
     struct type *object = node->op == OP_ARROW ? check_value(check, node->kid[0])
@@ -81,7 +87,8 @@ static struct type *check_member(struct check *check, struct node *node)
     if (!field)
         return NULL;
     unsigned qualifiers = type_qualifiers(object) & ~(unsigned)QUAL_ATOMIC;
-    return type_qualified(check->types, field->type, qualifiers);
+    struct type *type = has_own_width(field) ? type_of_unknown(check, node) : field->type;
+    return type_qualified(check->types, type, qualifiers);
 }
 
 /* The operand of [] or *: an array used so does not have its address taken. */
