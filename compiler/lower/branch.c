@@ -91,6 +91,31 @@ struct node *hoist_conditional(struct hoist *h, struct node *node, enum later la
     return value ? make_use(h, node, value) : make(h, NODE_MADE, node, "(void)0", 0);
 }
 
+/* --- __builtin_choose_expr, of which only C compilers know what it takes */
+
+/* An operand that waits only if it is taken, and its value then. */
+static struct node *hoist_choice_of(struct hoist *h, const struct node *node, struct node *operand,
+                                    const char *text)
+{
+    if (!(operand->flags & HAS_AWAIT))
+        return operand;
+    struct variable *value = NULL;
+    if (!type_is_void(operand->type))
+        value = declare_temporary(h, operand, value_type(h, operand));
+    struct node *condition = copy_node(h, node->kid[1]);
+    struct node *arm = hoist_arm(h, operand, value, "$0 = $1");
+    emit_statement(h, make(h, NODE_IF, operand, text, 2, condition, arm));
+    return value ? make_use(h, operand, value) : make(h, NODE_MADE, operand, "(void)0", 0);
+}
+
+struct node *hoist_choice(struct hoist *h, struct node *node, enum later later)
+{
+    bool whole = later != LATER_NOTHING && node_has_effect(node);
+    node->kid[2] = hoist_choice_of(h, node, node->kid[2], "if ($0)\n$1");
+    node->kid[3] = hoist_choice_of(h, node, node->kid[3], "if (!($0))\n$1");
+    return whole ? spill(h, node) : node;
+}
+
 /* --- ({ ... }) */
 
 /* The labels in front of the last statement. */

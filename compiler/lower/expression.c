@@ -415,6 +415,8 @@ static struct node *hoist_node(struct hoist *h, struct node *node, enum later la
         }
         if (is_left_to_c(node))
             return spill(h, node);
+        if (is_choose_expr(node))
+            return hoist_choice(h, node, later);
         if (!node_is_unevaluated(node))
             return hoist_strict(h, node, later);
         if (!is_call_of(node, "__builtin_constant_p"))

@@ -20,6 +20,7 @@ bool needs_statements(struct node *node);
 /* Each as `hoist`, of an expression of that kind. */
 struct node *hoist_and_or(struct hoist *h, struct node *node, enum later later);
 struct node *hoist_conditional(struct hoist *h, struct node *node, enum later later);
+struct node *hoist_choice(struct hoist *h, struct node *node, enum later later);
 /* `wanted`: its value is. */
 struct node *hoist_statement_expression(struct hoist *h, struct node *node, bool wanted);
 struct node *hoist_await(struct hoist *h, struct node *await, enum later later);
