@@ -64,9 +64,13 @@ static struct node **place_of(struct node *within, const struct node *size)
     return place;
 }
 
+/* A nested function uses those of the functions around it as well. */
 static struct variable *length_variable(struct hoist *h)
 {
-    return make_temporary_named(h, length_type(h), "length", ++h->function->lengths);
+    struct function *outermost = h->function;
+    while (outermost->outer)
+        outermost = outermost->outer;
+    return make_temporary_named(h, length_type(h), "length", ++outermost->lengths);
 }
 
 /* `(int (*)[length_1 = n])p`: the length is set where the size stands, which may be behind what the

@@ -239,9 +239,9 @@ static void find_functions(struct lowered *lowered)
 
 /* --- the passes */
 
+/* What is left once awaits are suspensions. */
 static void lower_function(struct lowered *lowered, struct function *function)
 {
-    await_function(lowered, function);
     defer_function(lowered, function);
     flow_build(lowered, function);
     liveness_compute(lowered, function);
@@ -341,6 +341,8 @@ struct lowered *lower_unit(struct check *check, struct node *unit, bool is_heade
         local_types_of(lowered, lowered->functions[i]);
     }
     plain_unit(lowered, unit);
+    for (size_t i = 0; i < lowered->count; i++) /* before nested ones, which use their lengths */
+        await_function(lowered, lowered->by_frame[i]);
     for (size_t i = 0; i < lowered->plain_count; i++) {
         literals_find(lowered, lowered->plain[i]);
         await_function(lowered, lowered->plain[i]);
