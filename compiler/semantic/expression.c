@@ -219,12 +219,41 @@ static void refuse_selector(struct check *check, const struct node *node)
                  show(check, selector));
 }
 
+/* Whether both stand for the same types. What C compilers make of an enum is left to them. */
+static bool associations_collide(const struct node *a, const struct node *b)
+{
+    if (!a->kid[0] || !b->kid[0])
+        return a->kid[0] == b->kid[0];
+    const struct type *left = a->kid[0]->type, *right = b->kid[0]->type;
+    return !is_unknown(left) && !is_unknown(right) && type_resolve(left)->kind != TYPE_ENUM &&
+           type_resolve(right)->kind != TYPE_ENUM &&
+           type_qualifiers(left) == type_qualifiers(right) && type_compatible(left, right);
+}
+
+/* Of a _Generic that awaits, only the association that is taken is written. */
+static void check_associations(struct check *check, const struct node *node)
+{
+    for (uint32_t i = 2; node->flags & HAS_AWAIT && i < node->count; i++)
+        for (uint32_t k = 1; k < i; k++) {
+            const struct node *association = node->kid[i], *before = node->kid[k];
+            const struct node *type = association->kid[0];
+            if (!associations_collide(association, before))
+                continue;
+            if (type ? complain(check, type, "a second association for the type '%s'",
+                                show(check, type->type))
+                     : complain(check, association, "a second default association"))
+                add_note(check, before->kid[0] ? before->kid[0] : before, "the first is here");
+            break;
+        }
+}
+
 static struct type *check_generic(struct check *check, struct node *node)
 {
     check_unevaluated(check, node->kid[0]);
     for (uint32_t i = 1; i < node->count; i++)
         if (node->kid[i]->kid[0])
             check_type_name(check, node->kid[i]->kid[0], READING_TYPE);
+    check_associations(check, node);
     struct node *chosen = selected_association(check, node);
     if (!chosen)
         refuse_selector(check, node);
