@@ -1,4 +1,4 @@
-/* Types of the file that a local name hides, where lowering writes them for the user:
+/* Types that a local name hides, where lowering writes them for the user:
  *
  *     struct s { char c[9]; };                    struct s_inner_1 { char c[9]; };
  *     int a = async_run(f()).a;                   int a = (*(struct s *)async_run_value(f(),
@@ -9,15 +9,31 @@
 #include "lower/lower.h"
 #include "semantic/scope.h"
 
-/* Whether the name is written where the type is. */
-static bool names(const struct type *type, const struct symbol *symbol)
+/* What has a frame keeps its types outside, by names of their own. */
+static bool is_moved(const struct symbol *symbol)
+{
+    const struct function *function = symbol->function ? symbol->function->function : NULL;
+    while (function && function->outer)
+        function = function->outer;
+    return function && function_has_frame(function);
+}
+
+static bool is_hidden(const struct symbol *symbol, const struct symbol *hiding)
+{
+    return symbol && symbol != hiding && symbol->name == hiding->name &&
+           symbol_space(symbol) == symbol_space(hiding) &&
+           (!symbol->function || symbol->node->start < hiding->node->start) && !is_moved(symbol);
+}
+
+/* Whether a name that is hidden is written where the type is. */
+static bool names(const struct type *type, const struct symbol *hiding)
 {
     for (; type; type = type->kind == TYPE_TYPEDEF ? NULL : type->target) {
-        if (type->symbol == symbol || type->alias == symbol || type->bearer == symbol ||
-            (type->sent && names(type->sent, symbol)))
+        if (is_hidden(type->symbol, hiding) || is_hidden(type->alias, hiding) ||
+            is_hidden(type->bearer, hiding) || (type->sent && names(type->sent, hiding)))
             return true;
         for (size_t i = 0; type->kind == TYPE_FUNCTION && i < type->parameter_count; i++)
-            if (names(type->parameters[i].type, symbol))
+            if (names(type->parameters[i].type, hiding))
                 return true;
     }
     return false;
@@ -31,7 +47,7 @@ static bool writes_type(const struct node *node)
 }
 
 /* `lowers`: the node is a part of an expression with something of the language's. */
-static bool is_written(const struct node *node, const struct symbol *hidden, uint32_t from,
+static bool is_written(const struct node *node, const struct symbol *hiding, uint32_t from,
                        bool lowers)
 {
     if (!node || node->end <= from)
@@ -39,10 +55,10 @@ static bool is_written(const struct node *node, const struct symbol *hidden, uin
     lowers = node_is_expression(node) && (lowers || node->flags & HAS_LANGUAGE);
     if (!lowers && !(node->flags & HAS_LANGUAGE))
         return false;
-    if (lowers && node->type && writes_type(node) && names(node->type, hidden))
+    if (lowers && node->type && writes_type(node) && names(node->type, hiding))
         return true;
     for (uint32_t i = 0; i < node->count; i++)
-        if (is_written(node->kid[i], hidden, from, lowers))
+        if (is_written(node->kid[i], hiding, from, lowers))
             return true;
     return false;
 }
@@ -54,12 +70,19 @@ static bool is_in_frame(const struct symbol *symbol)
     return symbol->kind == SYMBOL_PARAMETER && function && function_has_frame(function);
 }
 
+/* Whether there is a type of that name that it may hide. */
+static bool is_known(const struct lowered *lowered, const struct symbol *hiding)
+{
+    enum name_space space = symbol_space(hiding);
+    const struct symbol *of_file = space == SPACE_TAG
+                                       ? check_file_tag(lowered->check, hiding->name)
+                                       : check_file_symbol(lowered->check, hiding->name);
+    return (of_file && of_file != hiding) || scope_find(lowered->local_types, space, hiding->name);
+}
+
 bool hides_written_type(const struct lowered *lowered, const struct symbol *hiding)
 {
-    const struct symbol *hidden = symbol_space(hiding) == SPACE_TAG
-                                      ? check_file_tag(lowered->check, hiding->name)
-                                      : check_file_symbol(lowered->check, hiding->name);
     const struct node *scope = hiding->block ? hiding->block : hiding->function->kid[2];
-    return hidden && hidden != hiding && !is_in_frame(hiding) &&
-           is_written(scope, hidden, hiding->node->start, false);
+    return hiding->name && is_known(lowered, hiding) && !is_in_frame(hiding) &&
+           is_written(scope, hiding, hiding->node->start, false);
 }

@@ -128,6 +128,8 @@ static void note_local(struct lowered *lowered, struct symbol *symbol)
     struct local *local = arena_alloc(lowered->arena, sizeof *local);
     *local = (struct local){symbol, lowered->locals};
     lowered->locals = local;
+    if (symbol->name && (symbol->kind == SYMBOL_TYPEDEF || symbol->kind == SYMBOL_TAG))
+        scope_bind(lowered->local_types, symbol_space(symbol), symbol->name, symbol);
 }
 
 static void push_waiting(struct lowered *lowered, struct block *block, const struct node *node)
@@ -184,10 +186,10 @@ static void walk(struct lowered *lowered, struct node *node, struct block *block
     struct block inner = {.node = node};
     struct symbol *symbol = declared(node);
     if (symbol && symbol->function) {
-        note_local(lowered, symbol);
         part_from_waiting(lowered, symbol, block);
         if (!has_linkage(symbol) && hides_written_type(lowered, symbol))
             rename_symbol(lowered, symbol, "inner");
+        note_local(lowered, symbol);
     }
     walk_kids(lowered, node, opens_block(node) ? &inner : block);
     if (node->kind == NODE_DEFER)

@@ -309,6 +309,7 @@ struct lowered *desugar_unit(struct check *check, struct node *unit, bool is_hea
     lowered->arena = check->arena;
     lowered->check = check;
     lowered->is_header = is_header;
+    lowered->local_types = scopes_new(check->arena);
     lowered->moved_names = scopes_new(check->arena);
     find_functions(lowered);
     if (is_header)

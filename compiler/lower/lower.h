@@ -203,6 +203,7 @@ struct lowered {
     const char *left_out_name;  /* of a function that names them */
     bool is_complete;           /* nothing was missing that all passes need */
     struct local *locals;       /* of all these functions, the last first (hiding.c) */
+    struct scopes *local_types; /* by name, those that hiding.c has passed */
     struct scopes *moved_names; /* of local types at file scope */
     unsigned renamed;
     unsigned owned;             /* argument.c's names */
@@ -287,7 +288,7 @@ bool makes_handle(struct node *node);
 /* Parts the names that deferred statements of the function say from those that hide them at the
  * ends of their blocks, and the types that lowering writes from what hides them. (hiding.c) */
 void rename_hiding(struct lowered *lowered, const struct node *function);
-/* Whether a local hides a type of the file where lowering may write that. (hidden_types.c) */
+/* Whether a local hides a type where lowering may write that. (hidden_types.c) */
 bool hides_written_type(const struct lowered *lowered, const struct symbol *hiding);
 /* Whether the body of a loop or `async with`, a block, keeps its braces: it declares the name that
  * the statement binds once more, or could hide what a cleanup of that calls. */
