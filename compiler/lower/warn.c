@@ -3,9 +3,10 @@
  *
  * From each suspension the walk goes back over the edges. A mutex is held if it comes to a call
  * that locks it before one that unlocks it; the value of a variable that is live at the suspension
- * is alloca's if the walk comes to the point where it was assigned that. A variable of the frame,
- * which C compilers know nothing of, has no value where it is read if the walk from there comes to
- * its declaration and to nothing else that names it. */
+ * is alloca's if the walk comes to the point where it was assigned that. A variable has no value
+ * where it is read if the walk from there comes to its declaration and to nothing else that names
+ * it. That is looked for where C compilers would know nothing of it, which is in the frame, or find
+ * it in the function that takes the arguments of an await. */
 #include "lower/flow.h"
 
 #include <string.h>
@@ -294,7 +295,12 @@ static bool mark_mentions(struct warn *w, const struct variable *variable)
     return any;
 }
 
-static void warn_variable(struct warn *w, const struct variable *variable)
+static bool is_told_here(const struct variable *variable, const struct node *reading)
+{
+    return variable->in_frame || (reading && reading->kind == NODE_SUSPEND);
+}
+
+static void warn_variable(struct warn *w, struct variable *variable)
 {
     const struct flow *flow = w->function->flow;
     const struct symbol *symbol = variable->symbol;
@@ -308,13 +314,15 @@ static void warn_variable(struct warn *w, const struct variable *variable)
                                       ? flow->nodes[point]
                                       : flow->nodes[point + 1];
         bool any = false;
-        if (!mentions->items[i].reads || is_bare(node, symbol) || !reads_only(node, symbol, &any) ||
-            !any || !comes_from_declaration(w, variable, point))
+        if (!mentions->items[i].reads || is_bare(node, symbol) || !is_told_here(variable, node) ||
+            !reads_only(node, symbol, &any) || !any || !comes_from_declaration(w, variable, point))
             continue;
         const struct node *place = place_in(node, symbol);
         struct diagnostics *diagnostics = w->lowered->check->diagnostics;
-        report_warning(diagnostics, WARNING_UNINITIALIZED, (struct range){place->start, place->end},
-                       "'%s' is used uninitialized", symbol->name);
+        if (report_warning(diagnostics, WARNING_UNINITIALIZED,
+                           (struct range){place->start, place->end}, "'%s' is used uninitialized",
+                           symbol->name))
+            variable->begins_zero = !variable->in_frame; /* C compilers need not tell, too */
         report_note(diagnostics, (struct range){symbol->node->start, symbol->node->end},
                     "'%s' is declared here", symbol->name);
         return;
@@ -323,7 +331,7 @@ static void warn_variable(struct warn *w, const struct variable *variable)
 
 static bool may_lack_value(const struct variable *variable)
 {
-    return variable->kind == VARIABLE_LOCAL && variable->in_frame && variable->symbol->node &&
+    return variable->kind == VARIABLE_LOCAL && variable->symbol->node &&
            !variable->symbol->is_address_taken && type_is_scalar(variable->type) &&
            !variable->symbol->copy_of;
 }
