@@ -27,6 +27,7 @@ struct range {
     X(WARNING_UNUSED_RESULT, "unused-result", BY_DEFAULT)                      \
     X(WARNING_ALLOCA_ACROSS_AWAIT, "alloca-across-await", BY_DEFAULT)          \
     X(WARNING_IMPLICIT_INT, "implicit-int", BY_DEFAULT)                        \
+    X(WARNING_DEPRECATED, "deprecated-declarations", BY_DEFAULT)               \
     X(WARNING_RETURN_LOCAL_ADDR, "return-local-addr", BY_DEFAULT)              \
     X(WARNING_DISCARDED_QUALIFIERS, "discarded-qualifiers", BY_DEFAULT)        \
     X(WARNING_INCOMPATIBLE_POINTERS, "incompatible-pointer-types", BY_DEFAULT) \

@@ -6,6 +6,9 @@
  * children first: the order in which the frames must be declared. */
 #include "lower/lower.h"
 
+#include "diagnostic.h"
+#include "semantic/pragma.h"
+#include "source.h"
 #include "support/arena.h"
 #include "support/names.h"
 
@@ -110,6 +113,44 @@ bool wait_stores_state(const struct lowered *lowered, const struct symbol *calle
 {
     const char *name = arena_format(lowered->arena, "%s__begin_at", callee->name);
     return check_file_symbol(lowered->check, name_of(lowered->check->names, name)) != NULL;
+}
+
+/* --- callees that begin without a handle */
+
+static bool is_in_deprecated(const struct check *check, const struct node *call)
+{
+    for (size_t i = 0; i < check->function_count; i++) {
+        const struct node *function = check->functions[i];
+        if (function->start <= call->start && call->start < function->end)
+            return function->symbol && function->symbol->deprecated;
+    }
+    return false;
+}
+
+/* ` ("use g")` of the attribute, or nothing. */
+static const char *reason_of(struct lowered *lowered, const struct node *item)
+{
+    const struct node *given = item->kid[0];
+    if (!given)
+        return "";
+    const char *code = source_code(lowered->check->source) + given->start;
+    return arena_format(lowered->arena, " %.*s", (int)(given->end - given->start), code);
+}
+
+void embed_callee(struct lowered *lowered, const struct node *call)
+{
+    struct node *callee = skip_parens(call->kid[0]);
+    const struct check *check = lowered->check;
+    const struct symbol *symbol = callee->symbol;
+    callee->flags |= IS_EMBEDDED;
+    if (!symbol || !symbol->deprecated || is_in_deprecated(check, call) ||
+        pragmas_ignore(check->pragmas, "-Wdeprecated-declarations", callee->start))
+        return;
+    report_warning(check->diagnostics, WARNING_DEPRECATED,
+                   (struct range){callee->start, callee->end}, "'%s' is deprecated%s", symbol->name,
+                   reason_of(lowered, symbol->deprecated));
+    report_note(check->diagnostics, (struct range){symbol->node->start, symbol->node->end},
+                "'%s' is declared here", symbol->name);
 }
 
 enum suspension_form embed_form(const struct lowered *lowered, const struct function *caller,

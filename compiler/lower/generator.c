@@ -136,7 +136,7 @@ static void begin_embedded(struct run *r, struct node *range)
         child->is_embedded = true;
     if (!function_has_frame(h->function) && !h->function->outer)
         h->function->holds_frames = true;
-    skip_parens(call->kid[0])->flags |= IS_EMBEDDED;
+    embed_callee(h->lowered, call);
     r->generator = temporary(r, frame_type(h, r->callee), r->callee->name);
     r->generator->child = r->callee;
     r->generator->symbol->is_address_taken = true;

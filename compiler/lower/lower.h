@@ -235,6 +235,9 @@ bool wait_is_only_result(const struct lowered *lowered, const struct symbol *cal
 /* Whether there is a NAME__begin_at, which takes the state, and whether the result is read. */
 bool wait_stores_state(const struct lowered *lowered, const struct symbol *callee);
 void embed_unit(struct lowered *lowered);
+/* Notes that the call begins its function in place, and says of it what C compilers say of calls.
+ */
+void embed_callee(struct lowered *lowered, const struct node *call);
 
 /* The operations of list, set and dict. (container.c) */
 enum container_operation {

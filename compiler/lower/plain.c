@@ -122,7 +122,7 @@ static void plain_spawn(struct lowered *lowered, struct node *node, bool in_fram
         text_free(&text);
         node->kid = operand->kid;
         node->count = operand->count;
-        skip_parens(node->kid[0])->flags |= IS_EMBEDDED;
+        embed_callee(lowered, node);
         function->is_spawned = true;
         return;
     }

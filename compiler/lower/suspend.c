@@ -36,7 +36,7 @@ struct suspension *suspension_new(struct hoist *h, struct node *at, struct node 
 static struct suspension *suspend_call(struct hoist *h, struct node *at, struct node *call,
                                        struct symbol *callee, enum suspension_form form)
 {
-    skip_parens(call->kid[0])->flags |= IS_EMBEDDED;
+    embed_callee(h->lowered, call);
     bool is_typed = !skip_parens(call->kid[0])->symbol, collects = is_typed && typed_collects(call);
     struct variable *kept = NULL;
     struct list behind = {0};

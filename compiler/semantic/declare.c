@@ -183,6 +183,8 @@ static void note_attributes(struct check *check, struct symbol *symbol,
     symbol->is_noreturn |= find_attribute(all, "noreturn") || find_attribute(all, "_Noreturn");
     symbol->is_nodiscard |=
         find_attribute(all, "warn_unused_result") || find_attribute(all, "nodiscard");
+    if (!symbol->deprecated)
+        symbol->deprecated = find_attribute(all, "deprecated");
     symbol->is_overloadable |= find_attribute(all, "overloadable") != NULL;
     symbol->is_address_taken |= find_attribute(all, "cleanup") != NULL;
     symbol->is_aligned |= find_attribute(all, "aligned") != NULL;

@@ -36,8 +36,9 @@ struct symbol {
     bool is_noreturn;      /* one of its declarations says so; pointers to functions, too */
     bool is_aligned;       /* likewise: asks for an alignment */
     bool is_nodiscard;     /* likewise: or `warn_unused_result` */
-    bool is_overloadable;  /* clang chooses among the functions of this name by their arguments */
-    long long value;       /* enumerators */
+    const struct node *deprecated; /* likewise: the NODE_ATTRIBUTE_ITEM, or NULL */
+    bool is_overloadable; /* clang chooses among the functions of this name by their arguments */
+    long long value;      /* enumerators */
     bool value_is_known;
     struct guard *guard; /* labels: what must not be jumped past on the way here (jump.c) */
     /* For lowering: its own per-symbol data. */
