@@ -62,17 +62,52 @@ static bool is_only_typed(const struct node *node)
                           (node->kind == NODE_STATEMENT_EXPRESSION && has_own_statement(node)));
 }
 
+/* Whether nothing is left of the effect of the expression, or of an arm of it. */
+static bool vanishes(const struct node *value)
+{
+    switch (value->kind) {
+    case NODE_AWAIT:
+    case NODE_YIELD:
+    case NODE_TRY:
+    case NODE_COMPREHENSION:
+        return true;
+    case NODE_CAST:
+        return type_is_void(value->type) && vanishes(skip_parens(value->kid[1]));
+    case NODE_LOGICAL:
+        return vanishes(skip_parens(value->kid[1]));
+    case NODE_CONDITIONAL:
+        return (value->kid[1] && vanishes(skip_parens(value->kid[1]))) ||
+               vanishes(skip_parens(value->kid[2]));
+    default:
+        return false;
+    }
+}
+
+/* gcc overlooks a cast of what is void already. */
+static const char *discarding(const struct node *value)
+{
+    if (value->kind == NODE_CONDITIONAL && type_is_void(value->type))
+        return "(void)($0 ? ($1, 0) : ($2, 0))";
+    switch (value->kind) {
+    case NODE_LOGICAL:
+        return value->op == OP_AND ? "(void)($0 && $1)" : "(void)($0 || $1)";
+    case NODE_CONDITIONAL:
+        return value->kid[1] ? "(void)($0 ? $1 : $2)" : "(void)($0 ?: $2)";
+    default:
+        return value->text;
+    }
+}
+
 /* What becomes an object of its type, or of nothing where nobody wants a value: C compilers would
  * say that it has no effect. */
 static void discard(struct lowered *lowered, struct node *node)
 {
     struct node *value = skip_parens(node);
-    bool vanishes = value->kind == NODE_AWAIT || value->kind == NODE_YIELD ||
-                    value->kind == NODE_TRY || value->kind == NODE_COMPREHENSION;
-    for (; vanishes && node != value; node = node->kid[0])
+    if (!vanishes(value))
+        return;
+    for (; node != value; node = node->kid[0])
         make_void(lowered, node, node->text);
-    if (vanishes)
-        make_void(lowered, value, value->text);
+    make_void(lowered, value, discarding(value));
 }
 
 static void discard_parts(struct lowered *lowered, struct node *node)
