@@ -211,6 +211,8 @@ struct type *promoted_type(struct check *check, struct node *node);
 
 /* What typeof says of it: the type of an expression whose type is not known. (unknown.c) */
 struct type *type_of_unknown(struct check *check, struct node *node);
+/* Gives an expression the type that follows from its operands, NULL if none does. */
+void set_type(struct check *check, struct node *node, struct type *type);
 
 struct type *check_binary(struct check *check, struct node *node); /* operator.c */
 struct type *check_unary(struct check *check, struct node *node);
@@ -283,6 +285,9 @@ void check_jumps(struct check *check, struct node *function); /* jump.c */
  * where only handles and values that come to stand in objects of asyncc's are looked at. */
 void check_operands(struct check *check, struct node *node);
 void check_language_operands(struct check *check, struct node *node);
+/* False if check_operands will complain of this expression, whose operands have been typed:
+ * whatever would follow from its type has nothing to do with the mistake. */
+bool operands_fit(struct check *check, struct node *node);
 /* Refuses what a loop, comprehension or `async with` cannot be lowered for: a source whose type is
  * not known, if nothing wrong about it has been said. */
 void check_sources(struct check *check, const struct node *node);

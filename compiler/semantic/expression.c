@@ -385,12 +385,18 @@ static struct type *expression_type(struct check *check, struct node *node)
     }
 }
 
+void set_type(struct check *check, struct node *node, struct type *type)
+{
+    if (!operands_fit(check, node))
+        node->type = simple(check, TYPE_UNKNOWN);
+    else
+        node->type = type && type->kind != TYPE_UNKNOWN ? type : type_of_unknown(check, node);
+}
+
 struct type *check_expression(struct check *check, struct node *node)
 {
-    if (!node->type) {
-        struct type *type = expression_type(check, node);
-        node->type = type && type->kind != TYPE_UNKNOWN ? type : type_of_unknown(check, node);
-    }
+    if (!node->type)
+        set_type(check, node, expression_type(check, node));
     return node->type;
 }
 

@@ -3,7 +3,9 @@
  * it does this better, so ordinary functions are left to it.
  *
  * A walk over the typed tree, when the function is known as a whole. Only what is an error in C and
- * GNU C alike is one here; wherever a type is not known, nothing is said. */
+ * GNU C alike is one here; wherever a type is not known, nothing is said. What is mistaken itself
+ * has an unknown type (operands_fit is asked of each expression when it is typed), so that nothing
+ * more is said of what it stands in. */
 #include "semantic/checker.h"
 
 static bool is_handle(const struct node *node)
@@ -79,32 +81,39 @@ static bool fits_operator(const struct type *left, const struct type *right, enu
     }
 }
 
-static void check_pair(struct check *check, const struct node *node)
+static bool check_pair(struct check *check, const struct node *node)
 {
     const struct type *left = value_of(check, node->kid[0]), *right = value_of(check, node->kid[1]);
-    if (left && right && !fits_operator(left, right, node->op))
-        complain(check, node, "'%s%s' between values of types '%s' and '%s'",
-                 operator_names[node->op], node->kind == NODE_ASSIGN ? "=" : "", show(check, left),
-                 show(check, right));
+    if (!left || !right || fits_operator(left, right, node->op))
+        return true;
+    complain(check, node, "'%s%s' between values of types '%s' and '%s'", operator_names[node->op],
+             node->kind == NODE_ASSIGN ? "=" : "", show(check, left), show(check, right));
+    return false;
 }
 
 /* --- operators with one */
 
-static void check_truth(struct check *check, const struct node *node)
+static bool check_truth(struct check *check, const struct node *node)
 {
     const struct type *type = value_of(check, node);
-    if (type && !type_is_scalar(type))
-        complain(check, node, "a value of type '%s' stands where a condition is wanted",
-                 show(check, type));
+    if (!type || type_is_scalar(type))
+        return true;
+    complain(check, node, "a value of type '%s' stands where a condition is wanted",
+             show(check, type));
+    return false;
 }
 
-static void check_unary_operand(struct check *check, const struct node *node)
+static bool check_truths(struct check *check, const struct node *node)
+{
+    bool fits = check_truth(check, node->kid[0]);
+    return check_truth(check, node->kid[1]) && fits;
+}
+
+static bool check_unary_operand(struct check *check, const struct node *node)
 {
     const struct type *type = value_of(check, node->kid[0]);
-    if (node->op == OP_NOT) {
-        check_truth(check, node->kid[0]);
-        return;
-    }
+    if (node->op == OP_NOT)
+        return check_truth(check, node->kid[0]);
     bool is_sign = node->op == OP_PLUS || node->op == OP_MINUS;
     bool fits = !type || (is_sign ? type_is_arithmetic(type)
                                   : node->op != OP_COMPLEMENT || type_is_integer(type) ||
@@ -112,38 +121,45 @@ static void check_unary_operand(struct check *check, const struct node *node)
     if (!fits)
         complain(check, node, "'%s' of a value of type '%s'", operator_names[node->op],
                  show(check, type));
+    return fits;
 }
 
-static void check_indirection(struct check *check, const struct node *node)
+static bool check_indirection(struct check *check, const struct node *node)
 {
     const struct type *type = value_of(check, node->kid[0]);
-    if (type && !is_pointer(type))
-        complain(check, node, "'*' of a value of type '%s'", show(check, type));
+    if (!type || is_pointer(type))
+        return true;
+    complain(check, node, "'*' of a value of type '%s'", show(check, type));
+    return false;
 }
 
-static void check_subscript(struct check *check, const struct node *node)
+static bool check_subscript(struct check *check, const struct node *node)
 {
     const struct type *left = value_of(check, node->kid[0]), *right = value_of(check, node->kid[1]);
     if (!left || !right)
-        return;
+        return true;
     bool fits = (is_pointer(left) && type_is_integer(right)) ||
                 (type_is_integer(left) && is_pointer(right));
     if (!fits && is_pointer(left))
         complain(check, node->kid[1], "a subscript of type '%s'", show(check, right));
     else if (!fits)
         complain(check, node, "a subscript of a value of type '%s'", show(check, left));
+    return fits;
 }
 
-static void check_callee(struct check *check, const struct node *node)
+static bool check_callee(struct check *check, const struct node *node)
 {
     const struct type *type = value_of(check, node->kid[0]);
     if (!type)
-        return;
+        return true;
     const struct type *target = type->kind == TYPE_POINTER ? type_resolve(type->target) : type;
-    if (target->kind != TYPE_FUNCTION && target->kind != TYPE_UNKNOWN)
-        complain(check, node->kid[0], "a call of a value of type '%s'", show(check, type));
+    if (target->kind == TYPE_FUNCTION || target->kind == TYPE_UNKNOWN)
+        return true;
+    complain(check, node->kid[0], "a call of a value of type '%s'", show(check, type));
+    return false;
 }
 
+/* A mistaken member has no type anyway. */
 static void check_member_of(struct check *check, const struct node *node)
 {
     const struct type *type = value_of(check, node->kid[0]);
@@ -169,12 +185,12 @@ static void check_member_of(struct check *check, const struct node *node)
         complain(check, node, "'%s' has no member '%s'", show(check, type), node->name);
 }
 
-static void check_cast_operand(struct check *check, const struct node *node)
+static bool check_cast_operand(struct check *check, const struct node *node)
 {
     const struct type *from = value_of(check, node->kid[1]);
-    if (!from || !node->type)
-        return;
-    const struct type *to = type_resolve(node->type);
+    if (!from || !node->kid[0]->type)
+        return true;
+    const struct type *to = type_resolve(node->kid[0]->type);
     bool is_wrong = (to->kind == TYPE_STRUCT && !type_compatible(to, from)) ||
                     (type_is_scalar(to) && (is_record(from) || from->kind == TYPE_VOID)) ||
                     (to->kind == TYPE_POINTER && is_real(from) && !type_is_integer(from)) ||
@@ -182,23 +198,27 @@ static void check_cast_operand(struct check *check, const struct node *node)
     if (is_wrong)
         complain(check, node, "a value of type '%s' cannot be cast to '%s'", show(check, from),
                  show(check, to));
+    return !is_wrong;
 }
 
 /* --- what is written */
 
-static void check_written(struct check *check, struct node *node)
+static bool check_written(struct check *check, struct node *node)
 {
     struct node *target = skip_parens(node);
     if (!target->type || is_unknown(target->type))
-        return;
-    if (!is_lvalue(check, target))
-        complain(check, node, "only an object can be assigned to");
-    else if (type_resolve(target->type)->kind == TYPE_ARRAY)
-        complain(check, node, "an array cannot be assigned to");
-    else if (type_qualifiers(target->type) & QUAL_CONST &&
-             complain(check, node, "what is 'const' cannot be assigned to") &&
-             target->kind == NODE_IDENTIFIER && target->symbol->node)
-        add_note(check, target->symbol->node, "'%s' is declared here", target->name);
+        return true;
+    bool is_object = is_lvalue(check, target);
+    if (is_object && type_resolve(target->type)->kind != TYPE_ARRAY) {
+        bool is_const = type_qualifiers(target->type) & QUAL_CONST;
+        if (is_const && complain(check, node, "what is 'const' cannot be assigned to") &&
+            target->kind == NODE_IDENTIFIER && target->symbol->node)
+            add_note(check, target->symbol->node, "'%s' is declared here", target->name);
+        return !is_const;
+    }
+    complain(check, node,
+             is_object ? "an array cannot be assigned to" : "only an object can be assigned to");
+    return false;
 }
 
 /* Whether it is a part of a variable that was declared `register`. */
@@ -211,34 +231,37 @@ static bool is_register(struct node *node)
            node->symbol->function;
 }
 
-static void check_addressed(struct check *check, struct node *node)
+static bool check_addressed(struct check *check, struct node *node)
 {
     struct node *target = skip_parens(node);
-    if (is_register(target))
+    bool fits = !is_register(target);
+    if (!fits)
         complain(check, node, "what is declared 'register' has no address");
     if (!target->type || is_unknown(target->type) ||
         type_resolve(target->type)->kind == TYPE_FUNCTION ||
-        target->kind == NODE_COMPREHENSION) /* that nobody owns it has been said */
-        return;
-    if (!is_lvalue(check, target))
-        complain(check, node, "only an object has an address");
+        target->kind == NODE_COMPREHENSION || /* that nobody owns it has been said */
+        is_lvalue(check, target))
+        return fits;
+    complain(check, node, "only an object has an address");
+    return false;
 }
 
-static void check_assignment(struct check *check, struct node *node)
+static bool check_assignment(struct check *check, struct node *node)
 {
-    check_written(check, node->kid[0]);
-    if (node->op != OP_NONE)
-        check_pair(check, node);
+    bool fits = check_written(check, node->kid[0]);
+    return (node->op == OP_NONE || check_pair(check, node)) && fits;
 }
 
-static void check_step(struct check *check, struct node *node)
+static bool check_step(struct check *check, struct node *node)
 {
     const struct type *type = value_of(check, node->kid[0]);
-    if (type && !type_is_scalar(type))
+    if (type && !type_is_scalar(type)) {
         complain(check, node, "'%s' of a value of type '%s'", operator_names[node->op],
                  show(check, type));
-    else if (!is_handle(node->kid[0])) /* of those check_handles speaks */
-        check_written(check, node->kid[0]);
+        return false;
+    }
+    return is_handle(node->kid[0]) || /* of those check_handles speaks */
+           check_written(check, node->kid[0]);
 }
 
 static void check_choice(struct check *check, const struct node *node)
@@ -250,19 +273,43 @@ static void check_choice(struct check *check, const struct node *node)
 
 /* --- the walk */
 
-static void check_node(struct check *check, struct node *node)
+/* False, and says so, if the operands of this expression are such as it cannot have. */
+static bool check_expression_node(struct check *check, struct node *node)
 {
     switch (node->kind) {
     case NODE_BINARY:
-        check_pair(check, node);
-        break;
+        return check_pair(check, node);
     case NODE_LOGICAL:
-        check_truth(check, node->kid[0]);
-        check_truth(check, node->kid[1]);
-        break;
+        return check_truths(check, node);
+    case NODE_CONDITIONAL:
+        return check_truth(check, node->kid[0]);
+    case NODE_UNARY:
+        return check_unary_operand(check, node);
+    case NODE_DEREFERENCE:
+        return check_indirection(check, node);
+    case NODE_INDEX:
+        return check_subscript(check, node);
+    case NODE_CALL:
+        return check_callee(check, node);
+    case NODE_CAST:
+        return check_cast_operand(check, node);
+    case NODE_ADDRESS:
+        return check_addressed(check, node->kid[0]);
+    case NODE_ASSIGN:
+        return check_assignment(check, node);
+    case NODE_PREFIX:
+    case NODE_POSTFIX:
+        return check_step(check, node);
+    default:
+        return true;
+    }
+}
+
+static void check_node(struct check *check, struct node *node)
+{
+    switch (node->kind) {
     case NODE_IF:
     case NODE_WHILE:
-    case NODE_CONDITIONAL:
         check_truth(check, node->kid[0]);
         break;
     case NODE_DO:
@@ -272,37 +319,32 @@ static void check_node(struct check *check, struct node *node)
     case NODE_SWITCH:
         check_choice(check, node);
         break;
-    case NODE_UNARY:
-        check_unary_operand(check, node);
-        break;
-    case NODE_DEREFERENCE:
-        check_indirection(check, node);
-        break;
-    case NODE_INDEX:
-        check_subscript(check, node);
-        break;
-    case NODE_CALL:
-        check_callee(check, node);
-        break;
     case NODE_MEMBER:
         check_member_of(check, node);
         break;
-    case NODE_CAST:
-        check_cast_operand(check, node);
-        break;
-    case NODE_ADDRESS:
-        check_addressed(check, node->kid[0]);
-        break;
-    case NODE_ASSIGN:
-        check_assignment(check, node);
-        break;
-    case NODE_PREFIX:
-    case NODE_POSTFIX:
-        check_step(check, node);
-        break;
     default:
+        check_expression_node(check, node);
         break;
     }
+}
+
+/* Whether check_operands will come by. */
+static bool is_walked(const struct check *check)
+{
+    for (const struct function_state *f = check->state->function; f; f = f->outer)
+        if (f->is_async || f->is_generator)
+            return true;
+    return false;
+}
+
+bool operands_fit(struct check *check, struct node *node)
+{
+    if (!is_walked(check))
+        return true;
+    check->state->quiet++;
+    bool fits = check_expression_node(check, node);
+    check->state->quiet--;
+    return fits;
 }
 
 /* --- handles, which C has as pointers */

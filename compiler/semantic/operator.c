@@ -97,9 +97,7 @@ struct type *check_binary(struct check *check, struct node *node)
     check_value(check, leftmost);
     for (size_t i = 0; i < depth; i++) {
         check_value(check, chain[i]->kid[1]);
-        struct type *type = binary_type(check, chain[i]);
-        chain[i]->type =
-            type && type->kind != TYPE_UNKNOWN ? type : type_of_unknown(check, chain[i]);
+        set_type(check, chain[i], binary_type(check, chain[i]));
     }
     return chain[depth - 1]->type;
 }
