@@ -141,6 +141,12 @@ enum function_kind {
     FUNCTION_PLAIN /* stays a function of C */
 };
 
+/* What is remarkable about something in a frame. */
+enum frame_trait {
+    FRAME_IS_OPEN_ENDED = 1, /* something ends with an array of no size */
+    FRAME_HAS_CONST = 2      /* something has const members */
+};
+
 struct function { /* with a body that needs lowering */
     enum function_kind kind;
     struct function *outer; /* that it is nested in (GNU C), NULL */
@@ -157,7 +163,7 @@ struct function { /* with a body that needs lowering */
     const char *name;
     const char *stem; /* of the names that are made for it: f of f__frame, f__resume ... */
     bool is_main;
-    bool is_open_ended;        /* something in its frame ends with an array of no size */
+    unsigned frame_traits;     /* enum frame_trait */
     bool is_mentioned;         /* anywhere but in its declarations */
     bool is_called_by_handle;  /* somebody needs NAME(), the function that makes a cold one */
     bool in_cycle;             /* it may await itself, directly or by way of others */

@@ -163,9 +163,10 @@ static void run_by(struct lowered *lowered, struct node *node, unsigned position
         node->text = arena_format(
             lowered->arena,
             status ? "__extension__({ %1$s; %2$s_result(%3$s%4$s, &%5$s, sizeof %5$s); %5$s; })"
-                   : "__extension__({ %1$s; %2$s_value(%3$s%4$s, &%5$s, sizeof %5$s, "
+                   : "__extension__({ %1$s%7$s; %2$s_value(%3$s%4$s, &%5$s, sizeof %5$s, "
                      "__alignof__(%6$s)); %5$s; })",
-            variable, function, before, handle, result, name);
+            variable, function, before, handle, result, name,
+            type_has_const_member(type) ? " = {}" : ""); /* C++ wants a value */
         return;
     }
     const char *template =

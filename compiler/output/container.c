@@ -165,10 +165,11 @@ static void write_append(struct emitter *e, const struct writing *w)
                  "        async_list_grow(%1$s, sizeof %2$s, __alignof__(%2$s)) < 0)\n"
                  "        return %1$s->error;\n",
                  w->self, w->item);
-    write_format(&e->writer,
-                 copies ? "    __builtin_memcpy(&%1$s->data[%1$s->len++], &%2$s, sizeof %2$s);\n"
-                        : "    %1$s->data[%1$s->len++] = %2$s;\n",
-                 w->self, w->item);
+    write_format(
+        &e->writer,
+        copies ? "    __builtin_memcpy((void *)&%1$s->data[%1$s->len++], &%2$s, sizeof %2$s);\n"
+               : "    %1$s->data[%1$s->len++] = %2$s;\n",
+        w->self, w->item);
     write_string(&e->writer, "    return 0;\n}\n");
 }
 
@@ -213,7 +214,8 @@ static void write_add(struct emitter *e, const struct writing *w)
     if (dict)
         write_string(&e->writer, "    if (status >= 0)\n");
     if (dict && type_has_const_member(w->type->sent))
-        write_format(&e->writer, "        __builtin_memcpy(&%s->values[at], &%s, sizeof %s);\n",
+        write_format(&e->writer,
+                     "        __builtin_memcpy((void *)&%s->values[at], &%s, sizeof %s);\n",
                      w->self, w->value, w->value);
     else if (dict)
         write_format(&e->writer, "        %s->values[at] = %s;\n", w->self, w->value);

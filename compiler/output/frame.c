@@ -137,31 +137,46 @@ static bool is_open_ended(const struct type *type)
     return false;
 }
 
-static bool slot_is_open_ended(const struct lowered *lowered, const struct slot *slot)
+static unsigned traits_of_type(const struct type *type)
+{
+    bool is_open = type && is_open_ended(type);
+    while (type && type_resolve(type)->kind == TYPE_ARRAY)
+        type = type_resolve(type)->target;
+    bool is_const = type && type_has_const_member(type);
+    return (is_open ? FRAME_IS_OPEN_ENDED : 0) | (is_const ? FRAME_HAS_CONST : 0);
+}
+
+static unsigned traits_of_slot(const struct lowered *lowered, const struct slot *slot)
 {
     const struct symbol *child = slot->variable ? slot->variable->child : slot->child;
     const struct function *function = child ? lowered_function(lowered, child) : NULL;
-    return (function && function->is_open_ended) ||
-           (slot->variable && is_open_ended(slot->variable->type));
+    return (function ? function->frame_traits : 0) |
+           (slot->variable ? traits_of_type(slot->variable->type) : 0);
 }
 
 /* Frames that it embeds are known already. */
-static bool frame_is_open_ended(const struct lowered *lowered, const struct function *function)
+void judge_frame(const struct lowered *lowered, struct function *function)
 {
-    if (is_open_ended(function->result) || is_open_ended(function->yielded))
-        return true;
+    function->frame_traits = traits_of_type(function->result) | traits_of_type(function->yielded) |
+                             traits_of_type(function->sent);
     for (const struct lane *lane = function->lanes; lane; lane = lane->next)
         for (const struct group *group = lane->groups; group; group = group->next)
             for (const struct slot *slot = group->first; slot; slot = slot->next)
-                if (slot_is_open_ended(lowered, slot))
-                    return true;
-    return false;
+                function->frame_traits |= traits_of_slot(lowered, slot);
+}
+
+bool wants_value(const struct emitter *e, const struct variable *variable)
+{
+    const struct function *child =
+        variable->child ? lowered_function(e->lowered, variable->child) : NULL;
+    unsigned traits = traits_of_type(variable->type) | (child ? child->frame_traits : 0);
+    return e->header && traits & FRAME_HAS_CONST;
 }
 
 /* To clang, what follows such a thing is an extension. */
 static void put_quiet(struct emitter *e, const struct function *function, const char *pragmas)
 {
-    if (!function->is_open_ended)
+    if (!(function->frame_traits & FRAME_IS_OPEN_ENDED))
         return;
     write_format(&e->writer, "\n#ifdef __clang__\n%s#endif\n", pragmas);
     e->writer.file = NULL;
@@ -169,7 +184,6 @@ static void put_quiet(struct emitter *e, const struct function *function, const 
 
 void put_frame(struct emitter *e, struct function *function)
 {
-    function->is_open_ended = frame_is_open_ended(e->lowered, function);
     e->writer.indent = 0;
     e->function = function;
     put_quiet(e, function,

@@ -365,6 +365,8 @@ void emit_functions(struct emitter *e)
         return;
     write_string(&e->writer, "\n");
     e->pragmas_at = UINT32_MAX;
+    for (size_t i = 0; i < lowered->count; i++)
+        judge_frame(lowered, lowered->by_frame[i]);
     put_parts(e, put_local_types, lowered->functions);
     put_parts(e, put_containers, lowered->functions);
     unsigned pragmas = put_pragmas(e, PRAGMAS_OF_LAYOUT, 0, 0);

@@ -132,7 +132,12 @@ void emit_scopes_return(struct emitter *e, bool breaks);
 enum { FRAME_DROP = QUAL_CONST | QUAL_RESTRICT }; /* qualifiers that fields do not have */
 void put_declaration(struct emitter *e, const struct type *type, const char *name, unsigned drop);
 bool returns_value(const struct function *function);
+/* Finds what is remarkable about the function's frame, children before those that embed them. */
+void judge_frame(const struct lowered *lowered, struct function *function);
 void put_frame(struct emitter *e, struct function *function);
+/* Whether C++, which may read the header, declares no such object without a value: one with const
+ * members. */
+bool wants_value(const struct emitter *e, const struct variable *variable);
 
 /* head.c */
 const char *static_word(const struct emitter *e);

@@ -50,6 +50,8 @@ static bool emit_spill(struct emitter *e, struct node *node)
         } else if (value) {
             write_string(&e->writer, " = ");
             emit_node(e, value);
+        } else if (wants_value(e, variable)) {
+            write_string(&e->writer, " = {}");
         }
     }
     write_string(&e->writer, ";");
