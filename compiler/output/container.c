@@ -14,6 +14,7 @@
 #include "support/arena.h"
 #include "support/names.h"
 #include "support/text.h"
+#include "syntax/token.h"
 
 struct written {
     const char *name; /* of a struct or function */
@@ -32,13 +33,23 @@ static bool is_new(struct emitter *e, const char *name)
     return true;
 }
 
-/* Of headers several may write it. */
+/* Of headers several may write it, in each namespace once. */
+static const char *guard_of(const struct emitter *e, const char *name)
+{
+    char *space =
+        arena_copy(e->lowered->arena, e->space ? e->space : "", strlen(e->space ? e->space : ""));
+    for (char *at = space; *at; at++)
+        if (!is_word_byte(*at))
+            *at = '_';
+    return arena_format(e->lowered->arena, "%s%s__written", space, name);
+}
+
 static void start(struct emitter *e, const char *name)
 {
     if (e->writer.out->length > e->writer.line_start)
         write_string(&e->writer, "\n");
     if (e->header)
-        write_format(&e->writer, "#ifndef %s__written\n#define %s__written\n", name, name);
+        write_format(&e->writer, "#ifndef %1$s\n#define %1$s\n", guard_of(e, name));
     e->writer.place_file = NULL;
 }
 

@@ -247,11 +247,34 @@ static const char *marker_of(const struct emitter *e, const struct function *fun
     return e->header ? in_header(e, function)->marker : NULL;
 }
 
+static bool is_same_space(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+/* Leaves namespaces of C++ for others; NULL: for none. */
+static void enter_space(struct emitter *e, const char *space)
+{
+    const char *open = e->space;
+    if (is_same_space(open, space))
+        return;
+    if (e->writer.out->length > e->writer.line_start)
+        write_string(&e->writer, "\n");
+    write_string(&e->writer, "#ifdef __cplusplus\n");
+    for (const char *at = open; at && (at = strchr(at, '{')); at++)
+        write_string(&e->writer, "}");
+    write_format(&e->writer, "%s%s\n#endif\n", open && space ? "\n" : "", space ? space : "");
+    e->writer.file = NULL;
+    e->space = space;
+}
+
 /* Begins a part of what is written for the function; false if it is not written here. */
 static bool begin_part(struct emitter *e, const struct function *function)
 {
     if (e->header && !in_header(e, function))
         return false;
+    if (e->header)
+        enter_space(e, in_header(e, function)->space);
     if (marker_of(e, function))
         write_format(&e->writer, "#ifdef %s\n", marker_of(e, function));
     return true;
@@ -283,18 +306,35 @@ static void put_parts(struct emitter *e, put_part *put, struct function *const *
     }
 }
 
-static void put_table(struct emitter *e)
+/* Parts of the functions of a namespace, between which no other can be entered. */
+static bool put_rows(struct emitter *e, put_part *put, const char *space)
 {
-    struct function *const *functions = e->lowered->functions;
+    bool any = false;
+    for (size_t i = 0; i < e->lowered->count; i++) {
+        struct function *function = e->lowered->functions[i];
+        const struct header_function *part = e->header ? in_header(e, function) : NULL;
+        if (e->header && !(part && is_same_space(part->space, space)))
+            continue;
+        begin_part(e, function);
+        put(e, function);
+        end_part(e, function);
+        any = true;
+    }
+    return any;
+}
+
+static void put_table(struct emitter *e, const char *name, const char *space)
+{
     struct writer *w = &e->writer;
-    const char *name = e->header ? e->header->table : "async";
     write_string(w, "\n");
+    enter_space(e, space);
     write_line(w, source_main_path(e->check->source), 1); /* for __FILE__ */
     w->place_file = NULL;
     write_string(w, "/* For reports and tracebacks: the line of each await, by state. */\n");
-    put_parts(e, put_lines, functions);
+    if (!put_rows(e, put_lines, space))
+        return;
     write_format(w, "\nstatic const struct async_function %s_functions[] = {\n", name);
-    put_parts(e, put_entry, functions);
+    put_rows(e, put_entry, space);
     write_format(w, "};\n\nstatic struct async_unit %s_unit = {\n", name);
     write_format(w, "    .functions = %s_functions,\n", name);
     write_format(w, "    .count = sizeof %s_functions / sizeof *%s_functions,\n", name, name);
@@ -303,6 +343,22 @@ static void put_table(struct emitter *e)
     begin_own(e);
     write_format(w, "__attribute__((constructor)) static void %s_unit_register(void)\n{\n", name);
     write_format(w, "    async_register(&%s_unit);\n}\n", name);
+}
+
+/* In a header each namespace has one, named after its first function. */
+static void put_tables(struct emitter *e)
+{
+    if (!e->header)
+        put_table(e, "async", NULL);
+    for (size_t i = 0; e->header && i < e->header->count; i++) {
+        const struct header_function *first = &e->header->functions[i];
+        bool is_first = true;
+        for (size_t k = 0; k < i; k++)
+            is_first &= !is_same_space(e->header->functions[k].space, first->space);
+        if (is_first)
+            put_table(e, arena_format(e->lowered->arena, "%s_", first->node->symbol->name),
+                      first->space);
+    }
 }
 
 static void put_main(struct emitter *e, const struct function *function)
@@ -387,5 +443,6 @@ void emit_functions(struct emitter *e)
     for (size_t i = 0; i < lowered->count; i++)
         if (lowered->functions[i]->is_main)
             put_main(e, lowered->functions[i]);
-    put_table(e);
+    put_tables(e);
+    enter_space(e, NULL);
 }

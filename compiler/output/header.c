@@ -262,14 +262,13 @@ static bool has_parts(const struct node *node)
 static void add_function(struct output *o, const struct item *item, const struct node *node)
 {
     struct header *header = &o->header;
-    const char *name = node->symbol->name;
     bool is_conditional = header_text_is_conditional(o->text, item->span.start);
     header->functions = arena_grow(o->arena, header->functions, header->count, &header->capacity,
                                    sizeof *header->functions);
     header->functions[header->count++] = (struct header_function){
-        node, is_conditional ? arena_format(o->arena, "%s__is_here", name) : NULL};
-    if (!header->table)
-        header->table = arena_format(o->arena, "%s_", name);
+        .node = node,
+        .marker = is_conditional ? arena_format(o->arena, "%s__is_here", node->symbol->name) : NULL,
+        .space = header_text_namespaces(o->text, item->span.start)};
 }
 
 static void find_functions(struct output *o)
@@ -552,6 +551,7 @@ static void put_item(struct emitter *e, const struct output *o, const struct ite
     uint32_t at = o->unit->kid[item->first]->start;
     struct written *written = NULL; /* what a conditional may leave out is written again */
     e->written = &written;
+    e->space = header_text_namespaces(o->text, item->span.start);
     write_place(&e->writer, at, false);
     for (uint32_t i = item->first; i <= item->last; i++) {
         struct node *node = o->unit->kid[i];
@@ -636,7 +636,7 @@ static void make_edit(struct output *o, const struct edit *edit)
         put_definitions(o, edit->item);
         break;
     case EDIT_TAIL:
-        if (o->header.table)
+        if (o->header.count)
             put_anew(o, put_functions, NULL, (uint32_t)source_length(source));
         start_line(o);
         drop_markers(o);

@@ -392,6 +392,71 @@ bool header_text_find_cxx(const struct header_text *header, size_t directive,
     return true;
 }
 
+/* --- namespaces */
+
+/* What is open: braces of C++, each with what stands in front of it. */
+struct braces {
+    struct span *heads;
+    size_t count, capacity;
+};
+
+static void open_brace(const struct header_text *header, struct braces *braces, struct span head)
+{
+    braces->heads = arena_grow(header->arena, braces->heads, braces->count, &braces->capacity,
+                               sizeof *braces->heads);
+    braces->heads[braces->count++] = head;
+}
+
+static void read_braces(const struct header_text *header, struct span span, struct braces *braces)
+{
+    const char *text = header->text, *end = text + span.end;
+    const char *at = next_token(text, text + span.start, end), *head = at;
+    while (at < end) {
+        const char *behind = skip_token(at, end), *next = next_token(text, behind, end);
+        if (*at == '{')
+            open_brace(header, braces,
+                       (struct span){(uint32_t)(head - text), (uint32_t)(behind - text)});
+        else if (*at == '}' && braces->count)
+            braces->count--;
+        head = strchr("{};", *at) ? next : head;
+        at = next;
+    }
+}
+
+static bool is_namespace(const struct header_text *header, struct span head)
+{
+    const char *at = header->text + head.start, *end = header->text + head.end;
+    size_t length = skip_name_length(at, end);
+    if (is_word(at, length, "inline")) {
+        at = skip_space(at + length, end);
+        length = skip_name_length(at, end);
+    }
+    return is_word(at, length, "namespace");
+}
+
+const char *header_text_namespaces(const struct header_text *header, uint32_t offset)
+{
+    struct braces braces = {0};
+    const char *all = NULL;
+    uint32_t last =
+        UINT32_MAX; /* the conditional of which a branch was read: others say the same */
+    for (size_t i = 0; i < header->count && header->directives[i].start < offset; i++) {
+        struct cxx_branch branch;
+        if (!header_text_find_cxx(header, i, &branch) || branch.conditional == last ||
+            branch.kind == CXX_PART)
+            continue;
+        read_braces(header, branch.span, &braces);
+        last = branch.conditional;
+    }
+    for (size_t i = 0; i < braces.count; i++) {
+        struct span head = braces.heads[i];
+        if (is_namespace(header, head))
+            all = arena_format(header->arena, "%s%s%.*s", all ? all : "", all ? " " : "",
+                               (int)(head.end - head.start), header->text + head.start);
+    }
+    return all;
+}
+
 /* --- names of files */
 
 static bool begins_name(const char *at, const char *end)

@@ -78,6 +78,9 @@ struct cxx_branch {
 bool header_text_find_cxx(const struct header_text *header, size_t directive,
                           struct cxx_branch *branch);
 
+/* The namespaces of C++ that are open at `offset`: `namespace a { namespace b {`; NULL: none is. */
+const char *header_text_namespaces(const struct header_text *header, uint32_t offset);
+
 /* The next file NAME.ah that the directive names at or behind `*at`, which moves behind it: what it
  * includes, or looks for by __has_include. `*dot`: where the suffix begins. */
 bool header_text_next_header(const struct header_text *header,

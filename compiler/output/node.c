@@ -358,6 +358,17 @@ static void emit_compound_literal(struct emitter *e, struct node *node)
     write_string(&e->writer, "))");
 }
 
+/* The `{0}` of a container: C++ compilers miss its other members there. */
+static void emit_initializer_list(struct emitter *e, struct node *node)
+{
+    enum type_kind kind = node->type ? type_resolve(node->type)->kind : TYPE_UNKNOWN;
+    bool is_container = kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT;
+    if (e->header && is_container)
+        write_string(&e->writer, "{}");
+    else
+        emit_copy(e, node);
+}
+
 /* A name where it is declared: for a local's another one may be written. */
 static void emit_declared_name(struct emitter *e, struct node *node)
 {
@@ -533,6 +544,9 @@ void emit_node(struct emitter *e, struct node *node)
         break;
     case NODE_COMPOUND_LITERAL:
         emit_compound_literal(e, node);
+        break;
+    case NODE_INITIALIZER_LIST:
+        emit_initializer_list(e, node);
         break;
     case NODE_STRUCT:
     case NODE_UNION:

@@ -13,9 +13,9 @@ struct header {
     struct header_function { /* a definition of the header that uses the language */
         const struct node *node;
         const char *marker; /* the macro that says that it is there; NULL: it always is */
+        const char *space;  /* the namespaces that it is in: `namespace a {`; NULL: none */
     } * functions;
     size_t count, capacity;
-    const char *table; /* begins the names of what the header registers */
 };
 
 struct emitter {
@@ -33,6 +33,7 @@ struct emitter {
     bool uses_self, uses_base, uses_step, uses_name; /* by the body so far */
     struct written **written;    /* containers that were written already (container.c) */
     const struct header *header; /* NULL: a .ac file */
+    const char *space;           /* of a header: the namespaces of C++ where is written; or NULL */
     uint32_t pragmas_at;         /* those in front of this byte hold where is written (pragma.c) */
     const char *code;
 };
