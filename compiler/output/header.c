@@ -4,7 +4,8 @@
  * edits, which are collected, sorted by place and made in one pass over the original:
  *
  *   - declarations that use the language are written anew (`item`s: one declaration, or several
- *     that came out of the same macro call);
+ *     that came out of the same macro call); of a struct with conditions (#if) in it, only such
+ *     members;
  *   - an #include of a .ah file becomes one of the .h file that is made of it, and so does
  *     __has_include;
  *   - all is `extern "C"` but the files that are included, and what C++ alone has;
@@ -32,8 +33,14 @@
 
 struct item {
     struct span span;
-    uint32_t first, last; /* of the unit's kids: [first, last] */
-    bool has_language;
+    const struct node *parent; /* the unit, or a struct */
+    uint32_t first, last;      /* of its kids: [first, last] */
+    bool is_anew;              /* it uses the language, and is not left to its members */
+};
+
+struct items {
+    struct item *items;
+    size_t count, capacity;
 };
 
 enum edit_kind { /* in the order in which they are made at one place */
@@ -41,6 +48,7 @@ enum edit_kind { /* in the order in which they are made at one place */
                  EDIT_ENTER_C,
                  EDIT_LEAVE_C,
                  EDIT_SUFFIX,
+                 EDIT_CONTAINERS,
                  EDIT_ITEM,
                  EDIT_TAIL
 };
@@ -57,8 +65,8 @@ struct output {
     struct node *unit;
     const struct header_text *text;
     struct header header;
-    struct item *items;
-    size_t item_count, item_capacity;
+    struct items items;   /* all of the unit's */
+    struct items members; /* of structs that are not written anew as a whole */
     struct edit *edits;
     size_t edit_count, edit_capacity;
     /* while edits are made: how far the original was read */
@@ -127,35 +135,81 @@ static bool is_in_main(const struct output *o, const struct node *node)
     return source_line(o->e.check->source, node->start).main_file;
 }
 
-static void add_item(struct output *o, struct item item, bool ends_with_semicolon)
+static struct node *first_node(const struct item *item)
 {
-    struct item *last = o->item_count ? &o->items[o->item_count - 1] : NULL;
-    uint32_t from = last ? last->span.end : 0;
-    if (last && item.span.start < from) { /* out of the same macro call, or a neighbour of it */
+    return item->parent->kid[item->first];
+}
+
+static struct node *last_node(const struct item *item)
+{
+    return item->parent->kid[item->last];
+}
+
+static void add_item(struct output *o, struct items *items, struct item item, uint32_t from)
+{
+    bool ends_with_semicolon = o->e.code[last_node(&item)->end - 1] == ';';
+    struct item *last = items->count ? &items->items[items->count - 1] : NULL;
+    bool is_next = last && item.parent == last->parent;
+    if (is_next)
+        from = last->span.end;
+    if (is_next && item.span.start < from) { /* out of the same macro call, or a neighbour of it */
         from = last->span.start;
         last->last = item.last;
-        last->has_language |= item.has_language;
+        last->is_anew |= item.is_anew;
         if (item.span.end > last->span.end)
             last->span.end = item.span.end;
     } else {
-        o->items =
-            arena_grow(o->arena, o->items, o->item_count, &o->item_capacity, sizeof *o->items);
-        o->items[o->item_count++] = item;
-        last = &o->items[o->item_count - 1];
+        items->items = arena_grow(o->arena, items->items, items->count, &items->capacity,
+                                  sizeof *items->items);
+        items->items[items->count++] = item;
+        last = &items->items[items->count - 1];
     }
     header_text_widen(o->text, from, &last->span, ends_with_semicolon);
 }
 
-static void find_items(struct output *o)
+/* `from`: where the first one can begin. */
+static void find_items(struct output *o, struct items *items, const struct node *parent,
+                       uint32_t from)
 {
-    for (uint32_t i = 0; i < o->unit->count; i++) {
-        struct node *node = o->unit->kid[i];
+    for (uint32_t i = 0; i < parent->count; i++) {
+        struct node *node = parent->kid[i];
         if (!is_in_main(o, node) || node->end == node->start)
             continue;
-        struct item item = {.first = i, .last = i, .has_language = node->flags & HAS_LANGUAGE};
+        struct item item = {.parent = parent, .first = i, .last = i};
+        item.is_anew = node->flags & HAS_LANGUAGE;
         item.span.start = original_offset(o, node->start);
         item.span.end = original_offset(o, node->end - 1) + 1;
-        add_item(o, item, o->e.code[node->end - 1] == ';');
+        add_item(o, items, item, from);
+    }
+}
+
+/* The struct that the item defines, if nothing but its members uses the language. */
+static const struct node *struct_of(const struct item *item)
+{
+    const struct node *node = first_node(item);
+    if (item->first != item->last || node->kind != NODE_DECLARATION)
+        return NULL;
+    for (uint32_t i = 1; i < node->count; i++)
+        if (node->kid[i]->flags & HAS_LANGUAGE)
+            return NULL;
+    const struct node *tag = defined_tag(node->kid[0]);
+    return tag && tag->kind != NODE_ENUM && !specifiers_are_special(node->kid[0]) ? tag : NULL;
+}
+
+/* Leaves a struct with conditions in it, of which the preprocessor passed one branch on, to its
+ * members. */
+static void find_members(struct output *o, struct item *item)
+{
+    const struct node *tag = struct_of(item);
+    if (!tag || !item->is_anew || !header_text_has_conditional(o->text, item->span))
+        return;
+    size_t first = o->members.count;
+    item->is_anew = false;
+    find_items(o, &o->members, tag, item->span.start);
+    for (size_t i = first, end = o->members.count; i < end; i++) {
+        struct item member = o->members.items[i];
+        find_members(o, &member);
+        o->members.items[i].is_anew = member.is_anew;
     }
 }
 
@@ -204,13 +258,13 @@ static void check_nodes(const struct output *o)
     }
 }
 
-static void check_items(const struct output *o)
+static void check_items(const struct output *o, const struct items *items)
 {
-    for (size_t i = 0; i < o->item_count; i++) {
-        const struct item *item = &o->items[i];
-        const struct node *node = o->unit->kid[item->first];
+    for (size_t i = 0; i < items->count; i++) {
+        const struct item *item = &items->items[i];
+        const struct node *node = first_node(item);
         struct range range = {node->start, node->end};
-        if (item->has_language && !header_text_is_whole(o->text, item->span)) {
+        if (item->is_anew && !header_text_is_whole(o->text, item->span)) {
             report_error(o->e.check->diagnostics, range,
                          "a conditional directive divides this declaration");
             report_note(o->e.check->diagnostics, range, "write it out whole in each branch");
@@ -273,8 +327,8 @@ static void add_function(struct output *o, const struct item *item, const struct
 
 static void find_functions(struct output *o)
 {
-    for (size_t i = 0; i < o->item_count; i++) {
-        const struct item *item = &o->items[i];
+    for (size_t i = 0; i < o->items.count; i++) {
+        const struct item *item = &o->items.items[i];
         for (uint32_t k = item->first; k <= item->last; k++) {
             const struct node *node = o->unit->kid[k];
             if (node->kind != NODE_FUNCTION || !node->symbol || !has_parts(node))
@@ -297,11 +351,11 @@ static void add_edit(struct output *o, enum edit_kind kind, uint32_t start, uint
     o->edits[o->edit_count++] = (struct edit){kind, {start, end}, item};
 }
 
-static const struct item *item_around(const struct output *o, uint32_t offset)
+static const struct item *item_around(const struct items *items, uint32_t offset)
 {
-    for (size_t i = 0; i < o->item_count; i++)
-        if (o->items[i].span.start <= offset && offset < o->items[i].span.end)
-            return &o->items[i];
+    for (size_t i = 0; i < items->count; i++)
+        if (items->items[i].span.start <= offset && offset < items->items[i].span.end)
+            return &items->items[i];
     return NULL;
 }
 
@@ -321,7 +375,7 @@ static void pause_c(struct output *o, struct span span, size_t *last)
 
 static bool is_inside(const struct output *o, uint32_t offset)
 {
-    return item_around(o, offset) || offset < o->text->declarations;
+    return item_around(&o->items, offset) || offset < o->text->declarations;
 }
 
 /* Whether it is about nothing but the linkage of what follows, which goes well with ours: the
@@ -364,11 +418,16 @@ static void add_pauses(struct output *o)
     }
 }
 
-/* Whether an item that is written anew stands there. */
+static bool has_anew(const struct items *items, uint32_t offset)
+{
+    const struct item *item = item_around(items, offset);
+    return item && item->is_anew;
+}
+
+/* Whether what stands there is written anew. */
 static bool is_replaced(const struct output *o, uint32_t offset)
 {
-    const struct item *item = item_around(o, offset);
-    return item && item->has_language;
+    return has_anew(&o->items, offset) || has_anew(&o->members, offset);
 }
 
 static void add_suffixes(struct output *o)
@@ -390,6 +449,19 @@ static int by_place(const void *left, const void *right)
     return (int)a->kind - (int)b->kind;
 }
 
+static void add_items(struct output *o, const struct items *items)
+{
+    for (size_t i = 0; i < items->count; i++) {
+        const struct item *item = &items->items[i];
+        bool is_left =
+            !item->is_anew && first_node(item)->flags & HAS_LANGUAGE; /* to its members */
+        if (item->is_anew)
+            add_edit(o, EDIT_ITEM, item->span.start, item->span.end, item);
+        else if (is_left && items == &o->items)
+            add_edit(o, EDIT_CONTAINERS, item->span.start, item->span.start, item);
+    }
+}
+
 static void find_edits(struct output *o)
 {
     const struct header_text *text = o->text;
@@ -397,9 +469,8 @@ static void find_edits(struct output *o)
     add_edit(o, EDIT_ENTER_C, text->declarations, text->declarations, NULL);
     add_pauses(o);
     add_suffixes(o);
-    for (size_t i = 0; i < o->item_count; i++)
-        if (o->items[i].has_language)
-            add_edit(o, EDIT_ITEM, o->items[i].span.start, o->items[i].span.end, &o->items[i]);
+    add_items(o, &o->items);
+    add_items(o, &o->members);
     add_edit(o, EDIT_TAIL, text->tail, text->tail, NULL);
     qsort(o->edits, o->edit_count, sizeof *o->edits, by_place);
 }
@@ -418,7 +489,7 @@ static void put_markers(struct output *o, const struct item *item)
     for (size_t i = 0; i < o->header.count; i++) {
         const struct header_function *function = &o->header.functions[i];
         for (uint32_t k = item->first; k <= item->last; k++) {
-            if (!function->marker || function->node != o->unit->kid[k])
+            if (!function->marker || function->node != item->parent->kid[k])
                 continue;
             start_line(o);
             write_format(&o->e.writer, "#define %s\n", function->marker);
@@ -500,11 +571,13 @@ static void find_hazards(const struct output *o, const struct text *piece, uint3
     rescan(restoration, piece);
 }
 
-static void render(struct output *o, struct text *piece, put_piece *put, const struct item *item)
+static void render(struct output *o, struct text *piece, put_piece *put, const struct item *item,
+                   const char *indentation)
 {
     struct emitter e = o->e;
     e.writer.out = piece;
     e.writer.line_start = 0;
+    text_puts(piece, indentation);
     put(&e, o, item);
     o->e.writer.file = e.writer.file;
     o->e.writer.line = e.writer.line;
@@ -519,6 +592,18 @@ static void append(struct output *o, const struct text *piece)
         w->line_start--;
 }
 
+/* Takes back the blanks that the last line consists of. */
+static const char *take_indentation(struct output *o)
+{
+    struct writer *w = &o->e.writer;
+    size_t length = w->out->length - w->line_start;
+    const char *blanks = arena_copy(o->arena, w->out->data + w->line_start, length);
+    if (!is_blank_between(blanks, 0, (uint32_t)length))
+        return "";
+    w->out->length = w->line_start;
+    return blanks;
+}
+
 /* Writes what `put` does; `offset`: where in the preprocessed text. */
 static void put_anew(struct output *o, put_piece *put, const struct item *item, uint32_t offset)
 {
@@ -527,7 +612,9 @@ static void put_anew(struct output *o, put_piece *put, const struct item *item, 
     struct restoration restoration;
     const char *file = w->file;
     uint32_t line = w->line;
-    render(o, &piece, put, item);
+    const char *indentation = take_indentation(o);
+    start_line(o);
+    render(o, &piece, put, item, indentation);
     find_hazards(o, &piece, offset, &restoration);
     if (restoration.undef_count) {
         w->file = file;
@@ -536,7 +623,7 @@ static void put_anew(struct output *o, put_piece *put, const struct item *item, 
             write_format(w, "#pragma push_macro(\"%s\")\n#undef %s\n", restoration.undefs[i].name,
                          restoration.undefs[i].name);
         text_clear(&piece);
-        render(o, &piece, put, item);
+        render(o, &piece, put, item, indentation);
     }
     append(o, &piece);
     if (restoration.undef_count)
@@ -548,20 +635,29 @@ static void put_anew(struct output *o, put_piece *put, const struct item *item, 
 
 static void put_item(struct emitter *e, const struct output *o, const struct item *item)
 {
-    uint32_t at = o->unit->kid[item->first]->start;
+    uint32_t at = first_node(item)->start;
     struct written *written = NULL; /* what a conditional may leave out is written again */
     e->written = &written;
     e->space = header_text_namespaces(o->text, item->span.start);
     write_place(&e->writer, at, false);
     for (uint32_t i = item->first; i <= item->last; i++) {
-        struct node *node = o->unit->kid[i];
+        struct node *node = item->parent->kid[i];
         emit_gap(e, at, node->start);
-        if (node->flags & HAS_LANGUAGE)
+        if (node->flags & HAS_LANGUAGE && item->parent == o->unit)
             emit_item(e, node);
         else
             emit_node(e, node);
         at = node->end;
     }
+}
+
+/* In front of a struct: those of its members. */
+static void put_containers(struct emitter *e, const struct output *o, const struct item *item)
+{
+    struct written *written = NULL;
+    e->written = &written;
+    e->space = header_text_namespaces(o->text, item->span.start);
+    emit_containers(e, first_node(item));
 }
 
 static void put_functions(struct emitter *e, const struct output *o, const struct item *item)
@@ -579,7 +675,7 @@ static void put_definitions(struct output *o, const struct item *item)
     const struct source *source = o->e.check->source;
     size_t count;
     const struct directive *directives = source_directives(source, &count);
-    uint32_t start = o->unit->kid[item->first]->start, end = o->unit->kid[item->last]->end;
+    uint32_t start = first_node(item)->start, end = last_node(item)->end;
     for (size_t i = 0; i < count; i++) {
         const struct directive *directive = &directives[i];
         bool defines = directive->kind == DIRECTIVE_DEFINE || directive->kind == DIRECTIVE_UNDEF;
@@ -591,20 +687,27 @@ static void put_definitions(struct output *o, const struct item *item)
     }
 }
 
+/* What words of it need; `*bodies`: functions are among it. */
+static unsigned needs_of(const struct output *o, const struct items *items, bool *bodies)
+{
+    unsigned needs = 0;
+    for (size_t i = 0; i < items->count; i++) {
+        const struct item *item = &items->items[i];
+        uint32_t start = first_node(item)->start;
+        if (!item->is_anew)
+            continue;
+        for (uint32_t k = item->first; k <= item->last; k++)
+            *bodies |= item->parent->kid[k]->kind == NODE_FUNCTION;
+        needs |= portable_needs(o->e.code + start, last_node(item)->end - start);
+    }
+    return needs;
+}
+
 /* What the generated declarations need. */
 static void put_head(struct output *o)
 {
     bool bodies = false;
-    unsigned needs = 0;
-    for (size_t i = 0; i < o->item_count; i++) {
-        const struct item *item = &o->items[i];
-        uint32_t start = o->unit->kid[item->first]->start, end = o->unit->kid[item->last]->end;
-        if (!item->has_language)
-            continue;
-        for (uint32_t k = item->first; k <= item->last; k++)
-            bodies |= o->unit->kid[k]->kind == NODE_FUNCTION;
-        needs |= portable_needs(o->e.code + start, end - start);
-    }
+    unsigned needs = needs_of(o, &o->items, &bodies) | needs_of(o, &o->members, &bodies);
     if (bodies && !o->text->has_guard && !o->text->has_once)
         write_string(&o->e.writer, "#pragma once\n");
     write_format(&o->e.writer, "#include <async/%s.h>\n", bodies ? "async" : "frame");
@@ -615,7 +718,8 @@ static void make_edit(struct output *o, const struct edit *edit)
 {
     struct writer *w = &o->e.writer;
     const struct source *source = o->e.check->source;
-    if (edit->kind != EDIT_SUFFIX)
+    bool is_anew = edit->kind == EDIT_ITEM || edit->kind == EDIT_CONTAINERS;
+    if (edit->kind != EDIT_SUFFIX && !is_anew)
         start_line(o);
     switch (edit->kind) {
     case EDIT_HEAD:
@@ -630,8 +734,11 @@ static void make_edit(struct output *o, const struct edit *edit)
     case EDIT_SUFFIX:
         write_string(w, ".h");
         break;
+    case EDIT_CONTAINERS:
+        put_anew(o, put_containers, edit->item, first_node(edit->item)->start);
+        break;
     case EDIT_ITEM:
-        put_anew(o, put_item, edit->item, o->unit->kid[edit->item->first]->start);
+        put_anew(o, put_item, edit->item, first_node(edit->item)->start);
         put_markers(o, edit->item);
         put_definitions(o, edit->item);
         break;
@@ -664,9 +771,12 @@ void emit_header(struct text *out, const struct check *check, const struct lower
     }
     rewrite_sizes(o.e);
     o.text = header_text_read(o.arena, text, length, find_seen(&o, text, length));
-    find_items(&o);
+    find_items(&o, &o.items, unit, 0);
+    for (size_t i = 0; i < o.items.count; i++)
+        find_members(&o, &o.items.items[i]);
     check_nodes(&o);
-    check_items(&o);
+    check_items(&o, &o.items);
+    check_items(&o, &o.members);
     check_includes(&o);
     find_functions(&o);
     if (diagnostics_errors(check->diagnostics))

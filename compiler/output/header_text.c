@@ -317,6 +317,16 @@ bool header_text_is_whole(const struct header_text *header, struct span span)
 
 /* --- conditions */
 
+bool header_text_has_conditional(const struct header_text *header, struct span span)
+{
+    for (size_t i = 0; i < header->count; i++) {
+        const struct header_directive *d = &header->directives[i];
+        if (d->kind <= HEADER_ENDIF && d->start >= span.start && d->end <= span.end)
+            return true;
+    }
+    return false;
+}
+
 bool header_text_is_conditional(const struct header_text *header, uint32_t offset)
 {
     uint32_t depth = 0;

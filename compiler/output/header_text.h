@@ -56,6 +56,9 @@ void header_text_widen(const struct header_text *header, uint32_t from, struct s
 /* Whether every conditional that has a directive in the span is whole inside it. */
 bool header_text_is_whole(const struct header_text *header, struct span span);
 
+/* Whether a conditional has a directive in the span. */
+bool header_text_has_conditional(const struct header_text *header, struct span span);
+
 /* Whether a conditional decides if the text at `offset` is there, the guard left out. */
 bool header_text_is_conditional(const struct header_text *header, uint32_t offset);
 
