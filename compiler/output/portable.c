@@ -53,10 +53,58 @@ static size_t null_length(const char *start, const char *end)
     return (size_t)(at - start);
 }
 
+/* glibc's FD_SET and its kin name a member of fd_set, by another name where _GNU_SOURCE is defined,
+ * as it is in C++: `((set)->__fds_bits)`. A macro of glibc's knows which one. */
+static const char *const members[] = {"->__fds_bits", "->fds_bits"};
+
+/* Where the parenthesis stands that the last byte of the text closes; NULL: it closes none. */
+static const char *opening_paren(const char *text, const char *end)
+{
+    int depth = 0;
+    for (const char *at = end; at > text;) {
+        at--;
+        depth += (*at == ')') - (*at == '(');
+        if (depth <= 0)
+            return *at == '(' ? at : NULL;
+    }
+    return NULL;
+}
+
+static size_t member_length(const char *at, const char *end)
+{
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        size_t length = strlen(members[i]);
+        if ((size_t)(end - at) > length && !memcmp(at, members[i], length) && at[length] == ')')
+            return length;
+    }
+    return 0;
+}
+
+/* Makes `((set)` `__FDS_BITS((set)`; the length of the member behind it in C, 0 if none is there.
+ */
+static size_t put_member(struct text *out, const char *at, const char *end)
+{
+    static const char macro[] = "__FDS_BITS";
+    size_t length = member_length(at, end), added = strlen(macro);
+    if (!length)
+        return 0;
+    const char *paren = opening_paren(out->data, out->data + out->length);
+    if (!paren || paren == out->data || paren[-1] != '(')
+        return 0;
+    size_t place = (size_t)(paren - 1 - out->data), rest = out->length - place;
+    text_write(out, macro, added); /* makes room */
+    memmove(out->data + place + added, out->data + place, rest);
+    memcpy(out->data + place, macro, added);
+    return length;
+}
+
 /* Writes what this token is in both languages; its length in C. */
 static size_t put_token(struct text *out, const char *at, const char *end)
 {
     size_t length = (size_t)(skip_token(at, end) - at), whole = null_length(at, end);
+    size_t passed = put_member(out, at, end);
+    if (passed)
+        return passed;
     if (whole) {
         text_puts(out, "NULL");
         return whole;
