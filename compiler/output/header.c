@@ -23,6 +23,7 @@
 #include "lexical.h"
 #include "output/header_text.h"
 #include "output/node.h"
+#include "output/popped.h"
 #include "output/portable.h"
 #include "output/rescan.h"
 #include "output/restoration.h"
@@ -64,6 +65,7 @@ struct output {
     struct arena *arena;
     struct node *unit;
     const struct header_text *text;
+    const struct popped *popped;
     struct header header;
     struct items items;   /* all of the unit's */
     struct items members; /* of structs that are not written anew as a whole */
@@ -566,8 +568,11 @@ static void find_hazards(const struct output *o, const struct text *piece, uint3
     while (all->last < count && directives[all->last].start < offset)
         all->last++;
     includes->source = o->e.check->source;
-    *restoration = (struct restoration){
-        .arena = o->arena, .includes = includes, .events = all, .event_count = 1};
+    *restoration = (struct restoration){.arena = o->arena,
+                                        .includes = includes,
+                                        .popped = o->popped,
+                                        .events = all,
+                                        .event_count = 1};
     rescan(restoration, piece);
 }
 
@@ -771,6 +776,7 @@ void emit_header(struct text *out, const struct check *check, const struct lower
     }
     rewrite_sizes(o.e);
     o.text = header_text_read(o.arena, text, length, find_seen(&o, text, length));
+    o.popped = popped_find(o.arena, check->source);
     find_items(&o, &o.items, unit, 0);
     for (size_t i = 0; i < o.items.count; i++)
         find_members(&o, &o.items.items[i]);

@@ -12,6 +12,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "output/popped.h"
 #include "output/restoration.h"
 #include "output/skip.h"
 #include "source.h"
@@ -94,6 +95,26 @@ static bool is_ours(const char *name, size_t length)
     return length == strlen("ASYNC_VALUE") && !memcmp(name, "ASYNC_VALUE", length);
 }
 
+/* The entry of a name, which is made if there is none. */
+static struct macro *enter(struct scan *scan, const char *name, size_t length)
+{
+    struct macro **link = find(scan, name, length);
+    if (!*link) {
+        *link = arena_alloc(scan->restoration->arena, sizeof **link);
+        (*link)->name = name;
+        (*link)->length = length;
+    }
+    (*link)->event = scan->event;
+    return *link;
+}
+
+static void apply_popped(struct scan *scan)
+{
+    const struct popped *popped = scan->restoration->popped;
+    for (size_t i = 0; popped && i < popped->count; i++)
+        enter(scan, popped->names[i], strlen(popped->names[i]))->kind = MACRO_OBJECT;
+}
+
 static void apply_directive(struct scan *scan, const struct directive *directive)
 {
     bool defines = directive->kind == DIRECTIVE_DEFINE;
@@ -103,14 +124,8 @@ static void apply_directive(struct scan *scan, const struct directive *directive
     const char *end = source_text(source) + directive->end;
     size_t length;
     const char *name = source_macro_name(source, directive, &length);
-    struct macro **link = find(scan, name, length);
-    if (!*link) {
-        *link = arena_alloc(scan->restoration->arena, sizeof **link);
-        (*link)->name = name;
-        (*link)->length = length;
-    }
-    (*link)->kind = defines && !is_ours(name, length) ? kind_of(name, length, end) : MACRO_HARMLESS;
-    (*link)->event = scan->event;
+    enter(scan, name, length)->kind =
+        defines && !is_ours(name, length) ? kind_of(name, length, end) : MACRO_HARMLESS;
 }
 
 /* Applies what was restored up to here. */
@@ -125,6 +140,7 @@ static void apply_events(struct scan *scan)
             break;
         for (size_t i = event->first; i < event->last; i++)
             apply_directive(scan, &directives[i]);
+        apply_popped(scan);
         for (size_t i = 0; i < restoration->undef_count; i++) {
             const char *name = restoration->undefs[i].name;
             struct macro *macro = *find(scan, name, strlen(name));

@@ -22,6 +22,7 @@ struct restored_undef {
 struct restoration {
     struct arena *arena;
     const struct includes *includes;
+    const struct popped *popped;   /* may be anything; NULL: there are none */
     struct restored_event *events; /* [0]: the compiler's own macros, at offset 0 */
     size_t event_count, event_capacity;
     struct restored_undef *undefs; /* from the round before */
