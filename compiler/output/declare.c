@@ -327,8 +327,11 @@ static void emit_named_values(struct emitter *e, const struct node *node)
         print_held(
             &text, declared,
             arena_format(e->lowered->arena, "%s__first", declarator_name(declared->kid[0])->name));
-        write_format(&e->writer, "static %s = ", text.data);
-        emit_first_value(e, declared);
+        write_format(&e->writer, "static %s", text.data);
+        if (declared->kid[1]) {
+            write_string(&e->writer, " = ");
+            emit_first_value(e, declared);
+        }
         write_string(&e->writer, ";");
         write_line_break(&e->writer);
         text_free(&text);

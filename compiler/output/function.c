@@ -200,31 +200,42 @@ static void put_lines(struct emitter *e, struct function *function)
     write_string(&e->writer, "};\n");
 }
 
+/* Begins a member's value. C++ has no names there before C++20. */
+static void begin_member(struct emitter *e, const char *name)
+{
+    bool is_first = !strcmp(name, "resume");
+    write_string(&e->writer, is_first ? "    {" : ",\n     ");
+    if (!e->header)
+        write_format(&e->writer, ".%s = ", name);
+}
+
 /* All members, in their order, as C++ wants them. */
 static void put_entry(struct emitter *e, struct function *function)
 {
+    struct writer *w = &e->writer;
     const char *stem = function->stem;
-    write_format(&e->writer, "    {.resume = %s__resume,\n     .name = \"%s\",\n", stem,
-                 function->name);
-    write_string(&e->writer, "     .file = __FILE__,\n     .result_size = ");
-    if (returns_value(function)) {
-        struct text result = {0};
-        type_print(&result, function->result, NULL, true, FRAME_DROP);
-        write_format(&e->writer, "sizeof(%s),\n", result.data);
-        text_free(&result);
-    } else {
-        write_string(&e->writer, "0,\n");
-    }
-    write_format(&e->writer, "     .frame_size = sizeof(struct %s__frame),\n", stem);
-    write_format(&e->writer, "     .lines = %s__lines,\n     .states = %u,\n", stem,
-                 function->states + 1);
-    if (returns_value(function))
-        write_format(&e->writer,
-                     "     .result_offset = __builtin_offsetof(struct %s__frame, result),\n", stem);
-    else
-        write_string(&e->writer, "     .result_offset = 0,\n");
-    write_format(&e->writer, "     .result_is_status = %d},\n",
-                 type_carries_error(function->result));
+    struct text result = {0};
+    type_print(&result, function->result, NULL, true, FRAME_DROP);
+    begin_member(e, "resume");
+    write_format(w, "%s__resume", stem);
+    begin_member(e, "name");
+    write_format(w, "\"%s\"", function->name);
+    begin_member(e, "file");
+    write_string(w, "__FILE__");
+    begin_member(e, "result_size");
+    write_format(w, returns_value(function) ? "sizeof(%s)" : "0", result.data);
+    begin_member(e, "frame_size");
+    write_format(w, "sizeof(struct %s__frame)", stem);
+    begin_member(e, "lines");
+    write_format(w, "%s__lines", stem);
+    begin_member(e, "states");
+    write_format(w, "%u", function->states + 1);
+    begin_member(e, "result_offset");
+    write_format(w, returns_value(function) ? "__builtin_offsetof(struct %s__frame, result)" : "0",
+                 stem);
+    begin_member(e, "result_is_status");
+    write_format(w, "%d},\n", type_carries_error(function->result));
+    text_free(&result);
 }
 
 /* --- what only the header that is lowered has */
@@ -336,10 +347,10 @@ static void put_table(struct emitter *e, const char *name, const char *space)
     write_format(w, "\nstatic const struct async_function %s_functions[] = {\n", name);
     put_rows(e, put_entry, space);
     write_format(w, "};\n\nstatic struct async_unit %s_unit = {\n", name);
-    write_format(w, "    .functions = %s_functions,\n", name);
-    write_format(w, "    .count = sizeof %s_functions / sizeof *%s_functions,\n", name, name);
-    write_format(w, "    .next = 0,\n};\n");
-    write_string(w, "\n");
+    write_format(w, "    %s%s_functions,\n", e->header ? "" : ".functions = ", name);
+    write_format(w, "    %s", e->header ? "" : ".count = ");
+    write_format(w, "sizeof %s_functions / sizeof *%s_functions,\n", name, name);
+    write_format(w, "    %s0,\n};\n\n", e->header ? "" : ".next = ");
     begin_own(e);
     write_format(w, "__attribute__((constructor)) static void %s_unit_register(void)\n{\n", name);
     write_format(w, "    async_register(&%s_unit);\n}\n", name);

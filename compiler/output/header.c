@@ -479,9 +479,8 @@ static void find_edits(struct output *o)
 
 /* --- copying the original */
 
-static void start_line(struct output *o)
+static void start_line(struct writer *w)
 {
-    struct writer *w = &o->e.writer;
     if (w->out->length > w->line_start)
         write_string(w, "\n");
 }
@@ -493,7 +492,7 @@ static void put_markers(struct output *o, const struct item *item)
         for (uint32_t k = item->first; k <= item->last; k++) {
             if (!function->marker || function->node != item->parent->kid[k])
                 continue;
-            start_line(o);
+            start_line(&o->e.writer);
             write_format(&o->e.writer, "#define %s\n", function->marker);
         }
     }
@@ -618,7 +617,7 @@ static void put_anew(struct output *o, put_piece *put, const struct item *item, 
     const char *file = w->file;
     uint32_t line = w->line;
     const char *indentation = take_indentation(o);
-    start_line(o);
+    start_line(&o->e.writer);
     render(o, &piece, put, item, indentation);
     find_hazards(o, &piece, offset, &restoration);
     if (restoration.undef_count) {
@@ -632,10 +631,39 @@ static void put_anew(struct output *o, put_piece *put, const struct item *item, 
     }
     append(o, &piece);
     if (restoration.undef_count)
-        start_line(o);
+        start_line(&o->e.writer);
     for (size_t i = 0; i < restoration.undef_count; i++)
         write_format(w, "#pragma pop_macro(\"%s\")\n", restoration.undefs[i].name);
     text_free(&piece);
+}
+
+/* -Wpedantic is about the user's text; what is written of bodies is GNU C. */
+static void begin_quiet(struct emitter *e)
+{
+    start_line(&e->writer);
+    write_string(&e->writer, "#pragma GCC diagnostic push\n"
+                             "#pragma GCC diagnostic ignored \"-Wpedantic\"\n");
+    e->writer.file = NULL;
+}
+
+static void end_quiet(struct emitter *e)
+{
+    start_line(&e->writer);
+    write_string(&e->writer, "#pragma GCC diagnostic pop\n");
+    e->writer.file = NULL;
+}
+
+/* Whether the body of an ordinary function is written in its place. */
+static bool has_body(const struct item *item)
+{
+    for (uint32_t i = item->first; i <= item->last; i++) {
+        const struct node *node = item->parent->kid[i];
+        const struct function *function = node->function;
+        bool is_moved = function && (function_has_frame(function) || function->holds_frames);
+        if (node->kind == NODE_FUNCTION && !is_moved)
+            return true;
+    }
+    return false;
 }
 
 static void put_item(struct emitter *e, const struct output *o, const struct item *item)
@@ -644,6 +672,8 @@ static void put_item(struct emitter *e, const struct output *o, const struct ite
     struct written *written = NULL; /* what a conditional may leave out is written again */
     e->written = &written;
     e->space = header_text_namespaces(o->text, item->span.start);
+    if (has_body(item))
+        begin_quiet(e);
     write_place(&e->writer, at, false);
     for (uint32_t i = item->first; i <= item->last; i++) {
         struct node *node = item->parent->kid[i];
@@ -654,6 +684,8 @@ static void put_item(struct emitter *e, const struct output *o, const struct ite
             emit_node(e, node);
         at = node->end;
     }
+    if (has_body(item))
+        end_quiet(e);
 }
 
 /* In front of a struct: those of its members. */
@@ -671,7 +703,9 @@ static void put_functions(struct emitter *e, const struct output *o, const struc
     (void)item;
     struct written *written = NULL;
     e->written = &written;
+    begin_quiet(e);
     emit_functions(e);
+    end_quiet(e);
 }
 
 /* Macros that a body defines are known behind it. */
@@ -686,7 +720,7 @@ static void put_definitions(struct output *o, const struct item *item)
         bool defines = directive->kind == DIRECTIVE_DEFINE || directive->kind == DIRECTIVE_UNDEF;
         if (!defines || directive->start < start || directive->end > end)
             continue;
-        start_line(o);
+        start_line(&o->e.writer);
         write_text(&o->e.writer, source_text(source) + directive->start,
                    directive->end - directive->start);
     }
@@ -725,7 +759,7 @@ static void make_edit(struct output *o, const struct edit *edit)
     const struct source *source = o->e.check->source;
     bool is_anew = edit->kind == EDIT_ITEM || edit->kind == EDIT_CONTAINERS;
     if (edit->kind != EDIT_SUFFIX && !is_anew)
-        start_line(o);
+        start_line(&o->e.writer);
     switch (edit->kind) {
     case EDIT_HEAD:
         put_head(o);
@@ -750,7 +784,7 @@ static void make_edit(struct output *o, const struct edit *edit)
     case EDIT_TAIL:
         if (o->header.count)
             put_anew(o, put_functions, NULL, (uint32_t)source_length(source));
-        start_line(o);
+        start_line(&o->e.writer);
         drop_markers(o);
         write_string(w, "#ifdef __cplusplus\n}\n#endif\n");
         break;
