@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "output/comments.h"
+#include "output/cut.h"
 #include "output/node.h"
 #include "output/pragma.h"
 #include "output/rescan.h"
@@ -215,7 +216,11 @@ const char *emit_unit(struct text *out, const struct check *check, const struct 
         .check = check,
         .lowered = lowered,
         .code = source_code(check->source),
-        .writer = {.out = out, .source = check->source, .lines = options->lines}};
+        .writer = {.out = out,
+                   .source = check->source,
+                   .pragmas = check->pragmas,
+                   .is_cut = find_cut_markers(lowered->arena, check->source, unit),
+                   .lines = options->lines}};
     const char *problem = NULL;
     rewrite_sizes(fresh);
     if (!options->self_contained) {

@@ -799,11 +799,12 @@ void emit_header(struct text *out, const struct check *check, const struct lower
     const char *path = source_main_path(check->source);
     const char *text = source_original_text(check->source, path, &length);
     struct output o = {.arena = lowered->arena, .unit = unit, .line = 1};
-    o.e = (struct emitter){.check = check,
-                           .lowered = lowered,
-                           .header = &o.header,
-                           .code = source_code(check->source),
-                           .writer = {.out = out, .source = check->source, .lines = lines}};
+    o.e = (struct emitter){
+        .check = check,
+        .lowered = lowered,
+        .header = &o.header,
+        .code = source_code(check->source),
+        .writer = {.out = out, .source = check->source, .pragmas = check->pragmas, .lines = lines}};
     if (!text) {
         report_failure(check->diagnostics, "'%s' cannot be read a second time", path);
         return;

@@ -147,7 +147,10 @@ void put_left_pragmas(struct emitter *e, uint32_t start, uint32_t end)
         size_t last = pragma_count_at(pragmas, group, end);
         for (size_t i = pragma_count_at(pragmas, group, start); i < last; i++) {
             const struct pragma *pragma = &pragmas->items[group][i];
-            write_text(&e->writer, text + pragma->start, pragma->end - pragma->start);
+            if (pragma->expanded)
+                write_string(&e->writer, pragma->expanded);
+            else
+                write_text(&e->writer, text + pragma->start, pragma->end - pragma->start);
         }
         e->writer.file = NULL;
     }

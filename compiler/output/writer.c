@@ -10,6 +10,7 @@
 #include "output/comments.h"
 #include "output/restoration.h"
 #include "output/skip.h"
+#include "semantic/pragma.h"
 #include "source.h"
 #include "support/arena.h"
 #include "support/text.h"
@@ -405,9 +406,9 @@ void write_definitions(struct writer *w, uint32_t start, uint32_t end)
 }
 
 /* Those that enter or leave an expanded header stay, the others only tell the line. */
-static void write_restored_marker(struct writer *w, const struct directive *marker)
+static void write_restored_marker(struct writer *w, const struct directive *marker, bool is_cut)
 {
-    bool keeps = w->lines && marker->flags & (MARKS_ENTRY | MARKS_EXIT);
+    bool keeps = w->lines && marker->flags & (MARKS_ENTRY | MARKS_EXIT) && !is_cut;
     bool is_first = marker->start <= w->restoration->includes->start;
     if (!keeps || is_first) {
         go_to_line(w, marker->file, marker->line, marker->flags & MARKS_SYSTEM_HEADER);
@@ -467,13 +468,20 @@ static void write_directive(struct writer *w, size_t index, bool markers)
     if (is_left_out(w, directive))
         return;
     if (marker && w->restoration) {
-        write_restored_marker(w, directive);
+        write_restored_marker(w, directive, w->is_cut[index]);
+        return;
+    }
+    if (marker && w->is_cut[index]) {
+        go_to_line(w, directive->file, directive->line, directive->flags & MARKS_SYSTEM_HEADER);
         return;
     }
     start_line(w);
     if (!marker && markers)
         write_in_step(w, directive->start);
-    if (!marker || w->lines || directive->flags & MARKS_SYSTEM_HEADER)
+    const char *expanded = marker ? NULL : pragma_expanded(w->pragmas, directive->start);
+    if (expanded)
+        write_copied(w, expanded, strlen(expanded));
+    else if (!marker || w->lines || directive->flags & MARKS_SYSTEM_HEADER)
         write_copied(w, text + directive->start, directive->end - directive->start);
     if (marker) {
         believe(w, directive->file, directive->line);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct comments;
+struct pragmas;
 struct restoration;
 struct source;
 struct text;
@@ -18,13 +19,15 @@ struct writer {
     struct text *out;
     struct source *source;
     struct restoration *restoration; /* NULL: includes stay expanded */
-    struct comments *comments;       /* of the function that is written; NULL: none is */
-    bool lines;                      /* write #line at all */
-    bool no_loop_pragmas;            /* what follows is no loop any more */
-    bool no_unused_pragmas;          /* what they name may have moved to a frame */
-    uint32_t opened;                 /* pragmas that open a block were written, up to this byte */
-    bool behind_word;                /* what follows is another one: `__extension__({ ... })` */
-    const char *file; /* what the compiler believes the current line is; NULL: not known */
+    const bool *is_cut;              /* of each of its directives (cut.h) */
+    const struct pragmas *pragmas;
+    struct comments *comments; /* of the function that is written; NULL: none is */
+    bool lines;                /* write #line at all */
+    bool no_loop_pragmas;      /* what follows is no loop any more */
+    bool no_unused_pragmas;    /* what they name may have moved to a frame */
+    uint32_t opened;           /* pragmas that open a block were written, up to this byte */
+    bool behind_word;          /* what follows is another one: `__extension__({ ... })` */
+    const char *file;          /* what the compiler believes the current line is; NULL: not known */
     uint32_t line;
     const char *place_file; /* where made text stems from; NULL: wherever it comes to stand */
     uint32_t place_line;

@@ -23,6 +23,7 @@ struct reader {
     const struct directive *directives;
     size_t directive; /* the one that is read */
     uint32_t at, end;
+    struct range macro, value; /* a name in it, and what it stands for; empty: there is none */
     struct pragma_state states[PRAGMA_GROUPS]; /* so far */
 };
 
@@ -118,8 +119,7 @@ static void pop(const struct reader *reader, struct pragma_state *state, const c
 
 /* --- pack */
 
-/* Takes an alignment. gcc's preprocessor has expanded a macro that stands for it, clang's leaves
- * that to the compiler. */
+/* Takes an alignment. Preprocessors leave a macro that stands for it to the compiler. */
 static bool accept_alignment(struct reader *reader, struct range *alignment)
 {
     struct range token = peek(reader), value = token;
@@ -132,6 +132,10 @@ static bool accept_alignment(struct reader *reader, struct range *alignment)
         return false;
     reader->at = token.end;
     *alignment = value;
+    if (value.start != token.start) {
+        reader->macro = token;
+        reader->value = value;
+    }
     return true;
 }
 
@@ -245,6 +249,16 @@ static enum pragma_group read_group(struct reader *reader)
     return accept(reader, "diagnostic") ? PRAGMA_DIAGNOSTIC : PRAGMA_OPTIONS;
 }
 
+static const char *expand(const struct reader *reader, struct range line)
+{
+    struct range macro = reader->macro, value = reader->value;
+    return is_empty(macro) ? NULL
+                           : arena_format(reader->arena, "%s%s%s",
+                                          copy(reader, (struct range){line.start, macro.start}),
+                                          copy(reader, value),
+                                          copy(reader, (struct range){macro.end, line.end}));
+}
+
 static void read_pragma(struct reader *reader, struct pragmas *pragmas)
 {
     static bool (*const readers[])(struct reader *, struct pragma_state *) = {
@@ -254,6 +268,7 @@ static void read_pragma(struct reader *reader, struct pragmas *pragmas)
         [PRAGMA_OPTIONS] = read_options,
     };
     struct range line = {reader->at, reader->end};
+    reader->macro = (struct range){0};
     if (!accept(reader, "#") || !accept(reader, "pragma"))
         return;
     enum pragma_group group = read_group(reader);
@@ -263,7 +278,7 @@ static void read_pragma(struct reader *reader, struct pragmas *pragmas)
     pragmas->items[group] = arena_grow(reader->arena, pragmas->items[group], *count,
                                        &pragmas->capacity[group], sizeof **pragmas->items);
     pragmas->items[group][(*count)++] =
-        (struct pragma){line.start, line.end, reader->states[group]};
+        (struct pragma){line.start, line.end, reader->states[group], expand(reader, line)};
 }
 
 const struct pragmas *pragmas_read(struct arena *arena, const struct source *source)
@@ -302,6 +317,14 @@ struct pragma_state pragma_state_at(const struct pragmas *pragmas, enum pragma_g
 {
     size_t count = pragma_count_at(pragmas, group, offset);
     return count ? pragmas->items[group][count - 1].state : (struct pragma_state){0};
+}
+
+const char *pragma_expanded(const struct pragmas *pragmas, uint32_t offset)
+{
+    size_t i = pragma_count_at(pragmas, PRAGMA_PACK, offset);
+    bool is_there =
+        i < pragmas->count[PRAGMA_PACK] && pragmas->items[PRAGMA_PACK][i].start == offset;
+    return is_there ? pragmas->items[PRAGMA_PACK][i].expanded : NULL;
 }
 
 /* Whether the line of a pragma speaks of the option, in quotes. */

@@ -34,6 +34,7 @@ struct pragma_state {
 struct pragma {
     uint32_t start, end;       /* its line, the newline included */
     struct pragma_state state; /* of its group, behind it */
+    const char *expanded;      /* its line without macros; NULL: there is none in it */
 };
 
 /* Those of a file, in its order. */
@@ -47,6 +48,8 @@ const struct pragmas *pragmas_read(struct arena *arena, const struct source *sou
 size_t pragma_count_at(const struct pragmas *pragmas, enum pragma_group group, uint32_t offset);
 struct pragma_state pragma_state_at(const struct pragmas *pragmas, enum pragma_group group,
                                     uint32_t offset);
+/* The line of the pragma that begins with this byte if a macro in it has to be expanded; NULL. */
+const char *pragma_expanded(const struct pragmas *pragmas, uint32_t offset);
 /* Whether a pragma says there that C compilers ignore what this option (`-Wunused`) warns of. */
 bool pragmas_ignore(const struct pragmas *pragmas, const char *option, uint32_t offset);
 /* Whether structs are laid out as pragmas say there. */
