@@ -2,6 +2,10 @@
  */
 #include "output/node.h"
 
+#include <string.h>
+
+#include "output/skip.h"
+#include "support/names.h"
 #include "support/text.h"
 
 void put_declaration(struct emitter *e, const struct type *type, const char *name, unsigned drop)
@@ -16,6 +20,80 @@ bool returns_value(const struct function *function)
 {
     return !type_is_void(function->result);
 }
+
+/* --- types that fields hide */
+
+/* Fields that any frame may have; the others have names that hide no type (lower/frame.c). */
+static const char *const own_fields[] = {"base", "result", "thrown", "value",
+                                         "sent", "scopes", "mark",   "await"};
+
+/* In a struct of C++ a field `value` hides the type of that name, which has another one there. */
+static bool is_hidden_type(const struct emitter *e, const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof own_fields / sizeof *own_fields; i++)
+        if (strlen(own_fields[i]) == length && !memcmp(own_fields[i], name, length)) {
+            const struct symbol *symbol =
+                check_file_symbol(e->check, name_of(e->check->names, own_fields[i]));
+            return symbol && symbol->kind == SYMBOL_TYPEDEF;
+        }
+    return false;
+}
+
+static void put_aliases(struct emitter *e)
+{
+    for (size_t i = 0; i < sizeof own_fields / sizeof *own_fields; i++) {
+        if (!is_hidden_type(e, own_fields[i], strlen(own_fields[i])))
+            continue;
+        write_line_break(&e->writer);
+        write_format(&e->writer, "typedef %1$s %1$s__type;", own_fields[i]);
+    }
+}
+
+/* Whether the word that the text ends with makes a tag of the next one. */
+static bool ends_with_tag(const struct text *text)
+{
+    static const char *const words[] = {"struct ", "union ", "enum "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t length = strlen(words[i]);
+        if (text->length >= length && !memcmp(text->data + text->length - length, words[i], length))
+            return true;
+    }
+    return false;
+}
+
+/* The same declaration by types that no field hides; `mark` stands where the name does. */
+static void reveal(struct emitter *e, const struct text *declaration, char mark, const char *name,
+                   struct text *out)
+{
+    const char *at = declaration->data, *end = at + declaration->length, *behind;
+    for (; at < end; at = behind) {
+        behind = skip_token(at, end);
+        size_t length = (size_t)(behind - at);
+        bool is_hidden = is_hidden_type(e, at, length) && !ends_with_tag(out);
+        if (*at == mark)
+            text_puts(out, name);
+        else
+            text_write(out, at, length);
+        text_puts(out, is_hidden ? "__type" : "");
+    }
+}
+
+static void put_field(struct emitter *e, const struct type *type, const char *name)
+{
+    static const char mark[] = "@";
+    struct text declaration = {0}, text = {0};
+    if (!e->header) {
+        put_declaration(e, type, name, FRAME_DROP);
+        return;
+    }
+    type_print(&declaration, type, mark, true, FRAME_DROP);
+    reveal(e, &declaration, *mark, name, &text);
+    write_text(&e->writer, text.data, text.length);
+    text_free(&declaration);
+    text_free(&text);
+}
+
+/* --- fields */
 
 /* Whether the C compiler may have something to say of the type, its name or its size. */
 static bool is_remarkable(const struct type *type)
@@ -51,7 +129,7 @@ static void put_slot(struct emitter *e, const struct slot *slot)
     if (slot->variable) {
         put_declared_place(e, slot->variable);
         put_alignment(e, slot->variable);
-        put_declaration(e, slot->variable->type, slot->name, FRAME_DROP);
+        put_field(e, slot->variable->type, slot->name);
     } else if (!slot->child) {
         write_format(&e->writer, "struct async_future *%s", slot->name);
     } else {
@@ -108,12 +186,12 @@ static void put_generator_members(struct emitter *e, const struct function *func
     write_string(&e->writer, "int result, thrown;");
     if (!type_is_void(function->yielded)) {
         write_line_break(&e->writer);
-        put_declaration(e, function->yielded, "value", FRAME_DROP);
+        put_field(e, function->yielded, "value");
         write_string(&e->writer, ";");
     }
     if (function->sent) {
         write_line_break(&e->writer);
-        put_declaration(e, function->sent, "sent", FRAME_DROP);
+        put_field(e, function->sent, "sent");
         write_string(&e->writer, ";");
     }
     if (function->detaches) {
@@ -186,6 +264,8 @@ void put_frame(struct emitter *e, struct function *function)
 {
     e->writer.indent = 0;
     e->function = function;
+    if (e->header)
+        put_aliases(e);
     put_quiet(e, function,
               "#pragma clang diagnostic push\n"
               "#pragma clang diagnostic ignored \"-Wgnu-variable-sized-type-not-at-end\"\n");
@@ -200,7 +280,7 @@ void put_frame(struct emitter *e, struct function *function)
         put_generator_members(e, function);
     } else if (returns_value(function)) {
         write_line_break(&e->writer);
-        put_declaration(e, function->result, "result", FRAME_DROP);
+        put_field(e, function->result, "result");
         write_string(&e->writer, ";");
     }
     for (const struct lane *lane = function->lanes; lane; lane = lane->next)
