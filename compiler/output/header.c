@@ -704,6 +704,10 @@ static void put_functions(struct emitter *e, const struct output *o, const struc
     struct written *written = NULL;
     e->written = &written;
     begin_quiet(e);
+    /* g++ has it that va_list has no standard layout, nor what C++ adds members to. */
+    write_string(&e->writer, "#ifdef __cplusplus\n"
+                             "#pragma GCC diagnostic ignored \"-Winvalid-offsetof\"\n"
+                             "#endif\n");
     emit_functions(e);
     end_quiet(e);
 }
