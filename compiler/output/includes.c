@@ -213,14 +213,35 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Whether the text has an #include of what a macro names. */
-static bool computes_include(const char *text, size_t length)
+static const char *skip_blanks(const char *at, const char *end)
 {
-    const char *word = "include", *end = text + length, *at = text;
-    while (at && (at = memmem(at, (size_t)(end - at), word, strlen(word))) != NULL) {
-        at += strlen(word);
-        const char *operand = at + strspn(at, " \t");
-        if (operand > at && (isalpha((unsigned char)*operand) || *operand == '_'))
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    return at;
+}
+
+/* Whether the line has an #include of what a macro names. */
+static bool computes_include(const char *at, const char *end)
+{
+    static const char word[] = "include";
+    at = skip_blanks(at, end);
+    if (at == end || *at != '#')
+        return false;
+    at = skip_blanks(at + 1, end);
+    if ((size_t)(end - at) < strlen(word) || memcmp(at, word, strlen(word)) != 0)
+        return false;
+    const char *operand = skip_blanks(at + strlen(word), end);
+    return operand > at + strlen(word) && operand < end &&
+           (isalpha((unsigned char)*operand) || *operand == '_');
+}
+
+static bool computes_includes(const char *text, size_t length)
+{
+    const char *end = text + length, *line_end;
+    for (const char *at = text; at && at < end; at = line_end + 1) {
+        line_end = memchr(at, '\n', (size_t)(end - at));
+        line_end = line_end ? line_end : end;
+        if (computes_include(at, line_end))
             return true;
     }
     return false;
@@ -234,7 +255,7 @@ static bool is_wanted_later(const struct includes *includes, const struct includ
         size_t length;
         const char *text = source_original_text(includes->source, include->file, &length);
         if (include->start >= expanded->end && includes_restored(includes, include->start) &&
-            (contains(text, length, base_of(expanded->file)) || computes_include(text, length)))
+            (contains(text, length, base_of(expanded->file)) || computes_includes(text, length)))
             return true;
     }
     return false;
