@@ -126,7 +126,8 @@ static void land(struct build *b, struct jump *jumps, uint32_t to)
 
 static struct variable *variable_of(const struct node *node)
 {
-    const struct symbol *symbol = node->kind == NODE_IDENTIFIER ? node->symbol : NULL;
+    bool is_name = node->kind == NODE_IDENTIFIER || node->kind == NODE_COMPOUND_LITERAL;
+    const struct symbol *symbol = is_name ? node->symbol : NULL;
     bool is_object =
         symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER);
     return is_object ? symbol->lowered : NULL;
@@ -192,8 +193,12 @@ static void uses(struct build *b, struct node *node, uint32_t at)
     if (is_jump(node))
         jump(b, node);
     struct variable *variable = variable_of(node);
+    bool is_literal = node->kind == NODE_COMPOUND_LITERAL; /* stored where it stands */
     if (variable && variable->function == b->function && !is_replaced(b, variable, at))
-        mention(b, variable, (struct mention){.point = at, .reads = !b->only_typed});
+        mention(b, variable,
+                (struct mention){.point = at,
+                                 .reads = !b->only_typed && !is_literal,
+                                 .replaces = !b->only_typed && is_literal});
     if (variable && variable->viewed_as)
         uses_lengths(b, variable->viewed_as, at);
     else if (node->kind == NODE_TYPE_NAME_REF && node->symbol && node->symbol->function)

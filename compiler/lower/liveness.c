@@ -4,7 +4,7 @@
  * from every point that reads it, walk backwards over the edges to the points that write it; on the
  * way, it is live. The cost is the length of the live ranges, so thousands of short-lived
  * temporaries in one function cost no more than they are long. A variable whose address is known
- * elsewhere is live as long as its scope lasts.
+ * elsewhere is live also from the places that speak of it, forwards, as long as its scope lasts.
  *
  * A variable that is live behind a suspension that does not itself write it is needed in the frame,
  * unless nothing can have been kept in it before: `char line[80]; int n = await f(); use(line);`.
@@ -30,6 +30,8 @@ struct walk {
     uint32_t declaration; /* of the variable whose walk it is */
     struct edge *edges;   /* forward, as those of the flow lead backward; NULL: not made yet */
     uint32_t *successors; /* by point: first edge */
+    uint32_t *reached;    /* by point: the last forward walk that was here */
+    uint32_t round;       /* the number of that walk */
     bool is_header;
 };
 
@@ -154,13 +156,14 @@ static void find_scope(struct walk *w, struct variable *variable)
     variable->last = whole ? w->flow->count - 1 : block->last_point;
 }
 
-/* --- what is declared long before it is used */
+/* --- where a variable's address may be known */
 
 static void turn_edges(struct walk *w)
 {
     const struct flow *flow = w->flow;
     w->edges = arena_alloc(w->arena, (flow->edge_count + 1) * sizeof *w->edges);
     w->successors = arena_alloc(w->arena, flow->count * sizeof *w->successors);
+    w->reached = arena_alloc(w->arena, flow->count * sizeof *w->reached);
     memset(w->successors, 0xff, flow->count * sizeof *w->successors);
     for (uint32_t to = 0; to < flow->count; to++)
         for (uint32_t e = flow->predecessors[to]; e != NO_POINT; e = flow->edges[e].next) {
@@ -188,35 +191,42 @@ static bool begins_late(const struct walk *w, const struct variable *variable)
     return first != NO_POINT && first > declaration && before[first] > before[declaration];
 }
 
-static void go_on(struct walk *w, const struct variable *variable, uint32_t point, bool *seen)
+static void go_on(struct walk *w, const struct variable *variable, uint32_t point)
 {
-    if (seen[point] || point < variable->first || point > variable->last)
+    if (w->reached[point] == w->round || point < variable->first || point > variable->last)
         return;
-    seen[point] = true;
+    w->reached[point] = w->round;
     w->stack[w->top++] = point;
 }
 
-/* The first suspension that what speaks of the variable can lead to, without its being declared
- * anew; 0 if there is none. */
-static unsigned first_reached(struct walk *w, const struct variable *variable)
+/* The points of its scope that what speaks of the variable leads to: behind them, its address may
+ * be known. One whose address nobody takes must be declared anew where its declaration is passed.
+ * The result: the first suspension among them; 0 if there is none. */
+static unsigned walk_forward(struct walk *w, const struct variable *variable, struct point_set *set)
 {
     const struct flow *flow = w->flow;
     const struct mentions *mentions = &flow->mentions[variable->index];
     uint32_t declaration = declaration_of(w, variable);
-    bool *seen = arena_alloc(w->arena, flow->count * sizeof *seen);
-    unsigned reached = 0;
-    seen[declaration] = true;
+    unsigned first = 0;
+    if (!w->edges)
+        turn_edges(w);
+    w->round++;
+    if (!address_escapes(variable))
+        w->reached[declaration] = w->round;
     for (size_t i = 0; i < mentions->count; i++)
-        go_on(w, variable, mentions->items[i].point, seen);
+        if (mentions->items[i].point != declaration || mentions->items[i].reads)
+            go_on(w, variable, mentions->items[i].point);
     while (w->top) {
         uint32_t point = w->stack[--w->top];
         const struct suspension *suspension = flow->suspended[point];
-        if (suspension && (!reached || suspension->state < reached))
-            reached = suspension->state;
+        if (suspension && (!first || suspension->state < first))
+            first = suspension->state;
+        if (set)
+            point_set_add(set, point);
         for (uint32_t e = w->successors[point]; e != NO_POINT; e = w->edges[e].next)
-            go_on(w, variable, w->edges[e].point, seen);
+            go_on(w, variable, w->edges[e].point);
     }
-    return reached;
+    return first;
 }
 
 /* --- the decision */
@@ -230,16 +240,11 @@ static void decide(struct walk *w, struct variable *variable)
         return;
     walk_variable(w, variable, NULL);
     const uint32_t *before = w->flow->suspensions_before;
-    if (address_escapes(variable) && !variable->crossed &&
-        before[variable->last + 1] > before[variable->first])
-        for (uint32_t p = variable->first; p <= variable->last && !variable->crossed; p++)
-            if (w->flow->suspended[p])
-                variable->crossed = w->flow->suspended[p]->state;
-    if (variable->crossed && begins_late(w, variable)) {
-        if (!w->edges)
-            turn_edges(w);
-        variable->crossed = first_reached(w, variable);
-    }
+    variable->begins_late = variable->crossed && begins_late(w, variable);
+    bool is_known = address_escapes(variable) && !variable->crossed &&
+                    before[variable->last + 1] > before[variable->first];
+    if (is_known || variable->begins_late)
+        variable->crossed = walk_forward(w, variable, NULL);
     variable->is_early = is_named_before(w, variable);
     bool is_in_expression = variable->first == variable->last; /* no jump comes past it there */
     bool is_jumped_over =
@@ -255,10 +260,10 @@ static void occupy(struct walk *w, struct variable *variable)
     if (!variable->in_frame && variable->kind != VARIABLE_RESULT)
         return;
     variable->live.words = arena_alloc(w->arena, words(w->flow) * sizeof(uint64_t));
-    walk_variable(w, variable, &variable->live);
-    if (address_escapes(variable))
-        for (uint32_t p = variable->first; p <= variable->last; p++)
-            point_set_add(&variable->live, p);
+    if (!variable->begins_late)
+        walk_variable(w, variable, &variable->live);
+    if (address_escapes(variable) || variable->begins_late)
+        walk_forward(w, variable, &variable->live);
 }
 
 void liveness_compute(struct lowered *lowered, struct function *function)

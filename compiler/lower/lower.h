@@ -85,6 +85,7 @@ struct variable {
     uint32_t first, last; /* the points of its scope, where its address may be known */
     bool in_frame;
     bool is_early;         /* named by its own initialiser, in front of an await */
+    bool begins_late;      /* declared without a value, named only behind a suspension */
     bool may_be_unset;     /* some way leads from its declaration to where it is read */
     bool is_set_tested;    /* set behind a test of something in the frame (unset.c) */
     bool is_read_untested; /* read where none is in front */
