@@ -200,7 +200,7 @@ static void measure(struct measure *m, const struct function *function)
     if (function_is_generator(function))
         add_generator_members(m, function);
     else
-        add_value(m, function->result, "result", "result");
+        add_value(m, function->returned ? NULL : function->result, "result", "result");
     for (const struct lane *lane = function->lanes; lane; lane = lane->next)
         add_lane(m, lane);
     m->frame->extent = closed(m->frame->extent);

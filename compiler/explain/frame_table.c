@@ -67,6 +67,7 @@ static void put_variable_reason(struct text *text, const struct table *table,
     const struct variable *variable = slot->variable;
     text_puts(text, variable->kind == VARIABLE_PARAMETER   ? "parameter"
                     : variable->kind == VARIABLE_TEMPORARY ? "value of an expression"
+                    : variable->kind == VARIABLE_RETURNED  ? "result"
                                                            : "variable");
     if (put_lines(&lines, table, slot))
         text_printf(text, ", live across the await %s", lines.data);

@@ -70,7 +70,7 @@ static void dump_liveness(struct text *out, const struct function *function)
 {
     for (size_t i = 0; i < function->variable_count; i++) {
         const struct variable *variable = function->variables[i];
-        if (variable->kind == VARIABLE_RESULT)
+        if (variable->kind == VARIABLE_RESULT || variable->kind == VARIABLE_RETURNED)
             continue;
         text_puts(out, "    ");
         type_print(out, variable->type, variable->symbol->name, false, 0);

@@ -195,6 +195,8 @@ static void store_value(struct defers *d, struct node *jump, struct list *list)
         return;
     if (type_is_void(type)) {
         list_push(h, list, make(h, NODE_EXPRESSION_STATEMENT, value, "$0;", 1, value));
+    } else if (d->function->returned) {
+        list_push(h, list, make_assignment(h, d->function->returned, "$0 = $1", value));
     } else if (function_has_frame(d->function)) {
         const char *text = arena_format(h->lowered->arena, "%s;", assigning(h, type, "$r", "$0"));
         list_push(h, list, make(h, NODE_EXPRESSION_STATEMENT, value, text, 1, value));

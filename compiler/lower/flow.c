@@ -182,6 +182,15 @@ static bool is_only_typed(const struct node *node)
            node_is_unevaluated(node);
 }
 
+static void declares(struct build *b, struct node *declared, uint32_t at)
+{
+    struct node *name = declarator_name(declared->kid[0]);
+    struct variable *variable = name && name->symbol ? name->symbol->lowered : NULL;
+    cover(declared, at);
+    if (variable && variable->function == b->function)
+        mention(b, variable, (struct mention){.point = at, .replaces = true, .declares = true});
+}
+
 /* Every variable below `node` may be read at this point, but for those that are replaced first. The
  * blocks of a statement expression lie in it as a whole, and jumps may lead out of it, as out of
  * asm. */
@@ -207,12 +216,8 @@ static void uses(struct build *b, struct node *node, uint32_t at)
     for (uint32_t i = 0; i < node->count; i++)
         uses(b, node->kid[i], at);
     b->only_typed -= is_only_typed(node);
-    if (node->kind == NODE_DECLARED) { /* perhaps in a statement expression */
-        struct node *name = declarator_name(node->kid[0]);
-        variable = name && name->symbol ? name->symbol->lowered : NULL;
-        if (variable && variable->function == b->function)
-            mention(b, variable, (struct mention){.point = at, .replaces = true, .declares = true});
-    }
+    if (node->kind == NODE_DECLARED) /* perhaps in a statement expression */
+        declares(b, node, at);
 }
 
 static void replaces(struct build *b, struct variable *variable, uint32_t at)
@@ -280,6 +285,20 @@ static void assignments(struct build *b, struct node *node, uint32_t at)
     }
 }
 
+/* An assignment that is a move (move.c): the value is read at a point of its own. */
+static bool moves(struct build *b, struct node *node)
+{
+    bool is_assignment = node->kind == NODE_ASSIGN && node->op == OP_NONE;
+    struct variable *target = is_assignment ? variable_of(skip_parens(node->kid[0])) : NULL;
+    if (!moved_from(b->function, target, is_assignment ? node->kid[1] : NULL))
+        return false;
+    uses(b, node->kid[1], point(b, node->kid[1]));
+    uint32_t at = point(b, node);
+    replaces(b, target, at);
+    cover(node->kid[0], at);
+    return true;
+}
+
 static void expression(struct build *b, struct node *node)
 {
     if (!node)
@@ -296,10 +315,17 @@ static void declaration(struct build *b, struct node *node)
     for (uint32_t i = 1; i < node->count; i++) {
         struct node *declared = node->kid[i];
         struct node *name = declarator_name(declared->kid[0]);
+        struct variable *variable = name && name->symbol ? name->symbol->lowered : NULL;
+        struct node *value = node_kid(declared, 1);
+        bool is_move = moved_from(b->function, variable, value);
+        if (is_move)
+            uses(b, value, point(b, value));
         uint32_t at = point(b, declared);
-        uses(b, declared, at);
-        if (name && name->symbol && name->symbol->lowered)
-            replaces(b, name->symbol->lowered, at);
+        if (is_move)
+            declares(b, declared, at);
+        else
+            uses(b, declared, at);
+        replaces(b, variable, at);
     }
 }
 
@@ -436,6 +462,23 @@ static void if_(struct build *b, struct node *node)
     edge(b, then, end);
 }
 
+/* What it returns is stored where its value is read, or, if it is moved, behind that: then the
+ * point is the statement's. One without a value stands behind deferred statements, and hands out
+ * what has been stored before them. */
+static void return_(struct build *b, struct node *node)
+{
+    struct node *value = node_kid(node, 0);
+    struct variable *returned = b->function->returned;
+    expression(b, value);
+    if (!value || moved_from(b->function, returned, value))
+        point(b, node);
+    if (returned && value)
+        replaces(b, returned, b->from);
+    else if (returned)
+        mention(b, returned, (struct mention){.point = b->from, .reads = true});
+    b->from = NO_POINT;
+}
+
 static void statements(struct build *b, struct node *node)
 {
     for (uint32_t i = 0; i < node->count; i++)
@@ -455,7 +498,9 @@ static void visit(struct build *b, struct node *node)
         break;
     case NODE_SPILL:
         expression(b, node->kid[0]);
-        replaces(b, node->symbol->lowered, node->kid[0] ? b->from : point(b, NULL));
+        if (!node->kid[0] || moved_from(b->function, node->symbol->lowered, node->kid[0]))
+            point(b, NULL);
+        replaces(b, node->symbol->lowered, b->from);
         break;
     case NODE_SUSPEND:
         suspension(b, node);
@@ -494,11 +539,11 @@ static void visit(struct build *b, struct node *node)
         b->from = NO_POINT;
         break;
     case NODE_RETURN:
-        expression(b, node_kid(node, 0));
-        b->from = NO_POINT;
+        return_(b, node);
         break;
     case NODE_EXPRESSION_STATEMENT: /* made ones may evaluate several: `$0[1] = $1;` */
-        expression(b, node->count > 1 ? node : node_kid(node, 0));
+        if (node->count != 1 || !moves(b, skip_parens(node->kid[0])))
+            expression(b, node->count > 1 ? node : node_kid(node, 0));
         break;
     default:
         expression(b, node);

@@ -7,6 +7,10 @@
  * buffer. Then lanes with large buffers go behind the others, so that what is used at each step
  * lies beside the frame's head, in few cache lines. The C compiler computes the offsets; sizes here
  * (LP64) only decide who shares with whom, and who is large.
+ *
+ * A result that shares storage (move.c) must stand right behind the frame's head, where the runtime
+ * looks for it: it begins the first lane, in which nothing may be aligned more strictly than it is,
+ * or than the head.
  */
 #include "lower/flow.h"
 
@@ -15,6 +19,8 @@
 
 #include "support/arena.h"
 #include "support/names.h"
+
+enum { LARGE = 256, HEAD_ALIGNMENT = 8 }; /* bytes */
 
 struct layout {
     struct lowered *lowered;
@@ -123,8 +129,42 @@ static uint64_t guessed_size(const struct type *type)
     return all;
 }
 
+static uint64_t sure(uint64_t alignment)
+{
+    return alignment ? alignment : UINT64_MAX;
+}
+
+/* Of the frame or the wait that `child` has. */
+static uint64_t child_alignment(const struct layout *l, const struct symbol *child,
+                                enum suspension_form form)
+{
+    const struct function *function = lowered_function(l->lowered, child);
+    if (function && form != SUSPEND_WAIT)
+        return function->alignment;
+    const char *kind = form == SUSPEND_WAIT ? "wait" : "frame";
+    const char *tag = arena_format(l->arena, "%s__%s", stem_of(l->lowered, child), kind);
+    const struct symbol *symbol =
+        check_file_tag(l->lowered->check, name_of(l->lowered->check->names, tag));
+    return symbol ? sure(type_alignment(symbol->type)) : UINT64_MAX;
+}
+
+static void add_returned(struct layout *l, struct variable *variable)
+{
+    struct slot *slot = slot_new(l);
+    slot->name = variable->name = "result";
+    slot->variable = variable;
+    slot->live = variable->live;
+    slot->size = type_size(variable->type);
+    slot->alignment = slot->strictest = type_alignment(variable->type);
+    variable->slot = slot;
+}
+
 static void add_variable(struct layout *l, struct variable *variable)
 {
+    if (variable->kind == VARIABLE_RETURNED) {
+        add_returned(l, variable);
+        return;
+    }
     struct slot *slot = slot_new(l);
     uint64_t size = guessed_size(variable->type), alignment = type_alignment(variable->type);
     if (variable->child && !size)
@@ -135,6 +175,8 @@ static void add_variable(struct layout *l, struct variable *variable)
     slot->live = variable->live;
     slot->size = size ? size : 8;
     slot->alignment = alignment ? alignment : 8;
+    slot->strictest = variable->child ? child_alignment(l, variable->child, SUSPEND_CHILD)
+                                      : sure(field_alignment_value(l->lowered, variable));
     variable->slot = slot;
     variable->name = slot->name;
 }
@@ -161,7 +203,9 @@ static struct slot *child_slot(struct layout *l, const struct suspension *suspen
     slot->name = suspension->callee ? suspension->callee->name : "handle";
     slot->live = empty(l);
     slot->size = child_size(l, suspension);
-    slot->alignment = 8;
+    slot->alignment = slot->strictest = 8;
+    if (slot->child)
+        slot->strictest = child_alignment(l, slot->child, slot->form);
     return slot;
 }
 
@@ -186,11 +230,21 @@ static uint64_t padded(uint64_t offset, const struct slot *slot)
     return (offset + slot->alignment - 1) / slot->alignment * slot->alignment + slot->size;
 }
 
+static bool is_returned(const struct slot *slot)
+{
+    return slot->variable && slot->variable->kind == VARIABLE_RETURNED;
+}
+
 static void put(struct lane *lane, struct group *group, struct slot *slot)
 {
     *group->last = slot;
     group->last = &slot->next;
+    slot->lane = lane;
+    slot->group = group;
     group->size = padded(group->size, slot);
+    if (lane->strictest < slot->strictest)
+        lane->strictest = slot->strictest;
+    lane->holds_result |= is_returned(slot);
     unite(&lane->live, &slot->live);
     if (lane->size < group->size)
         lane->size = group->size;
@@ -232,16 +286,26 @@ static struct group *only_meeting(const struct lane *lane, const struct slot *sl
     return found;
 }
 
+/* Whether the result stays where it must, if the slot shares the lane. */
+static bool keeps_result(const struct layout *l, const struct lane *lane, const struct slot *slot)
+{
+    const struct variable *returned = l->function->returned;
+    uint64_t most = returned ? type_alignment(returned->type) : 0;
+    most = most > HEAD_ALIGNMENT ? most : HEAD_ALIGNMENT;
+    return !(lane->holds_result || is_returned(slot)) ||
+           (lane->strictest <= most && slot->strictest <= most);
+}
+
 /* Never makes the lane larger. */
 static bool place_in_lane(struct layout *l, struct lane *lane, struct slot *slot)
 {
-    if (slot->size > lane->size)
+    if (slot->size > lane->size || !keeps_result(l, lane, slot))
         return false;
     if (!meet(&lane->live, &slot->live)) {
         open_group(l, lane, slot);
         return true;
     }
-    struct group *group = only_meeting(lane, slot);
+    struct group *group = is_returned(slot) ? NULL : only_meeting(lane, slot);
     if (!group || padded(group->size, slot) > lane->size)
         return false;
     join_group(l, lane, group, slot);
@@ -261,8 +325,6 @@ static void place(struct layout *l, struct slot *slot)
     function->last_lane = &lane->next;
     open_group(l, lane, slot);
 }
-
-enum { LARGE = 256 }; /* bytes */
 
 static bool is_in_front(const struct slot *slot)
 {
@@ -299,6 +361,32 @@ static void put_large_last(struct function *function)
     }
     *at = large;
     function->last_lane = large ? last_large : at;
+}
+
+static void put_result_first(struct function *function)
+{
+    struct lane **at = &function->lanes;
+    while (*at && !(*at)->holds_result)
+        at = &(*at)->next;
+    struct lane *lane = *at;
+    if (!lane)
+        return;
+    *at = lane->next;
+    lane->next = function->lanes;
+    function->lanes = lane;
+}
+
+static void note_alignment(struct layout *l)
+{
+    struct function *function = l->function;
+    const struct type *own[] = {function->result, function->yielded, function->sent};
+    function->alignment = HEAD_ALIGNMENT;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (own[i] && !type_is_void(own[i]) && function->alignment < sure(type_alignment(own[i])))
+            function->alignment = sure(type_alignment(own[i]));
+    for (size_t i = 0; i < l->count; i++)
+        if (function->alignment < l->slots[i]->strictest)
+            function->alignment = l->slots[i]->strictest;
 }
 
 /* A lane of children alone is the union `await`; further children stand by themselves. */
@@ -356,5 +444,7 @@ void frame_layout(struct lowered *lowered, struct function *function)
     for (size_t i = 0; i < layout.count; i++)
         place(&layout, layout.slots[i]);
     put_large_last(function);
+    put_result_first(function);
+    note_alignment(&layout);
     name_paths(&layout);
 }

@@ -191,9 +191,18 @@ static bool begins_late(const struct walk *w, const struct variable *variable)
     return first != NO_POINT && first > declaration && before[first] > before[declaration];
 }
 
+/* What the function returns is moved to where it is handed out, and nobody looks at any object any
+ * more. */
+static bool is_last_move(const struct flow *flow, uint32_t point)
+{
+    const struct node *node = flow->nodes[point];
+    return node && node->kind == NODE_RETURN && node_kid(node, 0);
+}
+
 static void go_on(struct walk *w, const struct variable *variable, uint32_t point)
 {
-    if (w->reached[point] == w->round || point < variable->first || point > variable->last)
+    if (w->reached[point] == w->round || point < variable->first || point > variable->last ||
+        is_last_move(w->flow, point))
         return;
     w->reached[point] = w->round;
     w->stack[w->top++] = point;
@@ -251,6 +260,7 @@ static void decide(struct walk *w, struct variable *variable)
         w->is_header && !is_in_expression &&
         (before[variable->last + 1] > before[variable->first] || w->function->deferred);
     variable->in_frame = variable->kind == VARIABLE_PARAMETER ||
+                         variable->kind == VARIABLE_RETURNED ||
                          ((is_jumped_over || variable->crossed || variable->is_early) &&
                           variable->kind != VARIABLE_RESULT);
 }

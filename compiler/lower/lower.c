@@ -242,6 +242,7 @@ static void find_functions(struct lowered *lowered)
 /* What is left once awaits are suspensions. */
 static void lower_function(struct lowered *lowered, struct function *function)
 {
+    returned_new(lowered, function);
     defer_function(lowered, function);
     flow_build(lowered, function);
     liveness_compute(lowered, function);

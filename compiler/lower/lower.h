@@ -71,7 +71,8 @@ enum variable_kind {
     VARIABLE_STATIC,    /* the user's, of a variably modified type: never in the frame */
     VARIABLE_PARAMETER, /* arrives in the frame */
     VARIABLE_TEMPORARY, /* made by the await pass */
-    VARIABLE_RESULT     /* the result of a suspension, read out of the child's frame */
+    VARIABLE_RESULT,    /* the result of a suspension, read out of the child's frame */
+    VARIABLE_RETURNED   /* the function's own result, a large struct (move.c) */
 };
 
 struct variable {
@@ -106,8 +107,11 @@ struct slot {
     enum suspension_form form;
     struct point_set live;
     uint64_t size, alignment; /* LP64 estimates: they decide who shares with whom, not where */
+    uint64_t strictest;       /* its alignment for sure; UINT64_MAX if that is not known */
     uint32_t order;           /* of the source */
-    struct slot *next;        /* in its group */
+    struct lane *lane;
+    struct group *group;
+    struct slot *next; /* in its group */
 };
 
 /* Slots of one group lie one after another; the groups of a lane overlap. */
@@ -119,10 +123,11 @@ struct group {
 };
 
 struct lane {
-    bool is_await; /* the frame's union `await` */
+    bool is_await;     /* the frame's union `await` */
+    bool holds_result; /* VARIABLE_RETURNED: it comes first, and is aligned as that is */
     struct group *groups, **last;
     struct point_set live; /* of all its groups */
-    uint64_t size;
+    uint64_t size, strictest;
     struct lane *next;
 };
 
@@ -175,6 +180,7 @@ struct function { /* with a body that needs lowering */
     size_t suspension_count, suspension_capacity;
     struct variable **variables;
     size_t variable_count, variable_capacity;
+    struct variable *returned;     /* what it returns, if that may share storage; NULL */
     struct scopes *variable_names; /* local_types.c's */
     struct flow *flow;
     struct lane *lanes, **last_lane;
@@ -185,7 +191,8 @@ struct function { /* with a body that needs lowering */
     /* names the generated code uses in it, chosen so that the user's own never clash */
     const char *self, *base, *step, *caller, *future, *place;
     struct deferred *deferred, **last_deferred;
-    unsigned states; /* the last number given to a suspension */
+    uint64_t alignment; /* of its frame; UINT64_MAX if that is not known */
+    unsigned states;    /* the last number given to a suspension */
     /* numbers of generated names */
     unsigned temporaries, lengths, labels, cleanups, leaves, ranges, comprehensions, expressions,
         generators;
@@ -335,6 +342,12 @@ bool node_declares_type(const struct node *declaration);
 /* How many kids of such a declaration move: all of a typedef's, else the specifiers. */
 uint32_t moved_kids(const struct node *declaration);
 
+/* Makes the variable for what the function returns, if that may share storage. (move.c) */
+void returned_new(struct lowered *lowered, struct function *function);
+/* The variable of which all is copied to the target, a large struct, and nothing else done; NULL.
+ */
+struct variable *moved_from(const struct function *function, const struct variable *target,
+                            struct node *value);
 void flow_build(struct lowered *lowered, struct function *function);
 void point_set_add(struct point_set *set, uint32_t point);
 void liveness_compute(struct lowered *lowered, struct function *function);

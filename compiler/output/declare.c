@@ -458,7 +458,7 @@ static void emit_whole(struct emitter *e, struct node *node)
 static void emit_initialization(struct emitter *e, const struct node *declared, const char *end)
 {
     struct variable *variable = declarator_name(declared->kid[0])->symbol->lowered;
-    emit_store(e, variable_place(e, variable), variable->type, declared->kid[1]);
+    emit_variable_store(e, variable, declared->kid[1]);
     write_string(&e->writer, end);
 }
 

@@ -278,7 +278,7 @@ void put_frame(struct emitter *e, struct function *function)
     write_string(&e->writer, "struct async_frame base;");
     if (function_is_generator(function)) {
         put_generator_members(e, function);
-    } else if (returns_value(function)) {
+    } else if (returns_value(function) && !function->returned) {
         write_line_break(&e->writer);
         put_field(e, function->result, "result");
         write_string(&e->writer, ";");

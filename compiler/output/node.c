@@ -479,12 +479,23 @@ static void emit_former(struct emitter *e, const struct node *node)
     text_free(&type);
 }
 
+static bool emit_moving(struct emitter *e, struct node *node)
+{
+    struct node *target = skip_parens(node->kid[0]);
+    const struct symbol *symbol = target->kind == NODE_IDENTIFIER ? target->symbol : NULL;
+    bool is_object =
+        symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER);
+    return is_object && node->op == OP_NONE && emit_move(e, symbol->lowered, node->kid[1]);
+}
+
 void emit_node(struct emitter *e, struct node *node)
 {
     if (!node)
         return;
     bool is_nested = node->kind == NODE_FUNCTION && node->function; /* in what C takes as it is */
     if ((e->function || is_nested) && emit_statement_node(e, node))
+        return;
+    if (node->kind == NODE_ASSIGN && emit_moving(e, node))
         return;
     if (node->text && node->kind != NODE_DECLARATION) {
         emit_template(e, node);

@@ -87,6 +87,11 @@ void emit_unused_names(struct emitter *e, const struct node *unit);
 /* Writes an expression that gives the object `place` its first value, an initialiser of that type.
  */
 void emit_store(struct emitter *e, const char *place, const struct type *type, struct node *value);
+/* The same in a variable of the frame. */
+void emit_variable_store(struct emitter *e, const struct variable *variable, struct node *value);
+/* An assignment of all of an object to one that shares storage with it (lower/move.c); false if it
+ * is none. */
+bool emit_move(struct emitter *e, const struct variable *target, struct node *value);
 /* What makes the address of such an object, or of what such an array holds, one that memcpy takes.
  */
 const char *void_cast(const struct type *type);

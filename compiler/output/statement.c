@@ -34,7 +34,7 @@ static bool emit_spill(struct emitter *e, struct node *node)
     if (variable->in_frame && !value)
         return false;
     if (variable->in_frame) {
-        emit_store(e, variable_place(e, variable), variable->type, value);
+        emit_variable_store(e, variable, value);
     } else {
         struct text declaration = {0};
         bool seems_unused = variable->kind == VARIABLE_LOCAL && variable->symbol->is_left_out;
@@ -341,7 +341,9 @@ static void emit_splice(struct emitter *e, struct node *node)
 static void emit_result(struct emitter *e, struct node *value)
 {
     const struct type *type = e->function->result;
-    if (!type_is_void(type)) {
+    if (e->function->returned) {
+        emit_variable_store(e, e->function->returned, value);
+    } else if (!type_is_void(type)) {
         e->uses_self = true;
         emit_store(e, arena_format(e->lowered->arena, "%s->result", e->function->self), type,
                    value);

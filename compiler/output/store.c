@@ -93,3 +93,33 @@ void emit_store(struct emitter *e, const char *place, const struct type *type, s
         emit_in_parens(e, value);
     }
 }
+
+/* Groups of one lane overlap. */
+static bool share_storage(const struct slot *a, const struct slot *b)
+{
+    return a && b && a->lane == b->lane && a->group != b->group;
+}
+
+bool emit_move(struct emitter *e, const struct variable *target, struct node *value)
+{
+    const struct variable *source = writes_frame(e) ? moved_from(e->function, target, value) : NULL;
+    if (!source)
+        return false;
+    bool is_read = source->kind == VARIABLE_RESULT;
+    if (!share_storage(target->slot, is_read ? source->suspension->slot : source->slot))
+        return false;
+    write_string(&e->writer, "__builtin_memmove(&");
+    emit_variable(e, target);
+    write_string(&e->writer, ", &");
+    emit_variable(e, source);
+    write_string(&e->writer, ", sizeof ");
+    emit_variable(e, target);
+    write_string(&e->writer, ")");
+    return true;
+}
+
+void emit_variable_store(struct emitter *e, const struct variable *variable, struct node *value)
+{
+    if (!emit_move(e, variable, value))
+        emit_store(e, variable_place(e, variable), variable->type, value);
+}
