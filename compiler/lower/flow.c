@@ -42,6 +42,7 @@ struct build {
     uint32_t from;
     struct target *target;
     unsigned only_typed; /* operands of sizeof and typeof around what is walked */
+    struct node *named;  /* the variable of which it only says the name */
     struct jump *gotos, *computed;
     struct label *labels;
     size_t label_count, label_capacity;
@@ -191,6 +192,36 @@ static void declares(struct build *b, struct node *declared, uint32_t at)
         mention(b, variable, (struct mention){.point = at, .replaces = true, .declares = true});
 }
 
+/* Nobody but those who name it may look at it. */
+static bool is_private(const struct variable *variable)
+{
+    return !variable->symbol->is_address_taken &&
+           !(type_element_qualifiers(variable->type) & (QUAL_VOLATILE | QUAL_ATOMIC));
+}
+
+/* The object that a member or an element is a part of. */
+static struct node *whole_of(struct node *part)
+{
+    struct node *node = skip_parens(part);
+    while ((node->kind == NODE_MEMBER && node->op == OP_DOT) ||
+           (node->kind == NODE_INDEX && type_resolve(node->kid[0]->type)->kind == TYPE_ARRAY))
+        node = skip_parens(node->kid[0]);
+    return node;
+}
+
+/* A name that is written here for nothing that is in the variable: `x.member = 1`, `(void)x`. */
+static struct node *named_only(const struct build *b, const struct node *node)
+{
+    struct node *name = NULL;
+    if (node->kind == NODE_ASSIGN && node->op == OP_NONE && !node->text)
+        name = whole_of(node->kid[0]);
+    else if (node->kind == NODE_CAST && node->count == 2 && node->type && type_is_void(node->type))
+        name = skip_parens(node->kid[1]);
+    const struct variable *variable = name ? variable_of(name) : NULL;
+    bool is_own = variable && variable->function == b->function && name->kind == NODE_IDENTIFIER;
+    return is_own && is_private(variable) ? name : NULL;
+}
+
 /* Every variable below `node` may be read at this point, but for those that are replaced first. The
  * blocks of a statement expression lie in it as a whole, and jumps may lead out of it, as out of
  * asm. */
@@ -201,12 +232,14 @@ static void uses(struct build *b, struct node *node, uint32_t at)
     cover(node, at);
     if (is_jump(node))
         jump(b, node);
+    struct node *outer = b->named, *named = named_only(b, node);
+    b->named = named ? named : outer;
     struct variable *variable = variable_of(node);
     bool is_literal = node->kind == NODE_COMPOUND_LITERAL; /* stored where it stands */
     if (variable && variable->function == b->function && !is_replaced(b, variable, at))
         mention(b, variable,
                 (struct mention){.point = at,
-                                 .reads = !b->only_typed && !is_literal,
+                                 .reads = !b->only_typed && !is_literal && node != b->named,
                                  .replaces = !b->only_typed && is_literal});
     if (variable && variable->viewed_as)
         uses_lengths(b, variable->viewed_as, at);
@@ -218,6 +251,7 @@ static void uses(struct build *b, struct node *node, uint32_t at)
     b->only_typed -= is_only_typed(node);
     if (node->kind == NODE_DECLARED) /* perhaps in a statement expression */
         declares(b, node, at);
+    b->named = outer;
 }
 
 static void replaces(struct build *b, struct variable *variable, uint32_t at)
