@@ -307,9 +307,19 @@ struct node *hoist_lvalue(struct hoist *h, struct node *node, enum later later)
     }
 }
 
+/* `f().member`: what must last is the member, not all that the call gives. */
+static bool is_part_of_value(struct hoist *h, const struct node *node)
+{
+    return node->kind == NODE_MEMBER && node->op == OP_DOT &&
+           type_resolve(node->type)->kind != TYPE_ARRAY &&
+           !is_lvalue(h->lowered->check, (struct node *)node);
+}
+
 /* An lvalue that is read here: its parts, then, if it is volatile, its value. */
 static struct node *hoist_read(struct hoist *h, struct node *node, enum later later)
 {
+    if (later == LATER_AWAIT && is_part_of_value(h, node))
+        return spill(h, hoist_lvalue(h, node, LATER_NOTHING));
     node = hoist_lvalue(h, node, later);
     return later != LATER_NOTHING && node_is_effect(node) ? spill(h, node) : node;
 }
