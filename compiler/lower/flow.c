@@ -232,6 +232,8 @@ static void uses(struct build *b, struct node *node, uint32_t at)
     cover(node, at);
     if (is_jump(node))
         jump(b, node);
+    if (node->kind == NODE_RETURN && b->function->returned)
+        mention(b, b->function->returned, (struct mention){.point = at});
     struct node *outer = b->named, *named = named_only(b, node);
     b->named = named ? named : outer;
     struct variable *variable = variable_of(node);
