@@ -265,15 +265,29 @@ static void decide(struct walk *w, struct variable *variable)
                           variable->kind != VARIABLE_RESULT);
 }
 
+static struct point_set new_set(const struct walk *w)
+{
+    return (struct point_set){.words = arena_alloc(w->arena, words(w->flow) * sizeof(uint64_t))};
+}
+
+/* Nothing is kept in a variable that begins late, in front of what speaks of it first. */
 static void occupy(struct walk *w, struct variable *variable)
 {
     if (!variable->in_frame && variable->kind != VARIABLE_RESULT)
         return;
-    variable->live.words = arena_alloc(w->arena, words(w->flow) * sizeof(uint64_t));
+    struct point_set *live = &variable->live, behind;
+    *live = new_set(w);
     if (!variable->begins_late)
-        walk_variable(w, variable, &variable->live);
+        walk_variable(w, variable, live);
     if (address_escapes(variable) || variable->begins_late)
-        walk_forward(w, variable, &variable->live);
+        walk_forward(w, variable, live);
+    if (address_escapes(variable) || !variable->begins_late)
+        return;
+    behind = *live;
+    *live = new_set(w);
+    walk_variable(w, variable, live);
+    for (uint32_t i = live->first; i < live->last; i++)
+        live->words[i] &= behind.words[i];
 }
 
 void liveness_compute(struct lowered *lowered, struct function *function)
