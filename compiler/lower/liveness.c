@@ -210,13 +210,14 @@ static void go_on(struct walk *w, const struct variable *variable, uint32_t poin
 
 /* The points of its scope that what speaks of the variable leads to: behind them, its address may
  * be known. One whose address nobody takes must be declared anew where its declaration is passed.
- * The result: the first suspension among them; 0 if there is none. */
+ * The result: a suspension among them, with which the walk is over if no set is asked for; 0 if
+ * there is none. */
 static unsigned walk_forward(struct walk *w, const struct variable *variable, struct point_set *set)
 {
     const struct flow *flow = w->flow;
     const struct mentions *mentions = &flow->mentions[variable->index];
     uint32_t declaration = declaration_of(w, variable);
-    unsigned first = 0;
+    unsigned crossed = 0;
     if (!w->edges)
         turn_edges(w);
     w->round++;
@@ -225,17 +226,17 @@ static unsigned walk_forward(struct walk *w, const struct variable *variable, st
     for (size_t i = 0; i < mentions->count; i++)
         if (mentions->items[i].point != declaration || mentions->items[i].reads)
             go_on(w, variable, mentions->items[i].point);
-    while (w->top) {
+    while (w->top && (set || !crossed)) {
         uint32_t point = w->stack[--w->top];
-        const struct suspension *suspension = flow->suspended[point];
-        if (suspension && (!first || suspension->state < first))
-            first = suspension->state;
+        if (flow->suspended[point])
+            crossed = flow->suspended[point]->state;
         if (set)
             point_set_add(set, point);
         for (uint32_t e = w->successors[point]; e != NO_POINT; e = w->edges[e].next)
             go_on(w, variable, w->edges[e].point);
     }
-    return first;
+    w->top = 0;
+    return crossed;
 }
 
 /* --- the decision */
