@@ -118,8 +118,49 @@ bool emit_move(struct emitter *e, const struct variable *target, struct node *va
     return true;
 }
 
+static bool begins_with_container(const struct type *type)
+{
+    type = type_resolve(type);
+    while (type->kind == TYPE_STRUCT && type->field_count)
+        type = type_resolve(type->fields[0].type);
+    return type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_DICT;
+}
+
+static bool lies_on_container(const struct variable *variable)
+{
+    const struct slot *slot = variable->slot;
+    for (const struct group *group = slot->lane->groups; group; group = group->next)
+        if (group != slot->group && group->first->variable &&
+            begins_with_container(group->first->variable->type))
+            return true;
+    return false;
+}
+
+/* Where an array lies in the place of a container, gcc 12 may take its address for that of the
+ * container's first member, which inline functions hand on, and then warns of what is written there
+ * (-Wstringop-overflow). An address made of the frame's has no such member. */
+static bool emit_unnamed_store(struct emitter *e, const struct variable *variable,
+                               struct node *value)
+{
+    bool is_array = type_resolve(variable->type)->kind == TYPE_ARRAY;
+    if (!is_array || e->header || !lies_on_container(variable))
+        return false;
+    bool is_zero = is_zero_list(e, value);
+    write_format(&e->writer, "__builtin_%s((char *)%s + __builtin_offsetof(struct %s__frame, %s), ",
+                 is_zero ? "memset" : "memcpy", variable->function->self, variable->function->stem,
+                 variable->slot->path);
+    if (is_zero)
+        write_string(&e->writer, "0");
+    else
+        put_literal(e, variable->type, value);
+    write_string(&e->writer, ", sizeof ");
+    emit_variable(e, variable);
+    write_string(&e->writer, ")");
+    return true;
+}
+
 void emit_variable_store(struct emitter *e, const struct variable *variable, struct node *value)
 {
-    if (!emit_move(e, variable, value))
+    if (!emit_move(e, variable, value) && !emit_unnamed_store(e, variable, value))
         emit_store(e, variable_place(e, variable), variable->type, value);
 }
