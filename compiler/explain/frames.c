@@ -24,7 +24,8 @@ static const struct node *origin_of(const struct lowered *lowered, const struct 
                                     const struct frame_field *field, const char **what)
 {
     const struct slot *slot = field->slot;
-    if (slot && slot->variable) {
+    bool is_result = slot && slot->variable && slot->variable->kind == VARIABLE_RETURNED;
+    if (slot && slot->variable && !is_result) {
         *what = arena_format(lowered->arena, "'%s'", slot->variable->symbol->name);
         return slot->variable->symbol->node;
     }
@@ -34,7 +35,7 @@ static const struct node *origin_of(const struct lowered *lowered, const struct 
         return slot->child->node;
     }
     *what = arena_format(lowered->arena, "its '%s'", field->name);
-    return field->type ? function->node->kid[0] : NULL;
+    return field->type || is_result ? function->node->kid[0] : NULL;
 }
 
 static void note_largest(struct diagnostics *diagnostics, const struct lowered *lowered,
