@@ -149,17 +149,20 @@ struct declarator {
     struct node *function; /* the NODE_FUNCTION_TYPE next to the name, if it declares a function */
     struct scope *parameters;     /* its closed scope */
     struct attributes attributes; /* without those around the declarator, which the caller knows */
-    int bits;                     /* of a bit-field; -1 */
+    struct node *width;           /* of a bit-field, NULL if it is none; */
+    int bits;                     /* and its value; -1 */
     struct node *async; /* the word `async` that no function took, reported by the caller */
 };
 
 struct declarator check_declarator(struct check *check, const struct specifiers *specifiers,
                                    struct node *declarator);
 
-/* member.c: refuses what cannot follow the members that there are; and arrays without a length in
- * front of others. */
+/* member.c: refuses what cannot follow the members that there are, one that is declared or those of
+ * an anonymous struct or union; and arrays without a length in front of others. */
 void check_new_member(struct check *check, const struct declarator *member,
                       const struct field *fields, size_t count);
+void check_anonymous_member(struct check *check, const struct type *type,
+                            const struct field *fields, size_t count);
 void check_flexible_members(struct check *check, const struct type *type);
 
 /* --- declare.c */

@@ -232,7 +232,7 @@ static struct type *apply_function(struct check *check, struct declarator *resul
 
 /* --- all of it */
 
-static int check_width(struct check *check, struct node *width)
+static void check_width(struct check *check, struct declarator *result, struct node *width)
 {
     long long value = 0;
     const char *outer = check->state->no_await;
@@ -240,7 +240,8 @@ static int check_width(struct check *check, struct node *width)
     check_value(check, width);
     check->state->no_await = outer;
     constant_evaluate(check, width, &value);
-    return (int)value;
+    result->width = width;
+    result->bits = (int)value;
 }
 
 /* Applies one derivation and remembers in the result what is next to the name. */
@@ -258,7 +259,7 @@ static struct type *apply(struct check *check, struct declarator *result, struct
     case NODE_FUNCTION_TYPE:
         return apply_function(check, result, type, node);
     case NODE_BIT_FIELD:
-        result->bits = check_width(check, node->kid[1]);
+        check_width(check, result, node->kid[1]);
         return type;
     case NODE_DECLARATOR_NAME:
         result->name = node;

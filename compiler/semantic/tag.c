@@ -85,8 +85,8 @@ static void add_declared(struct check *check, struct members *members, struct ty
 {
     struct declarator result = check_declarator(check, specifiers, declared->kid[0]);
     result.attributes.around = declared;
-    struct type *type = apply_attributes(check, holdable(check, result.type),
-                                         (struct attributes){.around = declared});
+    result.type = apply_attributes(check, result.type, (struct attributes){.around = declared});
+    struct type *type = holdable(check, result.type);
     check_new_member(check, &result, members->fields, members->count);
     struct field *field =
         add_field(check, members, type, result.name ? result.name->name : NULL, declared);
@@ -116,6 +116,7 @@ static void check_member(struct check *check, struct members *members, struct ty
     const struct type *type = type_resolve(specifiers.type);
     bool is_record = type->kind == TYPE_STRUCT || type->kind == TYPE_UNION;
     if (declaration->count == 1 && is_record && type->is_complete) {
+        check_anonymous_member(check, specifiers.type, members->fields, members->count);
         add_field(check, members, specifiers.type, NULL, declaration);
         note_owner(specifiers.type, structure);
     }
