@@ -204,6 +204,23 @@ static struct type *async_result(struct check *check, struct type *target, const
     return type_simple(check->types, TYPE_UNKNOWN);
 }
 
+/* `generator(int) g(void)[2]`: what is written anew would be another function. Taken for one that
+ * gives what the array or function is made of. */
+static struct type *plain_result(struct check *check, struct type *function,
+                                 const struct node *node)
+{
+    struct type *given = function->target, *type = type_resolve(given);
+    if ((type->kind != TYPE_ARRAY && type->kind != TYPE_FUNCTION) || !type_has_language(given))
+        return given;
+    complain(check, node, "a function cannot give %s of type '%s'",
+             type->kind == TYPE_ARRAY ? "an array" : "a function", show(check, given));
+    for (; type->kind == TYPE_ARRAY || type->kind == TYPE_FUNCTION; type = type_resolve(given)) {
+        function->is_async |= type->kind == TYPE_FUNCTION && type->is_async;
+        given = type->target;
+    }
+    return given;
+}
+
 static struct type *apply_function(struct check *check, struct declarator *result,
                                    struct type *target, struct node *node)
 {
@@ -217,6 +234,8 @@ static struct type *apply_function(struct check *check, struct declarator *resul
             complain(check, node, "an async function cannot be variadic"))
             add_note(check, result->async, "it is made async here");
         result->async = NULL;
+    } else {
+        type->target = plain_result(check, type, node);
     }
     scope_open(check->state->scopes, NULL);
     const char *no_await = check->state->no_await;
