@@ -230,21 +230,41 @@ static bool associations_collide(const struct node *a, const struct node *b)
            type_qualifiers(left) == type_qualifiers(right) && type_compatible(left, right);
 }
 
+/* C11 6.5.1.1p2. False, and says so, if no value can have the type. */
+static bool check_association_type(struct check *check, const struct node *type)
+{
+    const struct type *resolved = type_resolve(type->type);
+    const char *wrong = resolved->kind == TYPE_UNKNOWN          ? NULL
+                        : resolved->kind == TYPE_FUNCTION       ? "function type"
+                        : type_is_variably_modified(type->type) ? "type of variable size"
+                        : !type_is_complete(type->type)         ? "incomplete type"
+                                                                : NULL;
+    if (wrong)
+        complain(check, type, "an association for the %s '%s'", wrong, show(check, type->type));
+    return !wrong;
+}
+
+static void check_collisions(struct check *check, const struct node *node, uint32_t i)
+{
+    const struct node *association = node->kid[i], *type = association->kid[0];
+    for (uint32_t k = 1; k < i; k++) {
+        const struct node *before = node->kid[k];
+        if (!associations_collide(association, before))
+            continue;
+        if (type ? complain(check, type, "a second association for the type '%s'",
+                            show(check, type->type))
+                 : complain(check, association, "a second default association"))
+            add_note(check, before->kid[0] ? before->kid[0] : before, "the first is here");
+        break;
+    }
+}
+
 /* Of a _Generic that awaits, only the association that is taken is written. */
 static void check_associations(struct check *check, const struct node *node)
 {
-    for (uint32_t i = 2; node->flags & HAS_AWAIT && i < node->count; i++)
-        for (uint32_t k = 1; k < i; k++) {
-            const struct node *association = node->kid[i], *before = node->kid[k];
-            const struct node *type = association->kid[0];
-            if (!associations_collide(association, before))
-                continue;
-            if (type ? complain(check, type, "a second association for the type '%s'",
-                                show(check, type->type))
-                     : complain(check, association, "a second default association"))
-                add_note(check, before->kid[0] ? before->kid[0] : before, "the first is here");
-            break;
-        }
+    for (uint32_t i = 1; node->flags & HAS_AWAIT && i < node->count; i++)
+        if (!node->kid[i]->kid[0] || check_association_type(check, node->kid[i]->kid[0]))
+            check_collisions(check, node, i);
 }
 
 static struct type *check_generic(struct check *check, struct node *node)
