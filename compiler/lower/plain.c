@@ -131,11 +131,21 @@ static void plain_spawn(struct lowered *lowered, struct node *node, bool in_fram
     node->text = arena_format(lowered->arena, "async_spawn(%s, __FILE__, __LINE__)", handle);
 }
 
+/* A `void *` converts to a handle, but is none that could be emptied. */
+static bool can_be_emptied(struct lowered *lowered, struct node *handle)
+{
+    const struct type *type = handle->type ? type_resolve(handle->type) : NULL;
+    if (!type || !is_lvalue(lowered->check, handle))
+        return false;
+    return type->kind >= TYPE_FUTURE || type->kind == TYPE_UNKNOWN ||
+           (type->kind == TYPE_POINTER && type_resolve(type->target)->kind == TYPE_STRUCT);
+}
+
 /* The handle that the call consumes, which must not be empty, taken out of what holds it. */
 static const char *consumed(struct lowered *lowered, const struct node *call, unsigned position)
 {
     struct node *handle = call->kid[position];
-    if (is_lvalue(lowered->check, handle))
+    if (can_be_emptied(lowered, handle))
         return handle_moved(lowered, handle, position);
     return makes_handle(handle) ? arena_format(lowered->arena, "$%u", position)
                                 : handle_looked_at(lowered, handle, position);
@@ -221,18 +231,10 @@ static void plain_set_result(struct lowered *lowered, struct node *node)
         value_address(lowered, type, "$2"), type_text(lowered, type));
 }
 
-/* A `void *` converts to a handle, but is none that could be emptied; of others C compilers speak.
- */
-static bool holds_handle(const struct type *type)
-{
-    return type->kind >= TYPE_FUTURE || type->kind == TYPE_UNKNOWN ||
-           (type->kind == TYPE_POINTER && type_resolve(type->target)->kind == TYPE_STRUCT);
-}
-
 static void plain_release(struct lowered *lowered, struct node *node)
 {
     const struct type *type = node->count > 1 ? type_resolve(node->kid[1]->type) : NULL;
-    bool moves = type && holds_handle(type) && is_lvalue(lowered->check, node->kid[1]);
+    bool moves = type && can_be_emptied(lowered, node->kid[1]);
     const char *format = type && type->kind == TYPE_GENERATOR
                              ? "async_generator_release(async_generator_take(%s))"
                              : "async_release(async_take_handle(%s))";

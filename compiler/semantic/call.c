@@ -73,24 +73,18 @@ static void check_count(struct check *check, const struct type *type, struct nod
         note_callee(check, call);
 }
 
-/* C declares async_release for futures; it takes generators as well. */
-static bool releases_generator(const char *name, const struct node *argument)
-{
-    return name && !strcmp(name, "async_release") && argument->type &&
-           type_resolve(argument->type)->kind == TYPE_GENERATOR;
-}
-
 static void check_fit(struct check *check, const struct type *type, struct node *call)
 {
     size_t count = call->count - 1;
     const char *name = callee_name(call);
+    unsigned handle = handle_argument(name, type);
     for (size_t i = 0; i < count && i < type->parameter_count; i++)
-        if (!releases_generator(name, call->kid[i + 1]))
+        if (handle == i + 1)
+            check_handle_argument(check, call, name, handle);
+        else
             check_conversion(check, type->parameters[i].type, call->kid[i + 1],
-                             makes_coroutine(type) ? C_WARNINGS : OUR_MISTAKES,
+                             makes_coroutine(type) || handle ? C_WARNINGS : OUR_MISTAKES,
                              name ? "argument %zu of '%s'" : "argument %zu", i + 1, name);
-    if (name && !strcmp(name, "async_release") && count)
-        check_emptied(check, call->kid[1], "'async_release'");
 }
 
 /* A function defined in the old style takes what it is given; a coroutine's arguments are passed by

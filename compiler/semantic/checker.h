@@ -15,7 +15,7 @@
  *     lvalue.c       what names an object                       address.c whose address is taken
  *     stack.c        what cannot stay on the C stack            advice.c warnings
  *     ending.c       what control comes to the end of           pragma.c what holds where
- *     language.c, runtime.c, container.c, range.c               asyncc's own constructs and names
+ *     language.c, runtime.c, container.c, range.c, handle.c     asyncc's own constructs and names
  */
 #ifndef ASYNCC_SEMANTIC_CHECKER_H
 #define ASYNCC_SEMANTIC_CHECKER_H
@@ -207,8 +207,14 @@ void check_condition(struct check *check, struct node *node);
 void check_discarded(struct check *check, struct node *node);
 /* The same for one that has been checked. */
 void check_awaited(struct check *check, struct node *node);
-/* An expression whose handle `what` takes: out of an lvalue, which must not be const. */
+/* handle.c: an expression whose handle `what` takes: out of an lvalue, which must not be const; and
+ * the argument that a call of this function of the runtime takes so, if there is one. */
 void check_emptied(struct check *check, struct node *handle, const char *what);
+void check_emptied_argument(struct check *check, struct node *call, const char *name);
+/* Which argument of this function, that C declares, must be a handle, from 1; 0: none. */
+unsigned handle_argument(const char *name, const struct type *function);
+void check_handle_argument(struct check *check, struct node *call, const char *name,
+                           unsigned position);
 /* The value type after integer promotion, narrow bit-fields included. */
 struct type *promoted_type(struct check *check, struct node *node);
 

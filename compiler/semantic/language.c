@@ -157,14 +157,6 @@ static void note_declared_for_c(struct check *check, struct node *operand, const
                  callee->symbol->name);
 }
 
-/* A handle that an lvalue holds is taken out of it. */
-void check_emptied(struct check *check, struct node *handle, const char *what)
-{
-    const struct node *node = skip_parens(handle);
-    if (is_lvalue(check, handle) && type_qualifiers(node->type) & QUAL_CONST)
-        complain(check, node, "%s empties this handle, which is const", what);
-}
-
 static struct type *check_await(struct check *check, struct node *node)
 {
     bool is_word = word_is_declared(check, node, "await");
@@ -318,6 +310,7 @@ static void check_async_with(struct check *check, struct node *node)
     else if (resolved->kind != TYPE_UNKNOWN)
         complain(check, node->kid[2], "'async with' wants an async generator, not '%s'",
                  show(check, type));
+    check_emptied(check, node->kid[2], "'async with'");
     may_wait(check, node, "'async with'");
     scope_open(check->state->scopes, node);
     if (node->kid[0])

@@ -216,6 +216,7 @@ static struct type *range_element(struct check *check, struct node *range, bool 
                           : "its values are waited for: write 'async for'");
     switch (resolved->kind) {
     case TYPE_GENERATOR:
+        check_emptied(check, range, is_async ? "'async for'" : "'for'");
         return resolved->target;
     case TYPE_LIST:
     case TYPE_SET:

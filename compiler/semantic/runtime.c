@@ -30,13 +30,11 @@ static const struct row {
     bool makes_coroutine;
 } rows[] = {
     {"async_run", R_RESULT, 1, TYPE_FUTURE, 1, 1, 0, 0, false},
-    {"async_loop_run", R_INT, 2, TYPE_FUTURE, 3, 3, 0, 3, false},
     {"async_run_threadsafe", R_RESULT, 2, TYPE_FUTURE, 2, 2, 0, 0, false},
     {"async_future", R_MADE_FUTURE, 0, TYPE_UNKNOWN, 1, 1, 0, 0, false},
     {"async_set_result", R_INT, 1, TYPE_FUTURE, 1, 2, 2, 0, false},
     {"async_retain", R_HANDLE, 1, TYPE_UNKNOWN, 1, 1, 0, 0, false},
     {"async_wait_for", R_HANDLE, 1, TYPE_FUTURE, 2, 2, 0, 0, true},
-    {"async_group_spawn", R_HANDLE, 2, TYPE_FUTURE, 2, 2, 0, 0, false},
     {"async_gather", R_FUTURE_INT, 0, TYPE_UNKNOWN, 0, 255, 0, 0, true},
     {"async_next", R_MAYBE_FUTURE, 1, TYPE_GENERATOR, 2, 2, 0, 2, true},
     {"async_send", R_MAYBE_FUTURE, 1, TYPE_GENERATOR, 3, 3, 2, 3, true},
@@ -210,11 +208,16 @@ static void check_retained(struct check *check, struct node *call)
                  show(check, type));
 }
 
-/* struct async_token, NULL if it is not declared. */
+/* A struct of the runtime's, NULL if it is not declared. */
+static struct type *runtime_struct(struct check *check, const char *name)
+{
+    struct symbol *tag = check_file_tag(check, name_of(check->names, name));
+    return tag ? tag->type : NULL;
+}
+
 static struct type *token_type(struct check *check)
 {
-    struct symbol *tag = check_file_tag(check, name_of(check->names, "async_token"));
-    return tag ? tag->type : NULL;
+    return runtime_struct(check, "async_token");
 }
 
 /* A priority queue's order: int (*)(const T *, const T *). */
@@ -300,6 +303,11 @@ struct type *runtime_call(struct check *check, const char *name, struct node *ca
     if (!strcmp(name, "async_wait_for"))
         check_conversion(check, type_simple(check->types, TYPE_DOUBLE), call->kid[2], C_WARNINGS,
                          "argument 2 of '%s'", name);
+    if (handle)
+        check_emptied_argument(check, call, name);
+    if (!strcmp(name, "async_run_threadsafe") && runtime_struct(check, "async_loop"))
+        check_conversion(check, type_pointer(check->types, runtime_struct(check, "async_loop")),
+                         call->kid[1], C_WARNINGS, "argument 1 of '%s'", name);
     if (!strcmp(name, "async_gather"))
         check_gathered(check, row, call);
     if (!strcmp(name, "async_retain"))
