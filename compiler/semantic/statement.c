@@ -94,14 +94,39 @@ static void check_switch(struct check *check, struct node *node)
     scope_close(check->state->scopes);
 }
 
+static bool is_automatic(const struct node *specifiers)
+{
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        enum operator word = specifiers->kid[i]->op;
+        if (word == OP_STATIC || word == OP_EXTERN || word == OP_TYPEDEF)
+            return false;
+    }
+    return true;
+}
+
+/* C11 6.8.5p3. A head that is written anew declares them in front of its loop. */
+static void check_loop_variables(struct check *check, const struct node *declaration)
+{
+    for (uint32_t i = 1; i < declaration->count; i++) {
+        const struct node *name = declarator_name(declaration->kid[i]->kid[0]);
+        const struct symbol *symbol = name ? name->symbol : NULL;
+        if (symbol && (!is_automatic(declaration->kid[0]) ||
+                       type_resolve(symbol->type)->kind == TYPE_FUNCTION))
+            complain(check, name, "'%s' in the head of a 'for' is no automatic variable",
+                     name->name);
+    }
+}
+
 static void check_for(struct check *check, struct node *node)
 {
     struct node *init = node->kid[0], *condition = node->kid[1], *step = node->kid[2];
     scope_open(check->state->scopes, node);
-    if (init && init->kind == NODE_DECLARATION)
+    if (init && init->kind == NODE_DECLARATION) {
         check_declaration(check, init);
-    else if (init && !is_misread_declaration(check, init))
+        check_loop_variables(check, init);
+    } else if (init && !is_misread_declaration(check, init)) {
         check_discarded(check, init);
+    }
     if (condition)
         check_condition(check, condition);
     if (step)
