@@ -14,6 +14,7 @@ static const char declarations[] =
     "int *p; const char *text; void *v; int array[3]; int grid[2][5]; S s, *sp; const S cs;"
     "double _Complex z; int (*fp)(char); int f(int); void nothing(void); enum e en; T t;"
     "volatile int vol; async int add(int, int); async char *(*aop)(void); future(S *) fut;"
+    "int async_loop_run(void *loop, void *future, void *result);"
     "typedef float vec __attribute__((vector_size(16))); vec ve;"
     "typedef int word __attribute__((mode(DI))); word wo;";
 
