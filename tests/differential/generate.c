@@ -91,7 +91,7 @@ void put_line(FILE *file, int indent, const char *line)
         putc(*c, file);
         if (*c != ' ' || quote || keeps || !chance(10))
             continue;
-        fputs(chance(50) ? "/* between */ " : "\n", file);
+        fputs(chance(50) ? "\n" : chance(50) ? "/* between { */ " : "// } behind\n", file);
     }
     putc('\n', file);
 }
