@@ -83,6 +83,22 @@ static const struct symbol *local_object(struct node *node)
     }
 }
 
+static const struct symbol *pointed_local(struct node *node);
+
+static const struct symbol *pointed_by_either(struct node *left, struct node *right)
+{
+    const struct symbol *symbol = left ? pointed_local(left) : NULL;
+    return symbol ? symbol : pointed_local(right);
+}
+
+/* A comparison, or a distance, which lead to no object. */
+static bool is_relation(const struct node *binary)
+{
+    const struct type *right = binary->kid[1]->type;
+    return (binary->op >= OP_LESS && binary->op <= OP_NOT_EQUAL) ||
+           (binary->op == OP_MINUS && right && !type_is_integer(right));
+}
+
 /* The local that this value points into, as far as can be seen. */
 static const struct symbol *pointed_local(struct node *node)
 {
@@ -94,10 +110,12 @@ static const struct symbol *pointed_local(struct node *node)
         return local_object(node->kid[0]);
     case NODE_CAST:
         return pointed_local(node->kid[1]);
-    case NODE_BINARY: {
-        const struct symbol *left = pointed_local(node->kid[0]);
-        return left ? left : pointed_local(node->kid[1]);
-    }
+    case NODE_COMMA:
+        return pointed_local(node->kid[1]);
+    case NODE_CONDITIONAL:
+        return pointed_by_either(node->kid[1] ? node->kid[1] : node->kid[0], node->kid[2]);
+    case NODE_BINARY:
+        return is_relation(node) ? NULL : pointed_by_either(node->kid[0], node->kid[1]);
     default:
         return NULL;
     }
