@@ -246,6 +246,15 @@ static bool check_addressed(struct check *check, struct node *node)
     return false;
 }
 
+/* An array whose elements are used by its address, of which C compilers see nothing in a frame;
+ * they let subscripts be. */
+static void check_decayed(struct check *check, struct node *node)
+{
+    bool is_array = node->type && type_resolve(node->type)->kind == TYPE_ARRAY;
+    if (is_array && is_register(node))
+        complain(check, node, "what is declared 'register' has no address");
+}
+
 static bool check_assignment(struct check *check, struct node *node)
 {
     bool fits = check_written(check, node->kid[0]);
@@ -451,6 +460,10 @@ void check_operands(struct check *check, struct node *node)
         return;
     check_node(check, node);
     check_handles(check, node);
+    if (node->flags & IS_DECAYED)
+        check_decayed(check, node);
+    else if (node->kind == NODE_DEREFERENCE)
+        check_decayed(check, node->kid[0]);
     for (uint32_t i = 0; i < node->count; i++)
         check_operands(check, node->kid[i]);
 }
