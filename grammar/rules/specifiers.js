@@ -12,6 +12,10 @@
  */
 const {WORDS, PREFERRED, ASYNC, commaSep, plainName} = require('./common');
 
+// What may stand between two tokens that begin or end an attribute.
+const GAP = repeat(choice(
+  /\s|\\\r?\n/, /\/\/[^\n]*\n/, /\/\*[^*]*\*+([^\/*][^*]*\*+)*\//));
+
 const attributeList = attribute => choice(
   seq(attribute, repeat(seq(',', optional(attribute)))),
   repeat1(seq(',', optional(attribute))));
@@ -163,7 +167,12 @@ module.exports = {
     choice('__attribute__', '__attribute'),
     '(', '(', optional(attributeList($.attribute)), ')', ')'),
   attribute_declaration: $ => seq(
-    '[[', optional(attributeList(alias($._c23_attribute, $.attribute))), ']]'),
+    alias($._attribute_open, '[['),
+    optional(attributeList(alias($._c23_attribute, $.attribute))),
+    alias($._attribute_close, ']]')),
+  // Each is two tokens, between which there may be something.
+  _attribute_open: _ => token(seq('[', GAP, '[')),
+  _attribute_close: _ => token(seq(']', GAP, ']')),
   attribute: $ => seq(attributeName($), optional($.argument_list)),
 
   // The arguments of C23's are any tokens, as long as brackets balance.
