@@ -285,7 +285,8 @@ struct type *check_call(struct check *check, struct node *call)
     find_owned(check, type, call);
     if (type->is_async)
         return type_future(check->types, type->target);
-    return type_unqualified(check->types, type->target);
+    struct type *handle = handle_result(check, call, type);
+    return handle ? handle : type_unqualified(check->types, type->target);
 }
 
 /* --- builtins that take types, which the tree shows as nodes of their own */

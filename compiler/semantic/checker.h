@@ -215,6 +215,9 @@ void check_emptied_argument(struct check *check, struct node *call, const char *
 unsigned handle_argument(const char *name, const struct type *function);
 void check_handle_argument(struct check *check, struct node *call, const char *name,
                            unsigned position);
+/* The type that the call has, as C's declaration of the function cannot say; NULL: C's. */
+struct type *handle_result(struct check *check, const struct node *call,
+                           const struct type *function);
 /* The value type after integer promotion, narrow bit-fields included. */
 struct type *promoted_type(struct check *check, struct node *node);
 

@@ -57,6 +57,19 @@ unsigned handle_argument(const char *name, const struct type *function)
     return is_ours ? row->position : 0;
 }
 
+/* C has one type for the handles of all: what async_group_spawn gives is what it takes. */
+struct type *handle_result(struct check *check, const struct node *call,
+                           const struct type *function)
+{
+    const char *name = callee_name(call);
+    unsigned position = handle_argument(name, function);
+    if (!position || strcmp(name, "async_group_spawn") != 0 || position >= call->count)
+        return NULL;
+    struct type *type = call->kid[position]->type;
+    return type && type_resolve(type)->kind == TYPE_FUTURE ? type_unqualified(check->types, type)
+                                                           : NULL;
+}
+
 /* C declares async_release for futures; it takes generators as well. */
 void check_handle_argument(struct check *check, struct node *call, const char *name,
                            unsigned position)
