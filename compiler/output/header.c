@@ -1,11 +1,11 @@
 /* A header as C and C++ compilers can read it.
  *
  * It stays the user's text, directives and macros and comments as they were written, with these
- * edits, which are collected, sorted by place and made in one pass over the original:
+ * edits, which are collected, sorted by place (header_edits.c) and made in one pass over the
+ * original:
  *
- *   - declarations that use the language are written anew (`item`s: one declaration, or several
- *     that came out of the same macro call); of a struct with conditions (#if) in it, only such
- *     members;
+ *   - declarations that use the language are written anew (`item`s, header_items.c); of a struct
+ *     with conditions (#if) in it, only such members;
  *   - an #include of a .ah file becomes one of the .h file that is made of it, and so does
  *     __has_include;
  *   - all is `extern "C"` but the files that are included, and what C++ alone has;
@@ -16,11 +16,12 @@
  * (rescan.c), they are put aside meanwhile, by #pragma push_macro. */
 #include "output/header.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "diagnostic.h"
 #include "lexical.h"
+#include "output/header_edits.h"
+#include "output/header_items.h"
 #include "output/header_text.h"
 #include "output/node.h"
 #include "output/popped.h"
@@ -32,450 +33,17 @@
 #include "support/arena.h"
 #include "support/text.h"
 
-struct item {
-    struct span span;
-    const struct node *parent; /* the unit, or a struct */
-    uint32_t first, last;      /* of its kids: [first, last] */
-    bool is_anew;              /* it uses the language, and is not left to its members */
-};
-
-struct items {
-    struct item *items;
-    size_t count, capacity;
-};
-
-enum edit_kind { /* in the order in which they are made at one place */
-                 EDIT_HEAD,
-                 EDIT_ENTER_C,
-                 EDIT_LEAVE_C,
-                 EDIT_SUFFIX,
-                 EDIT_CONTAINERS,
-                 EDIT_ITEM,
-                 EDIT_TAIL
-};
-
-struct edit {
-    enum edit_kind kind;
-    struct span span; /* what it replaces */
-    const struct item *item;
-};
-
 struct output {
     struct emitter e;
     struct arena *arena;
-    struct node *unit;
-    const struct header_text *text;
     const struct popped *popped;
-    struct header header;
-    struct items items;   /* all of the unit's */
-    struct items members; /* of structs that are not written anew as a whole */
-    struct edit *edits;
-    size_t edit_count, edit_capacity;
-    /* while edits are made: how far the original was read */
+    struct header_items found;
+    /* how far the original was read */
     uint32_t at, line;
     enum lexical_state state; /* where a line begins */
     size_t directive;
     bool marked; /* a line was told inside a conditional */
 };
-
-static bool is_blank_between(const char *text, uint32_t start, uint32_t end)
-{
-    while (start < end && strchr(" \t\r\n", text[start]))
-        start++;
-    return start == end;
-}
-
-/* --- lines that came through the preprocessor */
-
-static void see_line(const struct output *o, const char *text, char *is_seen, uint32_t offset)
-{
-    const struct source *source = o->e.check->source;
-    struct place place = source_line(source, offset);
-    size_t length;
-    const char *line =
-        place.main_file ? source_original_line(source, place.file, place.line, &length) : NULL;
-    if (line)
-        is_seen[line - text] = 1;
-}
-
-/* What header_text_read asks for. */
-static const char *find_seen(const struct output *o, const char *text, size_t length)
-{
-    const struct source *source = o->e.check->source;
-    char *is_seen = arena_alloc(o->arena, length + 1);
-    size_t count;
-    const struct directive *directives = source_directives(source, &count);
-    for (size_t i = 0; i < count; i++)
-        if (directives[i].kind != DIRECTIVE_LINE)
-            see_line(o, text, is_seen, directives[i].start);
-    uint32_t end = (uint32_t)source_length(source);
-    for (uint32_t at = 0; at < end; at++) {
-        uint32_t line_end = (uint32_t)(skip_line(o->e.code + at, o->e.code + end) - o->e.code);
-        if (!is_blank_between(o->e.code, at, line_end))
-            see_line(o, text, is_seen, at);
-        at = line_end;
-    }
-    return is_seen;
-}
-
-/* --- items */
-
-/* The byte of the original file that this one of the preprocessed text was. */
-static uint32_t original_offset(const struct output *o, uint32_t offset)
-{
-    const struct source *source = o->e.check->source;
-    const char *file = source_main_path(source);
-    struct place place = source_place(source, offset);
-    size_t length;
-    const char *line = source_original_line(source, file, place.line, &length);
-    uint32_t column = place.column ? place.column - 1 : 0;
-    return line ? (uint32_t)(line - o->text->text) + column : 0;
-}
-
-static bool is_in_main(const struct output *o, const struct node *node)
-{
-    return source_line(o->e.check->source, node->start).main_file;
-}
-
-static struct node *first_node(const struct item *item)
-{
-    return item->parent->kid[item->first];
-}
-
-static struct node *last_node(const struct item *item)
-{
-    return item->parent->kid[item->last];
-}
-
-static void add_item(struct output *o, struct items *items, struct item item, uint32_t from)
-{
-    bool ends_with_semicolon = o->e.code[last_node(&item)->end - 1] == ';';
-    struct item *last = items->count ? &items->items[items->count - 1] : NULL;
-    bool is_next = last && item.parent == last->parent;
-    if (is_next)
-        from = last->span.end;
-    if (is_next && item.span.start < from) { /* out of the same macro call, or a neighbour of it */
-        from = last->span.start;
-        last->last = item.last;
-        last->is_anew |= item.is_anew;
-        if (item.span.end > last->span.end)
-            last->span.end = item.span.end;
-    } else {
-        items->items = arena_grow(o->arena, items->items, items->count, &items->capacity,
-                                  sizeof *items->items);
-        items->items[items->count++] = item;
-        last = &items->items[items->count - 1];
-    }
-    header_text_widen(o->text, from, &last->span, ends_with_semicolon);
-}
-
-/* `from`: where the first one can begin. */
-static void find_items(struct output *o, struct items *items, const struct node *parent,
-                       uint32_t from)
-{
-    for (uint32_t i = 0; i < parent->count; i++) {
-        struct node *node = parent->kid[i];
-        if (!is_in_main(o, node) || node->end == node->start)
-            continue;
-        struct item item = {.parent = parent, .first = i, .last = i};
-        item.is_anew = node->flags & HAS_LANGUAGE;
-        item.span.start = original_offset(o, node->start);
-        item.span.end = original_offset(o, node->end - 1) + 1;
-        add_item(o, items, item, from);
-    }
-}
-
-/* The struct that the item defines, if nothing but its members uses the language. */
-static const struct node *struct_of(const struct item *item)
-{
-    const struct node *node = first_node(item);
-    if (item->first != item->last || node->kind != NODE_DECLARATION)
-        return NULL;
-    for (uint32_t i = 1; i < node->count; i++)
-        if (node->kid[i]->flags & HAS_LANGUAGE)
-            return NULL;
-    const struct node *tag = defined_tag(node->kid[0]);
-    return tag && tag->kind != NODE_ENUM && !specifiers_are_special(node->kid[0]) ? tag : NULL;
-}
-
-/* Leaves a struct with conditions in it, of which the preprocessor passed one branch on, to its
- * members. */
-static void find_members(struct output *o, struct item *item)
-{
-    const struct node *tag = struct_of(item);
-    if (!tag || !item->is_anew || !header_text_has_conditional(o->text, item->span))
-        return;
-    size_t first = o->members.count;
-    item->is_anew = false;
-    find_items(o, &o->members, tag, item->span.start);
-    for (size_t i = first, end = o->members.count; i < end; i++) {
-        struct item member = o->members.items[i];
-        find_members(o, &member);
-        o->members.items[i].is_anew = member.is_anew;
-    }
-}
-
-/* --- what is refused */
-
-static bool is_dual(const struct source *source, const char *file)
-{
-    size_t count;
-    const struct directive *directives = source_directives(source, &count);
-    for (size_t i = 0; i < count; i++)
-        if (directives[i].kind == DIRECTIVE_PRAGMA &&
-            source_own_pragma(source, &directives[i]) == OWN_PRAGMA_DUAL &&
-            source_line(source, directives[i].start).file == file)
-            return true;
-    return false;
-}
-
-static bool is_language_header(const char *file)
-{
-    size_t length = strlen(file);
-    return length > 3 && !strcmp(file + length - 3, ".ah");
-}
-
-/* Whether what stands in an included file can be left to that file's lowered form. */
-static bool is_left_to(const struct source *source, const char *file)
-{
-    return is_language_header(file) || is_dual(source, file);
-}
-
-static void check_nodes(const struct output *o)
-{
-    const struct source *source = o->e.check->source;
-    struct diagnostics *diagnostics = o->e.check->diagnostics;
-    const char *judged = NULL;
-    for (uint32_t i = 0; i < o->unit->count; i++) {
-        const struct node *node = o->unit->kid[i];
-        struct range range = {node->start, node->end};
-        if (!(node->flags & HAS_LANGUAGE))
-            continue;
-        const char *file = source_line(source, node->start).file;
-        if (!is_in_main(o, node) && file != judged && !is_left_to(source, judged = file)) {
-            report_error(diagnostics, range, "'%s' uses the language and is no .ah file", file);
-            report_note(diagnostics, range,
-                        "an #include of x.ah becomes one of x.h, which is lowered by itself");
-        }
-    }
-}
-
-static void check_items(const struct output *o, const struct items *items)
-{
-    for (size_t i = 0; i < items->count; i++) {
-        const struct item *item = &items->items[i];
-        const struct node *node = first_node(item);
-        struct range range = {node->start, node->end};
-        if (item->is_anew && !header_text_is_whole(o->text, item->span)) {
-            report_error(o->e.check->diagnostics, range,
-                         "a conditional directive divides this declaration");
-            report_note(o->e.check->diagnostics, range, "write it out whole in each branch");
-        }
-    }
-}
-
-static const struct header_directive *directive_around(const struct output *o, uint32_t offset)
-{
-    for (size_t i = 0; i < o->text->count; i++) {
-        const struct header_directive *directive = &o->text->directives[i];
-        if (directive->start <= offset && offset < directive->end)
-            return directive;
-    }
-    return NULL;
-}
-
-/* The marker of a file that is entered stands where the #include did. */
-static void check_includes(const struct output *o)
-{
-    const struct source *source = o->e.check->source;
-    size_t count;
-    const struct directive *directives = source_directives(source, &count);
-    for (size_t i = 0; i < count; i++) {
-        const struct directive *marker = &directives[i];
-        if (!(marker->flags & MARKS_ENTRY) || !is_language_header(marker->file) ||
-            !source_line(source, marker->start).main_file)
-            continue;
-        const struct header_directive *include =
-            directive_around(o, original_offset(o, marker->start));
-        if (include && header_text_is_computed(o->text, include))
-            report_error(o->e.check->diagnostics, (struct range){marker->start, marker->start},
-                         "an #include of a .ah file in a header must name it, for it becomes one "
-                         "of the .h file");
-    }
-}
-
-/* --- functions */
-
-/* Whether anything is written of it but what stands in its place. */
-static bool has_parts(const struct node *node)
-{
-    const struct function *function = node->function;
-    return function && (function_has_frame(function) || function->made || function->holds_frames);
-}
-
-/* What is known of a definition where its parts are written, far below: whether it is there. The
- * macros that decided that may have changed until then. */
-static void add_function(struct output *o, const struct item *item, const struct node *node)
-{
-    struct header *header = &o->header;
-    bool is_conditional = header_text_is_conditional(o->text, item->span.start);
-    header->functions = arena_grow(o->arena, header->functions, header->count, &header->capacity,
-                                   sizeof *header->functions);
-    header->functions[header->count++] = (struct header_function){
-        .node = node,
-        .marker = is_conditional ? arena_format(o->arena, "%s__is_here", node->symbol->name) : NULL,
-        .space = header_text_namespaces(o->text, item->span.start)};
-}
-
-static void find_functions(struct output *o)
-{
-    for (size_t i = 0; i < o->items.count; i++) {
-        const struct item *item = &o->items.items[i];
-        for (uint32_t k = item->first; k <= item->last; k++) {
-            const struct node *node = o->unit->kid[k];
-            if (node->kind != NODE_FUNCTION || !node->symbol || !has_parts(node))
-                continue;
-            const struct function *function = lowered_function(o->e.lowered, node->symbol);
-            if (function && function->is_main)
-                report_error(o->e.check->diagnostics, (struct range){node->start, node->end},
-                             "main cannot be defined in a header");
-            add_function(o, item, node);
-        }
-    }
-}
-
-/* --- edits */
-
-static void add_edit(struct output *o, enum edit_kind kind, uint32_t start, uint32_t end,
-                     const struct item *item)
-{
-    o->edits = arena_grow(o->arena, o->edits, o->edit_count, &o->edit_capacity, sizeof *o->edits);
-    o->edits[o->edit_count++] = (struct edit){kind, {start, end}, item};
-}
-
-static const struct item *item_around(const struct items *items, uint32_t offset)
-{
-    for (size_t i = 0; i < items->count; i++)
-        if (items->items[i].span.start <= offset && offset < items->items[i].span.end)
-            return &items->items[i];
-    return NULL;
-}
-
-/* What stands there is no C: an #include, or what C++ alone has. `last`: the edit behind the one
- * before. */
-static void pause_c(struct output *o, struct span span, size_t *last)
-{
-    if (*last != SIZE_MAX &&
-        is_blank_between(o->text->text, o->edits[*last].span.start, span.start)) {
-        o->edits[*last].span.start = o->edits[*last].span.end = span.end;
-        return;
-    }
-    add_edit(o, EDIT_LEAVE_C, span.start, span.start, NULL);
-    *last = o->edit_count;
-    add_edit(o, EDIT_ENTER_C, span.end, span.end, NULL);
-}
-
-static bool is_inside(const struct output *o, uint32_t offset)
-{
-    return item_around(&o->items, offset) || offset < o->text->declarations;
-}
-
-/* Whether it is about nothing but the linkage of what follows, which goes well with ours: the
- * braces pair. `linkages` are open. */
-static bool is_linkage(const struct cxx_branch *branch, unsigned *linkages)
-{
-    bool opens = branch->kind == CXX_OPENS_LINKAGE, closes = branch->kind == CXX_CLOSES;
-    if (!opens && (!closes || !*linkages))
-        return false;
-    *linkages += opens;
-    *linkages -= closes;
-    return true;
-}
-
-/* Whether declarations of C++ stand there, which are no part of others. */
-static bool has_cxx(const struct output *o, const struct cxx_branch *branch)
-{
-    return branch->kind != CXX_PART && !is_inside(o, branch->conditional) &&
-           !is_inside(o, branch->span.start);
-}
-
-static void add_pauses(struct output *o)
-{
-    const struct header_text *text = o->text;
-    size_t last = SIZE_MAX;
-    unsigned linkages = 0;
-    uint32_t behind = 0; /* the last branch of C++ */
-    for (size_t i = 0; i < text->count; i++) {
-        const struct header_directive *directive = &text->directives[i];
-        struct cxx_branch branch;
-        if (directive->start < behind)
-            continue;
-        if (directive->kind == HEADER_INCLUDE && !is_inside(o, directive->start)) {
-            pause_c(o, (struct span){directive->start, directive->end}, &last);
-        } else if (header_text_find_cxx(text, i, &branch) && !is_linkage(&branch, &linkages) &&
-                   has_cxx(o, &branch)) {
-            pause_c(o, branch.span, &last);
-            behind = branch.span.end;
-        }
-    }
-}
-
-static bool has_anew(const struct items *items, uint32_t offset)
-{
-    const struct item *item = item_around(items, offset);
-    return item && item->is_anew;
-}
-
-/* Whether what stands there is written anew. */
-static bool is_replaced(const struct output *o, uint32_t offset)
-{
-    return has_anew(&o->items, offset) || has_anew(&o->members, offset);
-}
-
-static void add_suffixes(struct output *o)
-{
-    for (size_t i = 0; i < o->text->count; i++) {
-        const struct header_directive *directive = &o->text->directives[i];
-        uint32_t at = directive->start, dot;
-        while (!is_replaced(o, directive->start) &&
-               header_text_next_header(o->text, directive, &at, &dot))
-            add_edit(o, EDIT_SUFFIX, dot, dot + (uint32_t)strlen(".ah"), NULL);
-    }
-}
-
-static int by_place(const void *left, const void *right)
-{
-    const struct edit *a = left, *b = right;
-    if (a->span.start != b->span.start)
-        return a->span.start < b->span.start ? -1 : 1;
-    return (int)a->kind - (int)b->kind;
-}
-
-static void add_items(struct output *o, const struct items *items)
-{
-    for (size_t i = 0; i < items->count; i++) {
-        const struct item *item = &items->items[i];
-        bool is_left =
-            !item->is_anew && first_node(item)->flags & HAS_LANGUAGE; /* to its members */
-        if (item->is_anew)
-            add_edit(o, EDIT_ITEM, item->span.start, item->span.end, item);
-        else if (is_left && items == &o->items)
-            add_edit(o, EDIT_CONTAINERS, item->span.start, item->span.start, item);
-    }
-}
-
-static void find_edits(struct output *o)
-{
-    const struct header_text *text = o->text;
-    add_edit(o, EDIT_HEAD, text->head, text->head, NULL);
-    add_edit(o, EDIT_ENTER_C, text->declarations, text->declarations, NULL);
-    add_pauses(o);
-    add_suffixes(o);
-    add_items(o, &o->items);
-    add_items(o, &o->members);
-    add_edit(o, EDIT_TAIL, text->tail, text->tail, NULL);
-    qsort(o->edits, o->edit_count, sizeof *o->edits, by_place);
-}
 
 /* --- copying the original */
 
@@ -487,8 +55,8 @@ static void start_line(struct writer *w)
 
 static void put_markers(struct output *o, const struct item *item)
 {
-    for (size_t i = 0; i < o->header.count; i++) {
-        const struct header_function *function = &o->header.functions[i];
+    for (size_t i = 0; i < o->found.header.count; i++) {
+        const struct header_function *function = &o->found.header.functions[i];
         for (uint32_t k = item->first; k <= item->last; k++) {
             if (!function->marker || function->node != item->parent->kid[k])
                 continue;
@@ -500,15 +68,15 @@ static void put_markers(struct output *o, const struct item *item)
 
 static void drop_markers(struct output *o)
 {
-    for (size_t i = 0; i < o->header.count; i++)
-        if (o->header.functions[i].marker)
-            write_format(&o->e.writer, "#undef %s\n", o->header.functions[i].marker);
+    for (size_t i = 0; i < o->found.header.count; i++)
+        if (o->found.header.functions[i].marker)
+            write_format(&o->e.writer, "#undef %s\n", o->found.header.functions[i].marker);
 }
 
 /* Notes that the directive was passed; what it ends may have told another line. */
 static void pass_directives(struct output *o)
 {
-    const struct header_text *text = o->text;
+    const struct header_text *text = o->found.text;
     for (; o->directive < text->count && text->directives[o->directive].end <= o->at;
          o->directive++) {
         const struct header_directive *directive = &text->directives[o->directive];
@@ -524,7 +92,7 @@ static void pass_directives(struct output *o)
 /* Whether a #line can stand before the original's line that begins here. */
 static bool is_fresh_line(const struct output *o)
 {
-    const char *text = o->text->text;
+    const char *text = o->found.text->text;
     bool starts = o->at == 0 || text[o->at - 1] == '\n';
     bool is_spliced =
         o->at > 1 && (text[o->at - 2] == '\\' ||
@@ -535,7 +103,7 @@ static bool is_fresh_line(const struct output *o)
 /* Reads the original up to `to`, and writes it if `writes`. */
 static void copy_original(struct output *o, uint32_t to, bool writes)
 {
-    const char *text = o->text->text;
+    const char *text = o->found.text->text;
     struct writer *w = &o->e.writer;
     while (o->at < to) {
         pass_directives(o);
@@ -602,7 +170,7 @@ static const char *take_indentation(struct output *o)
     struct writer *w = &o->e.writer;
     size_t length = w->out->length - w->line_start;
     const char *blanks = arena_copy(o->arena, w->out->data + w->line_start, length);
-    if (!is_blank_between(blanks, 0, (uint32_t)length))
+    if (!skip_is_blank(blanks, blanks + length))
         return "";
     w->out->length = w->line_start;
     return blanks;
@@ -671,14 +239,14 @@ static void put_item(struct emitter *e, const struct output *o, const struct ite
     uint32_t at = first_node(item)->start;
     struct written *written = NULL; /* what a conditional may leave out is written again */
     e->written = &written;
-    e->space = header_text_namespaces(o->text, item->span.start);
+    e->space = header_text_namespaces(o->found.text, item->span.start);
     if (has_body(item))
         begin_quiet(e);
     write_place(&e->writer, at, false);
     for (uint32_t i = item->first; i <= item->last; i++) {
         struct node *node = item->parent->kid[i];
         emit_gap(e, at, node->start);
-        if (node->flags & HAS_LANGUAGE && item->parent == o->unit)
+        if (node->flags & HAS_LANGUAGE && item->parent == o->found.unit)
             emit_item(e, node);
         else
             emit_node(e, node);
@@ -693,7 +261,7 @@ static void put_containers(struct emitter *e, const struct output *o, const stru
 {
     struct written *written = NULL;
     e->written = &written;
-    e->space = header_text_namespaces(o->text, item->span.start);
+    e->space = header_text_namespaces(o->found.text, item->span.start);
     emit_containers(e, first_node(item));
 }
 
@@ -750,8 +318,9 @@ static unsigned needs_of(const struct output *o, const struct items *items, bool
 static void put_head(struct output *o)
 {
     bool bodies = false;
-    unsigned needs = needs_of(o, &o->items, &bodies) | needs_of(o, &o->members, &bodies);
-    if (bodies && !o->text->has_guard && !o->text->has_once)
+    unsigned needs =
+        needs_of(o, &o->found.items, &bodies) | needs_of(o, &o->found.members, &bodies);
+    if (bodies && !o->found.text->has_guard && !o->found.text->has_once)
         write_string(&o->e.writer, "#pragma once\n");
     write_format(&o->e.writer, "#include <async/%s.h>\n", bodies ? "async" : "frame");
     portable_includes(&o->e.writer, needs);
@@ -786,7 +355,7 @@ static void make_edit(struct output *o, const struct edit *edit)
         put_definitions(o, edit->item);
         break;
     case EDIT_TAIL:
-        if (o->header.count)
+        if (o->found.header.count)
             put_anew(o, put_functions, NULL, (uint32_t)source_length(source));
         start_line(&o->e.writer);
         drop_markers(o);
@@ -802,36 +371,34 @@ void emit_header(struct text *out, const struct check *check, const struct lower
     size_t length;
     const char *path = source_main_path(check->source);
     const char *text = source_original_text(check->source, path, &length);
-    struct output o = {.arena = lowered->arena, .unit = unit, .line = 1};
+    struct output o = {.arena = lowered->arena, .line = 1};
+    struct edits edits = {.arena = lowered->arena};
+    o.found = (struct header_items){.check = check,
+                                    .lowered = lowered,
+                                    .unit = unit,
+                                    .arena = lowered->arena,
+                                    .code = source_code(check->source)};
     o.e = (struct emitter){
         .check = check,
         .lowered = lowered,
-        .header = &o.header,
-        .code = source_code(check->source),
+        .header = &o.found.header,
+        .code = o.found.code,
         .writer = {.out = out, .source = check->source, .pragmas = check->pragmas, .lines = lines}};
     if (!text) {
         report_failure(check->diagnostics, "'%s' cannot be read a second time", path);
         return;
     }
     rewrite_sizes(o.e);
-    o.text = header_text_read(o.arena, text, length, find_seen(&o, text, length));
     o.popped = popped_find(o.arena, check->source);
-    find_items(&o, &o.items, unit, 0);
-    for (size_t i = 0; i < o.items.count; i++)
-        find_members(&o, &o.items.items[i]);
-    check_nodes(&o);
-    check_items(&o, &o.items);
-    check_items(&o, &o.members);
-    check_includes(&o);
-    find_functions(&o);
+    find_header_items(&o.found, text, length);
     if (diagnostics_errors(check->diagnostics))
         return;
-    find_edits(&o);
-    for (size_t i = 0; i < o.edit_count; i++) {
-        copy_original(&o, o.edits[i].span.start, true);
+    find_edits(&edits, &o.found);
+    for (size_t i = 0; i < edits.count; i++) {
+        copy_original(&o, edits.edits[i].span.start, true);
         pass_directives(&o);
-        make_edit(&o, &o.edits[i]);
-        copy_original(&o, o.edits[i].span.end, false);
+        make_edit(&o, &edits.edits[i]);
+        copy_original(&o, edits.edits[i].span.end, false);
     }
     copy_original(&o, (uint32_t)length, true);
 }

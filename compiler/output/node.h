@@ -8,7 +8,7 @@
 #include "output/emit.h"
 #include "output/writer.h"
 
-/* What is different where a header is lowered (header.c). */
+/* What is different where a header is lowered (header_items.c finds it). */
 struct header {
     struct header_function { /* a definition of the header that uses the language */
         const struct node *node;

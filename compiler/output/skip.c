@@ -11,6 +11,13 @@ bool skip_is_letter(char c)
     return isalpha((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 128;
 }
 
+bool skip_is_blank(const char *at, const char *end)
+{
+    while (at < end && strchr(" \t\r\n", *at))
+        at++;
+    return at == end;
+}
+
 size_t skip_name_length(const char *at, const char *end)
 {
     const char *start = at;

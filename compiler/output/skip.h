@@ -7,6 +7,8 @@
 
 /* Whether a name may begin with it. */
 bool skip_is_letter(char c);
+/* Whether nothing but blanks and newlines stands there. */
+bool skip_is_blank(const char *at, const char *end);
 /* How long the name is that begins at `at`; 0: none does. */
 size_t skip_name_length(const char *at, const char *end);
 /* Behind the closing quote; what is not closed ends with its line. */
