@@ -297,8 +297,10 @@ static bool is_read_once(const char *path)
 static struct commenting start_commenting(const struct options *options, struct arena *arena)
 {
     struct commenting run = {.output = -1};
+    if (is_read_once(options->input))
+        return run;
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (nowhere < 0 || is_read_once(options->input))
+    if (nowhere < 0)
         return run;
     struct arguments command = make_command(options, arena, true);
     if (options->verbose)
