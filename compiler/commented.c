@@ -148,18 +148,23 @@ static void weave_lines(struct text *out, const struct source *plain,
     }
 }
 
-void commented_weave(struct arena *arena, struct text *plain, const struct text *commented)
+static struct reader all_of(const struct text *text)
+{
+    return (struct reader){text->data, text->data, text->data + text->length};
+}
+
+void commented_weave(struct arena *arena, struct text *plain, struct text *commented)
 {
     if (!plain->length || !commented->length)
         return;
     struct text woven = {0};
-    if (have_same_tokens(
-            (struct reader){plain->data, plain->data, plain->data + plain->length},
-            (struct reader){commented->data, commented->data, commented->data + commented->length}))
-        text_write(&woven, commented->data, commented->length);
-    else
+    if (have_same_tokens(all_of(plain), all_of(commented))) {
+        woven = *commented;
+        *commented = (struct text){0};
+    } else {
         weave_lines(&woven, source_new(arena, "", plain->data, plain->length),
                     source_new(arena, "", commented->data, commented->length));
+    }
     text_free(plain);
     *plain = woven;
 }

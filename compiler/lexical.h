@@ -11,6 +11,14 @@ enum lexical_state { IN_CODE, IN_STRING, IN_CHARACTER, IN_LINE_COMMENT, IN_COMME
  * backslash at its end makes a string or a `//` comment go on. */
 enum lexical_state lexical_line(enum lexical_state state, const char *line, size_t length);
 
+/* Behind the blanks. */
+static inline const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    return at;
+}
+
 /* Whether names and numbers may have it. */
 bool lexical_is_word(char c);
 

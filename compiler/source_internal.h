@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lexical.h"
 #include "source.h"
 
 struct finder;
@@ -32,14 +33,6 @@ struct source {
     struct originals *originals;
     struct finder *finder; /* what source_columns.c remembers */
 };
-
-/* Behind the blanks. */
-static inline const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && (*at == ' ' || *at == '\t'))
-        at++;
-    return at;
-}
 
 /* The text line that the offset is on (past the end: the last). */
 size_t source_line_at(const struct source *source, uint32_t offset);

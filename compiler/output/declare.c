@@ -112,20 +112,13 @@ static bool moves_types(const struct emitter *e)
     return writes_frame(e) || (e->function && e->function->hoisted_count);
 }
 
-/* Behind the comment or the token that begins here. */
-static const char *behind_part(const char *at, const char *end)
-{
-    const char *behind = skip_comment(at, end);
-    return behind > at ? behind : skip_token(at, end);
-}
-
 /* What follows the tag: `{ ... }`, or of an enum `: short` and that; NULL. */
 static const char *behind_tag(const struct emitter *e, const struct node *node)
 {
     const char *at = e->code + node->start, *end = e->code + node->end;
     if (!(node->flags & HAS_TYPE)) {
         while (at < end && *at != '{')
-            at = behind_part(at, end);
+            at = skip_part(at, end);
         return node->flags & HAS_BODY ? at : NULL;
     }
     const char *colon = e->code + node->kid[0]->start;
@@ -141,7 +134,7 @@ static void emit_tag_attributes(struct emitter *e, const struct node *node, cons
     const char *behind = behind_tag(e, node), *end = start;
     if (!behind)
         return;
-    for (const char *at = start; at < behind; at = behind_part(at, behind))
+    for (const char *at = start; at < behind; at = skip_part(at, behind))
         if (!isspace((unsigned char)*at) && skip_comment(at, behind) == at)
             end = skip_token(at, behind);
     size_t length = node->name ? strlen(node->name) : 0;

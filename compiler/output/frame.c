@@ -27,22 +27,25 @@ bool returns_value(const struct function *function)
 static const char *const own_fields[] = {"base", "result", "thrown", "value",
                                          "sent", "scopes", "mark",   "await"};
 
+static bool is_typedef(const struct emitter *e, const char *name)
+{
+    const struct symbol *symbol = check_file_symbol(e->check, name_of(e->check->names, name));
+    return symbol && symbol->kind == SYMBOL_TYPEDEF;
+}
+
 /* In a struct of C++ a field `value` hides the type of that name, which has another one there. */
 static bool is_hidden_type(const struct emitter *e, const char *name, size_t length)
 {
     for (size_t i = 0; i < sizeof own_fields / sizeof *own_fields; i++)
-        if (strlen(own_fields[i]) == length && !memcmp(own_fields[i], name, length)) {
-            const struct symbol *symbol =
-                check_file_symbol(e->check, name_of(e->check->names, own_fields[i]));
-            return symbol && symbol->kind == SYMBOL_TYPEDEF;
-        }
+        if (strlen(own_fields[i]) == length && !memcmp(own_fields[i], name, length))
+            return is_typedef(e, own_fields[i]);
     return false;
 }
 
 static void put_aliases(struct emitter *e)
 {
     for (size_t i = 0; i < sizeof own_fields / sizeof *own_fields; i++) {
-        if (!is_hidden_type(e, own_fields[i], strlen(own_fields[i])))
+        if (!is_typedef(e, own_fields[i]))
             continue;
         write_line_break(&e->writer);
         write_format(&e->writer, "typedef %1$s %1$s__type;", own_fields[i]);

@@ -13,7 +13,9 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "lexical.h"
 #include "output/family.h"
+#include "output/skip.h"
 #include "source.h"
 #include "support/arena.h"
 #include "syntax/ast.h"
@@ -213,13 +215,6 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && (*at == ' ' || *at == '\t'))
-        at++;
-    return at;
-}
-
 /* Whether the line has an #include of what a macro names. */
 static bool computes_include(const char *at, const char *end)
 {
@@ -239,8 +234,7 @@ static bool computes_includes(const char *text, size_t length)
 {
     const char *end = text + length, *line_end;
     for (const char *at = text; at && at < end; at = line_end + 1) {
-        line_end = memchr(at, '\n', (size_t)(end - at));
-        line_end = line_end ? line_end : end;
+        line_end = skip_line(at, end);
         if (computes_include(at, line_end))
             return true;
     }

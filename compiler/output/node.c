@@ -361,9 +361,7 @@ static void emit_compound_literal(struct emitter *e, struct node *node)
 /* The `{0}` of a container: C++ compilers miss its other members there. */
 static void emit_initializer_list(struct emitter *e, struct node *node)
 {
-    enum type_kind kind = node->type ? type_resolve(node->type)->kind : TYPE_UNKNOWN;
-    bool is_container = kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT;
-    if (e->header && is_container)
+    if (e->header && node->type && type_is_container(node->type))
         write_string(&e->writer, "{}");
     else
         emit_copy(e, node);

@@ -76,3 +76,9 @@ const char *skip_token(const char *at, const char *end)
         return at + skip_name_length(at, end);
     return isdigit((unsigned char)*at) ? lexical_number(at, end) : at + 1;
 }
+
+const char *skip_part(const char *at, const char *end)
+{
+    const char *behind = skip_comment(at, end);
+    return behind > at ? behind : skip_token(at, end);
+}

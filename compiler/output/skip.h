@@ -19,6 +19,8 @@ const char *skip_comment(const char *at, const char *end);
 const char *skip_line(const char *at, const char *end);
 /* Behind the directive whose `#` is here, its newline included: over spliced lines and comments. */
 const char *skip_directive(const char *at, const char *end);
+/* Behind the comment or the token that begins here. */
+const char *skip_part(const char *at, const char *end);
 /* Behind the token that begins here: a name, a number, something quoted, one byte of others. */
 const char *skip_token(const char *at, const char *end);
 

@@ -123,7 +123,7 @@ static bool begins_with_container(const struct type *type)
     type = type_resolve(type);
     while (type->kind == TYPE_STRUCT && type->field_count)
         type = type_resolve(type->fields[0].type);
-    return type->kind == TYPE_LIST || type->kind == TYPE_SET || type->kind == TYPE_DICT;
+    return type_is_container(type);
 }
 
 static bool lies_on_container(const struct variable *variable)

@@ -126,7 +126,7 @@ static bool is_fresh(struct check *check, struct node *node)
 
 bool is_fresh_container(struct check *check, struct node *node)
 {
-    return node->type && is_container(node->type) && is_fresh(check, node);
+    return node->type && type_is_container(node->type) && is_fresh(check, node);
 }
 
 static bool can_own(const struct type *type)

@@ -350,7 +350,6 @@ void check_own_type(struct check *check, struct node *node);
 void check_contents(struct check *check, const struct node *comprehension, const char *word,
                     const struct type *type);
 
-bool is_container(const struct type *type);
 /* What a list, set or dict may hold; qualifiers of it are dropped. */
 void check_container(struct check *check, const struct node *former, struct type *type);
 struct type *container_member(struct check *check, const struct node *node,

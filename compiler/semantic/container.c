@@ -6,12 +6,6 @@
 
 #include "semantic/checker.h"
 
-bool is_container(const struct type *type)
-{
-    enum type_kind kind = type_resolve(type)->kind;
-    return kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT;
-}
-
 /* --- keys */
 
 /* `char *`, const or not: compared by its characters. */

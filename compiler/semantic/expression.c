@@ -79,9 +79,9 @@ static struct type *check_member(struct check *check, struct node *node)
         object = type_element(check->types, object);
     if (!object || !node->name)
         return NULL;
-    if (is_container(object) && node->op == OP_DOT)
+    if (type_is_container(object) && node->op == OP_DOT)
         check_lost_container(check, node->kid[0]);
-    if (is_container(object))
+    if (type_is_container(object))
         return container_member(check, node, object);
     const struct field *field = type_field(object, node->name);
     if (!field)

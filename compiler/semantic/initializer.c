@@ -204,7 +204,7 @@ static struct type *initialize(struct check *check, struct type *type, struct no
 {
     if (is_string_for(check, type, value))
         return check_string(check, type, value);
-    if (value->kind == NODE_INITIALIZER_LIST && is_container(type)) {
+    if (value->kind == NODE_INITIALIZER_LIST && type_is_container(type)) {
         check_container_list(check, type, value);
         return type;
     }
@@ -245,7 +245,7 @@ static void fill_member(struct check *check, struct type *type, struct cursor *c
         fill(check, type, cursor, 0);
         return;
     }
-    if (!is_container(type) || !is_whole_zero(check, cursor->list, element))
+    if (!type_is_container(type) || !is_whole_zero(check, cursor->list, element))
         initialize(check, type, element, cursor);
     advance(cursor);
 }

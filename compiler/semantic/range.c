@@ -41,7 +41,7 @@ bool is_temporary(struct check *check, struct node *node)
 
 static bool is_temporary_container(struct check *check, struct node *node)
 {
-    return node->type && is_container(node->type) && is_temporary(check, node);
+    return node->type && type_is_container(node->type) && is_temporary(check, node);
 }
 
 /* A popped container was emptied before, for who pops it has taken what it held. */
@@ -240,7 +240,7 @@ static struct type *range_element(struct check *check, struct node *range, bool 
         break;
     }
     if (complain(check, range, "cannot iterate over a value of type '%s'", show(check, type)) &&
-        is_async && (is_container(type) || resolved->kind == TYPE_ARRAY))
+        is_async && (type_is_container(type) || resolved->kind == TYPE_ARRAY))
         add_note(check, range, "nothing is waited for: write 'for'");
     return type_simple(check->types, TYPE_UNKNOWN);
 }
@@ -250,7 +250,7 @@ static void hold_range(struct check *check, struct node *range, struct node *dec
 {
     struct node *name = declarator_name(declarator);
     enum type_kind kind = type_resolve(range->type)->kind;
-    if (name && (kind == TYPE_ARRAY || is_container(range->type)) &&
+    if (name && (kind == TYPE_ARRAY || type_is_container(range->type)) &&
         !range_is_plain(range, name->name))
         take_address(check, range);
 }

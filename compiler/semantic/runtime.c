@@ -168,7 +168,7 @@ static void check_values(struct check *check, const struct row *row, struct node
             check_unsendable(check, call->kid[row->handle]);
         else if (!type_is_void(wanted))
             check_conversion(check, wanted, value,
-                             is_container(handle) || value->kind == NODE_STRING
+                             type_is_container(handle) || value->kind == NODE_STRING
                                  ? C_WARNINGS
                                  : C_POINTER_WARNINGS,
                              "argument %d of '%s'", row->value, row->name);
@@ -290,7 +290,7 @@ struct type *runtime_call(struct check *check, const char *name, struct node *ca
     struct type *handle = row->handle ? handle_type(check, row, call) : NULL;
     if (handle)
         check_values(check, row, call, handle);
-    if (handle && is_container(handle))
+    if (handle && type_is_container(handle))
         check_container_call(check, call, row->name, handle);
     if (!strcmp(name, "async_priority_queue"))
         check_compare(check, row, call);

@@ -209,6 +209,12 @@ bool type_is_unsigned(const struct type *type)
     }
 }
 
+bool type_is_container(const struct type *type)
+{
+    enum type_kind kind = type_resolve(type)->kind;
+    return kind == TYPE_LIST || kind == TYPE_SET || kind == TYPE_DICT;
+}
+
 bool type_is_void(const struct type *type)
 {
     return type_resolve(type)->kind == TYPE_VOID;

@@ -137,6 +137,7 @@ bool type_is_integer(const struct type *type); /* enums and _Bool and bit-int in
 bool type_is_arithmetic(const struct type *type);
 bool type_is_scalar(const struct type *type);
 bool type_is_unsigned(const struct type *type);
+bool type_is_container(const struct type *type); /* a list, set or dict */
 bool type_is_void(const struct type *type);
 bool type_is_va_list(const struct type *type); /* on some machines an array: nothing assigns it */
 bool type_is_complete(const struct type *type);
