@@ -90,7 +90,8 @@ static struct extent variable_extent(const struct measure *m, const struct varia
 {
     if (variable->child)
         return generator_extent(m, variable);
-    return extent_of(type_size(variable->type), field_alignment_value(m->lowered, variable));
+    return extent_of(type_size(field_type_of(variable)),
+                     field_alignment_value(m->lowered, variable));
 }
 
 static struct extent slot_extent(const struct measure *m, const struct slot *slot)

@@ -60,6 +60,15 @@ static bool put_lines(struct text *text, const struct table *table, const struct
     return number > 0;
 }
 
+/* ` (its n, id)`, if that is all that is kept. */
+static void put_parts(struct text *text, const struct variable *variable)
+{
+    const struct type *parts = variable->parts;
+    for (size_t i = 0; parts && i < parts->field_count; i++)
+        text_printf(text, "%s%s", i ? ", " : " (its ", parts->fields[i].name);
+    text_puts(text, parts ? ")" : "");
+}
+
 static void put_variable_reason(struct text *text, const struct table *table,
                                 const struct slot *slot)
 {
@@ -69,6 +78,7 @@ static void put_variable_reason(struct text *text, const struct table *table,
                     : variable->kind == VARIABLE_TEMPORARY ? "value of an expression"
                     : variable->kind == VARIABLE_RETURNED  ? "result"
                                                            : "variable");
+    put_parts(text, variable);
     if (put_lines(&lines, table, slot))
         text_printf(text, ", live across the await %s", lines.data);
     else if (variable->is_early)

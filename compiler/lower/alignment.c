@@ -137,7 +137,7 @@ struct node *field_alignment(const struct lowered *lowered, const struct variabl
 uint64_t field_alignment_value(const struct lowered *lowered, const struct variable *variable)
 {
     struct asked asked = {.text = ""};
-    uint64_t own = type_alignment(variable->type);
+    uint64_t own = type_alignment(field_type_of(variable));
     if (!is_aligned_elsewhere(variable))
         asked = asked_of(lowered, original(variable->symbol));
     return asked.is_unknown || !own ? 0 : own > asked.strictest ? own : asked.strictest;

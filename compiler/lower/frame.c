@@ -166,7 +166,8 @@ static void add_variable(struct layout *l, struct variable *variable)
         return;
     }
     struct slot *slot = slot_new(l);
-    uint64_t size = guessed_size(variable->type), alignment = type_alignment(variable->type);
+    uint64_t size = guessed_size(field_type_of(variable)),
+             alignment = type_alignment(field_type_of(variable));
     if (variable->child && !size)
         size = frame_size(lowered_function(l->lowered, variable->child));
     keep_visible(l, variable->symbol->name);

@@ -244,6 +244,7 @@ static void lower_function(struct lowered *lowered, struct function *function)
 {
     returned_new(lowered, function);
     defer_function(lowered, function);
+    parts_find(lowered, function);
     flow_build(lowered, function);
     liveness_compute(lowered, function);
     unset_find(function);

@@ -7,6 +7,7 @@
  *     await      awaits out of expressions: afterwards each is a NODE_SUSPEND statement of its own;
  *                `try` likewise, a test and a return; loops over generators, and `async with`
  *     defer      deferred statements go to the end of their block; every way out leads past them
+ *     parts      large structs that are kept by some of their members
  *     flow       the statements of an async function as points and edges
  *     liveness   at which points each variable's value is still needed
  *     frame      what is live across a suspension; disjoint lifetimes share storage
@@ -79,6 +80,7 @@ struct variable {
     enum variable_kind kind;
     struct symbol *symbol;  /* symbol->lowered leads back here */
     struct type *type;      /* of its storage */
+    struct type *parts;     /* a struct of those members that are kept; NULL: all of it (parts.c) */
     struct type *viewed_as; /* of uses, where that is another one: variably modified (array.c) */
     struct suspension *suspension; /* VARIABLE_RESULT */
     struct function *function;
@@ -342,6 +344,12 @@ bool node_declares_type(const struct node *declaration);
 /* How many kids of such a declaration move: all of a typedef's, else the specifiers. */
 uint32_t moved_kids(const struct node *declaration);
 
+/* Smaller ones keep simple frames and assignments. */
+enum { WORTH_IT = 64 }; /* bytes */
+/* A struct or union whose moves and members are worth a thought. (move.c) */
+bool is_large_struct(const struct type *type);
+/* Finds the variables that are kept by some of their members. (parts.c) */
+void parts_find(struct lowered *lowered, struct function *function);
 /* Makes the variable for what the function returns, if that may share storage. (move.c) */
 void returned_new(struct lowered *lowered, struct function *function);
 /* The variable of which all is copied to the target, a large struct, and nothing else done; NULL.
@@ -355,6 +363,12 @@ void liveness_compute(struct lowered *lowered, struct function *function);
 void unset_find(struct function *function);
 void warn_function(struct lowered *lowered, struct function *function);
 void frame_layout(struct lowered *lowered, struct function *function);
+
+/* What the variable's field in the frame has as its type. */
+static inline struct type *field_type_of(const struct variable *variable)
+{
+    return variable->parts ? variable->parts : variable->type;
+}
 
 static inline bool function_has_frame(const struct function *function)
 {

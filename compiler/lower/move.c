@@ -11,14 +11,18 @@
 #include "lower/lower.h"
 #include "support/arena.h"
 
-enum { WORTH_IT = 64 }; /* bytes; smaller ones keep simple frames and assignments */
-
-static bool is_large(const struct type *type)
+bool is_large_struct(const struct type *type)
 {
     unsigned special = type_element_qualifiers(type) & (QUAL_VOLATILE | QUAL_ATOMIC);
     const struct type *resolved = type_resolve(type);
     bool is_record = resolved->kind == TYPE_STRUCT || resolved->kind == TYPE_UNION;
     return is_record && !special && type_alignment(type) && type_size(type) > WORTH_IT;
+}
+
+/* One that is kept by its members is copied member by member. */
+static bool is_moved(const struct variable *variable)
+{
+    return is_large_struct(variable->type) && !variable->parts;
 }
 
 struct variable *moved_from(const struct function *function, const struct variable *target,
@@ -33,12 +37,12 @@ struct variable *moved_from(const struct function *function, const struct variab
     if (!variable || variable == target || variable->function != function ||
         target->function != function)
         return NULL;
-    return is_large(variable->type) && is_large(target->type) ? variable : NULL;
+    return is_moved(variable) && is_moved(target) ? variable : NULL;
 }
 
 void returned_new(struct lowered *lowered, struct function *function)
 {
-    if (function->kind != FUNCTION_ASYNC || !is_large(function->result))
+    if (function->kind != FUNCTION_ASYNC || !is_large_struct(function->result))
         return;
     struct symbol *symbol = arena_alloc(lowered->arena, sizeof *symbol);
     struct type *type = type_unqualified(lowered->check->types, function->result);

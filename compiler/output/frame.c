@@ -132,7 +132,7 @@ static void put_slot(struct emitter *e, const struct slot *slot)
     if (slot->variable) {
         put_declared_place(e, slot->variable);
         put_alignment(e, slot->variable);
-        put_field(e, slot->variable->type, slot->name);
+        put_field(e, field_type_of(slot->variable), slot->name);
     } else if (!slot->child) {
         write_format(&e->writer, "struct async_future *%s", slot->name);
     } else {

@@ -115,6 +115,13 @@ static void put_stores(struct emitter *e, const struct function *function)
         const struct variable *variable = parameter_variable(&function->type->parameters[i]);
         if (!variable || !variable->slot)
             continue;
+        if (variable->parts) {
+            emit_parts(
+                e, variable,
+                arena_format(e->lowered->arena, "%s->%s", function->self, variable->slot->path),
+                variable->symbol->name);
+            continue;
+        }
         write_line_break(&e->writer);
         const char *store = type_is_va_list(variable->type) ? "__builtin_va_copy(%s->%s, %s);"
                             : type_resolve(variable->type)->kind == TYPE_ARRAY

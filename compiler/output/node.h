@@ -87,7 +87,10 @@ void emit_unused_names(struct emitter *e, const struct node *unit);
 /* Writes an expression that gives the object `place` its first value, an initialiser of that type.
  */
 void emit_store(struct emitter *e, const char *place, const struct type *type, struct node *value);
-/* The same in a variable of the frame. */
+/* Copies the members that are kept of `variable`, at `place`, from the object `whole`. */
+void emit_parts(struct emitter *e, const struct variable *variable, const char *place,
+                const char *whole);
+/* Stores a value in a variable of the frame. */
 void emit_variable_store(struct emitter *e, const struct variable *variable, struct node *value);
 /* An assignment of all of an object to one that shares storage with it (lower/move.c); false if it
  * is none. */

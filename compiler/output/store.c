@@ -159,8 +159,39 @@ static bool emit_unnamed_store(struct emitter *e, const struct variable *variabl
     return true;
 }
 
+void emit_parts(struct emitter *e, const struct variable *variable, const char *place,
+                const char *whole)
+{
+    for (size_t i = 0; i < variable->parts->field_count; i++) {
+        const char *name = variable->parts->fields[i].name;
+        write_line_break(&e->writer);
+        write_format(&e->writer, "%1$s.%3$s = %2$s.%3$s;", place, whole, name);
+    }
+}
+
+/* What the variable begins with, where only some members of it are kept. */
+static bool emit_parts_store(struct emitter *e, const struct variable *variable, struct node *value)
+{
+    if (!variable->parts)
+        return false;
+    const char *initial = fresh_name(e->lowered, "initial");
+    write_string(&e->writer, "__extension__({");
+    e->writer.indent += 4;
+    write_line_break(&e->writer);
+    put_type(e, variable->type, initial);
+    write_string(&e->writer, " = ");
+    emit_in_parens(e, value);
+    write_string(&e->writer, ";");
+    emit_parts(e, variable, variable_place(e, variable), initial);
+    e->writer.indent -= 4;
+    write_line_break(&e->writer);
+    write_string(&e->writer, "})");
+    return true;
+}
+
 void emit_variable_store(struct emitter *e, const struct variable *variable, struct node *value)
 {
-    if (!emit_move(e, variable, value) && !emit_unnamed_store(e, variable, value))
+    if (!emit_move(e, variable, value) && !emit_parts_store(e, variable, value) &&
+        !emit_unnamed_store(e, variable, value))
         emit_store(e, variable_place(e, variable), variable->type, value);
 }

@@ -112,9 +112,25 @@ static void put_expression(struct text *out, const struct type *type, bool lower
     text_put(out, ')');
 }
 
+/* One that stands nowhere: it was made (lower/parts.c). */
+static void put_members(struct text *out, const struct type *type)
+{
+    text_puts(out, "struct {");
+    for (size_t i = 0; i < type->field_count; i++) {
+        text_put(out, ' ');
+        type_print(out, type->fields[i].type, type->fields[i].name, true, 0);
+        text_put(out, ';');
+    }
+    text_puts(out, " }");
+}
+
 static void put_tagged(struct text *out, const struct type *type, bool lowered)
 {
     const char *name = given_name(type);
+    if (!name && !type->node && type->field_count) {
+        put_members(out, type);
+        return;
+    }
     if (!name && lowered && type_print_reached(out, type))
         return;
     if (!name && lowered && type->kind == TYPE_ENUM && type->target)
