@@ -25,6 +25,7 @@ static const struct {
     /* what is linked */
     {"alias", OF_HANDLE},
     {"copy", OF_HANDLE},
+    {"externally_visible", OF_HANDLE},
     {"ifunc", OF_HANDLE},
     {"symver", OF_HANDLE},
     {"visibility", OF_HANDLE},
