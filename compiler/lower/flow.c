@@ -125,15 +125,6 @@ static void land(struct build *b, struct jump *jumps, uint32_t to)
 
 /* --- what a point does to variables */
 
-static struct variable *variable_of(const struct node *node)
-{
-    bool is_name = node->kind == NODE_IDENTIFIER || node->kind == NODE_COMPOUND_LITERAL;
-    const struct symbol *symbol = is_name ? node->symbol : NULL;
-    bool is_object =
-        symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER);
-    return is_object ? symbol->lowered : NULL;
-}
-
 static void mention(struct build *b, struct variable *variable, struct mention mention)
 {
     struct mentions *mentions = &b->flow->mentions[variable->index];
@@ -217,7 +208,7 @@ static struct node *named_only(const struct build *b, const struct node *node)
         name = whole_of(node->kid[0]);
     else if (node->kind == NODE_CAST && node->count == 2 && node->type && type_is_void(node->type))
         name = skip_parens(node->kid[1]);
-    const struct variable *variable = name ? variable_of(name) : NULL;
+    const struct variable *variable = name ? variable_named(name) : NULL;
     bool is_own = variable && variable->function == b->function && name->kind == NODE_IDENTIFIER;
     return is_own && is_private(variable) ? name : NULL;
 }
@@ -236,7 +227,7 @@ static void uses(struct build *b, struct node *node, uint32_t at)
         mention(b, b->function->returned, (struct mention){.point = at});
     struct node *outer = b->named, *named = named_only(b, node);
     b->named = named ? named : outer;
-    struct variable *variable = variable_of(node);
+    struct variable *variable = variable_named(node);
     bool is_literal = node->kind == NODE_COMPOUND_LITERAL; /* stored where it stands */
     if (variable && variable->function == b->function && !is_replaced(b, variable, at))
         mention(b, variable,
@@ -266,7 +257,7 @@ static bool has_variable(const struct node *node, const struct variable *variabl
 {
     if (!node)
         return false;
-    if (variable_of(node) == variable)
+    if (variable_named(node) == variable)
         return true;
     for (uint32_t i = 0; i < node->count; i++)
         if (has_variable(node->kid[i], variable))
@@ -296,7 +287,7 @@ static void assignments(struct build *b, struct node *node, uint32_t at)
         return;
     node = skip_parens(node);
     if (node->kind == NODE_ASSIGN && node->op == OP_NONE) {
-        struct variable *variable = variable_of(skip_parens(node->kid[0]));
+        struct variable *variable = variable_named(skip_parens(node->kid[0]));
         if (variable && variable->function == b->function) {
             bool reads = has_variable(node->kid[1], variable);
             mention(b, variable, (struct mention){.point = at, .reads = reads, .replaces = true});
@@ -325,7 +316,7 @@ static void assignments(struct build *b, struct node *node, uint32_t at)
 static bool moves(struct build *b, struct node *node)
 {
     bool is_assignment = node->kind == NODE_ASSIGN && node->op == OP_NONE;
-    struct variable *target = is_assignment ? variable_of(skip_parens(node->kid[0])) : NULL;
+    struct variable *target = is_assignment ? variable_named(skip_parens(node->kid[0])) : NULL;
     if (!moved_from(b->function, target, is_assignment ? node->kid[1] : NULL))
         return false;
     uses(b, node->kid[1], point(b, node->kid[1]));

@@ -364,6 +364,16 @@ void unset_find(struct function *function);
 void warn_function(struct lowered *lowered, struct function *function);
 void frame_layout(struct lowered *lowered, struct function *function);
 
+/* The variable that a name, or a literal with storage of its own, stands for; NULL. */
+static inline struct variable *variable_named(const struct node *node)
+{
+    bool is_name = node->kind == NODE_IDENTIFIER || node->kind == NODE_COMPOUND_LITERAL;
+    const struct symbol *symbol = is_name ? node->symbol : NULL;
+    bool is_object =
+        symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER);
+    return is_object ? symbol->lowered : NULL;
+}
+
 /* What the variable's field in the frame has as its type. */
 static inline struct type *field_type_of(const struct variable *variable)
 {

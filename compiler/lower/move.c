@@ -29,11 +29,9 @@ struct variable *moved_from(const struct function *function, const struct variab
                             struct node *value)
 {
     struct node *source = value ? skip_parens(value) : NULL;
-    if (!target || !source || source->kind != NODE_IDENTIFIER || !source->symbol)
+    if (!target || !source || source->kind != NODE_IDENTIFIER)
         return NULL;
-    enum symbol_kind kind = source->symbol->kind;
-    bool is_object = kind == SYMBOL_VARIABLE || kind == SYMBOL_PARAMETER;
-    struct variable *variable = is_object ? source->symbol->lowered : NULL;
+    struct variable *variable = variable_named(source);
     if (!variable || variable == target || variable->function != function ||
         target->function != function)
         return NULL;

@@ -26,13 +26,9 @@ struct use {
     bool is_whole;
 };
 
-/* The variable whose name the node is. */
 static struct variable *named(const struct parts *p, const struct node *node)
 {
-    const struct symbol *symbol = node->kind == NODE_IDENTIFIER ? node->symbol : NULL;
-    bool is_object =
-        symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER);
-    struct variable *variable = is_object ? symbol->lowered : NULL;
+    struct variable *variable = node->kind == NODE_IDENTIFIER ? variable_named(node) : NULL;
     return variable && variable->function == p->function ? variable : NULL;
 }
 

@@ -24,10 +24,7 @@ static bool names_frame(const struct node *node)
 {
     if (!node)
         return false;
-    const struct symbol *symbol = node->kind == NODE_IDENTIFIER ? node->symbol : NULL;
-    bool is_object =
-        symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER);
-    const struct variable *variable = is_object ? symbol->lowered : NULL;
+    const struct variable *variable = variable_named(node);
     if (variable && (variable->in_frame || variable->kind == VARIABLE_RESULT))
         return true;
     for (uint32_t i = 0; i < node->count; i++)

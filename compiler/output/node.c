@@ -295,13 +295,11 @@ static void emit_object(struct emitter *e, struct type *object)
 static void emit_identifier(struct emitter *e, struct node *node)
 {
     struct symbol *symbol = node->symbol;
-    struct variable *variable = NULL;
+    struct variable *variable = variable_named(node);
     if (is_out_of_scope(e, symbol)) {
         emit_object(e, symbol->type);
         return;
     }
-    if (symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER))
-        variable = symbol->lowered;
     if (variable && is_own(e, variable) && needs_view(e, variable) && !(node->flags & IS_BARE))
         emit_view(e, variable);
     else if (variable && is_own(e, variable))
@@ -480,10 +478,8 @@ static void emit_former(struct emitter *e, const struct node *node)
 static bool emit_moving(struct emitter *e, struct node *node)
 {
     struct node *target = skip_parens(node->kid[0]);
-    const struct symbol *symbol = target->kind == NODE_IDENTIFIER ? target->symbol : NULL;
-    bool is_object =
-        symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER);
-    return is_object && node->op == OP_NONE && emit_move(e, symbol->lowered, node->kid[1]);
+    struct variable *variable = node->op == OP_NONE ? variable_named(target) : NULL;
+    return variable && emit_move(e, variable, node->kid[1]);
 }
 
 void emit_node(struct emitter *e, struct node *node)

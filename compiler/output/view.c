@@ -76,10 +76,7 @@ static const struct variable *variable_within(const struct node *node)
         if (is_inside && (!node->type || type_resolve(node->type)->kind != TYPE_ARRAY))
             return NULL;
     }
-    const struct symbol *symbol = node->symbol;
-    bool is_object =
-        symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER);
-    return is_object ? symbol->lowered : NULL;
+    return variable_named(node);
 }
 
 bool emit_const_address(struct emitter *e, struct node *node)
