@@ -105,20 +105,32 @@ static const struct symbol *find_local(const struct emitter *e, struct range tok
     return found;
 }
 
+/* False if it is written as it stands. */
+static bool emit_name(struct emitter *e, const struct symbol *local, bool is_part)
+{
+    if (!is_part && emit_in_constant(e, local))
+        return true;
+    if (local->output_name)
+        write_string(&e->writer, local->output_name);
+    return local->output_name;
+}
+
 void emit_attribute_text(struct emitter *e, uint32_t start, uint32_t end)
 {
     static const char *const tags[] = {"struct", "union", "enum", NULL};
+    static const char *const behind_parts[] = {".", "->", ",", NULL}; /* as in offsetof */
     enum name_space space = SPACE_ORDINARY;
+    bool is_part = false;
     struct range token;
     for (uint32_t at = start; next_token(e->code, end, &at, &token);) {
         const struct symbol *local =
             token_is_name(e->code, token) ? find_local(e, token, space) : NULL;
         space = token_is_among(e->code, token, tags) ? SPACE_TAG : SPACE_ORDINARY;
-        if (!local || !local->output_name)
-            continue;
-        emit_gap(e, start, token.start);
-        write_string(&e->writer, local->output_name);
-        start = token.end;
+        if (local) {
+            emit_gap(e, start, token.start);
+            start = emit_name(e, local, is_part) ? token.end : token.start;
+        }
+        is_part = token_is_among(e->code, token, behind_parts);
     }
     emit_gap(e, start, end);
 }

@@ -292,6 +292,17 @@ static void emit_object(struct emitter *e, struct type *object)
     text_free(&type);
 }
 
+bool emit_in_constant(struct emitter *e, const struct symbol *symbol)
+{
+    bool is_object = symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER;
+    const struct variable *variable = is_object ? symbol->lowered : NULL;
+    bool is_kept = variable && is_own(e, variable) && variable->in_frame;
+    if (!is_object || !(is_kept || is_out_of_scope(e, symbol)))
+        return false;
+    emit_object(e, symbol->type);
+    return true;
+}
+
 static void emit_identifier(struct emitter *e, struct node *node)
 {
     struct symbol *symbol = node->symbol;

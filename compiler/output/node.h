@@ -44,6 +44,8 @@ void emit_node(struct emitter *e, struct node *node);
 void emit_copy(struct emitter *e, struct node *node);
 /* What follows is none of the user's: no line of the source leads there. */
 void begin_own(struct emitter *e);
+/* Where only the type of a local counts that cannot be named there: an object of its type. */
+bool emit_in_constant(struct emitter *e, const struct symbol *symbol);
 /* Follows the node's template. */
 void emit_template(struct emitter *e, struct node *node);
 /* A value beside something else: a comma expression would end at its comma there. */
