@@ -265,9 +265,43 @@ void emit_declarator(struct emitter *e, const struct node *specifiers, struct no
     }
 }
 
+static bool names_object(const struct node *node)
+{
+    const struct symbol *symbol = node && node->kind == NODE_IDENTIFIER ? node->symbol : NULL;
+    bool found = symbol && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_PARAMETER);
+    for (uint32_t i = 0; node && !found && i < node->count; i++)
+        found = names_object(node->kid[i]);
+    return found;
+}
+
+/* The array that the parameter only seems to be, if C++ does not take what its brackets say: a
+ * size that is computed, `static`, qualifiers. */
+static const struct node *decayed_array(const struct node *parameter)
+{
+    const struct node *inner = NULL;
+    for (const struct node *node = node_kid(parameter, 1); node; node = node_kid(node, 0))
+        if (node->kind != NODE_DECLARATOR_NAME && node->kind != NODE_PAREN_DECLARATOR)
+            inner = node;
+    bool is_cs = inner && inner->kind == NODE_ARRAY &&
+                 (inner->count > 2 || inner->flags & IS_STAR || names_object(inner->kid[1]));
+    return is_cs ? inner : NULL;
+}
+
+void emit_array(struct emitter *e, struct node *node)
+{
+    if (node != e->decayed) {
+        emit_copy(e, node);
+        return;
+    }
+    emit_node(e, node->kid[0]);
+    write_string(&e->writer, "[]");
+}
+
 void emit_declarator_pair(struct emitter *e, struct node *node)
 {
     struct node *specifiers = node->kid[0], *declarator = node->kid[1];
+    if (e->header && node->kind == NODE_PARAMETER)
+        e->decayed = decayed_array(node);
     if (!specifiers_are_special(specifiers)) {
         emit_copy(e, node);
         return;

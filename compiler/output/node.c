@@ -569,6 +569,9 @@ void emit_node(struct emitter *e, struct node *node)
     case NODE_ENUM:
         emit_struct(e, node);
         break;
+    case NODE_ARRAY:
+        emit_array(e, node);
+        break;
     case NODE_SPECIFIERS:
         emit_specifiers(e, node);
         break;

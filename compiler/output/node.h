@@ -22,14 +22,15 @@ struct emitter {
     struct writer writer;
     const struct check *check;
     const struct lowered *lowered;
-    struct function *function; /* the lowered function whose body is written; NULL elsewhere */
-    unsigned nested;           /* > 0: inside a nested function: `return` is C's */
-    bool in_block;             /* what is written next may be several statements */
-    const struct node *next;   /* in a block of the source: the item that follows */
-    unsigned for_type;         /* > 0: of what is written only the type counts */
-    const struct node *sized;  /* the operand of the sizeof that is being written */
-    bool hoisting;             /* what stands in a function is being written at file scope */
-    bool has_local_types;      /* ... where its types stand already */
+    struct function *function;  /* the lowered function whose body is written; NULL elsewhere */
+    unsigned nested;            /* > 0: inside a nested function: `return` is C's */
+    bool in_block;              /* what is written next may be several statements */
+    const struct node *next;    /* in a block of the source: the item that follows */
+    unsigned for_type;          /* > 0: of what is written only the type counts */
+    const struct node *decayed; /* a parameter that C++ takes as an array without a size alone */
+    const struct node *sized;   /* the operand of the sizeof that is being written */
+    bool hoisting;              /* what stands in a function is being written at file scope */
+    bool has_local_types;       /* ... where its types stand already */
     bool uses_self, uses_base, uses_step, uses_name; /* by the body so far */
     struct written **written;    /* containers that were written already (container.c) */
     const struct header *header; /* NULL: a .ac file */
@@ -72,6 +73,8 @@ void emit_specifiers(struct emitter *e, struct node *specifiers);
 void emit_struct(struct emitter *e, struct node *node);
 /* A node with specifiers as kid 0 and one declarator as kid 1. */
 void emit_declarator_pair(struct emitter *e, struct node *node);
+/* Of a declarator. */
+void emit_array(struct emitter *e, struct node *node);
 void emit_declaration(struct emitter *e, struct node *node);
 void emit_declarator(struct emitter *e, const struct node *specifiers, struct node *declarator);
 bool declares_typedef(const struct node *declaration);

@@ -18,10 +18,13 @@ const plainName = ($, node) => choice(
   node === $.identifier ? $.identifier : alias($.identifier, node),
   alias($._marked_name, node));
 
-/** The construct is preferred over the same words read as identifiers. */
-const PREFERRED = 5;
+/** A type former is preferred over the same words read as identifiers. */
+const FORMER = 5;
+
+/** So is a construct, however many calls are in it, each of which costs it 2. */
+const CONSTRUCT = 1000;
 
 /** So is `async` in a declaration, even where its declarator's parentheses cost it 10. */
 const ASYNC = 15;
 
-module.exports = {PREC, commaSep, commaSep1, WORDS, name, plainName, PREFERRED, ASYNC};
+module.exports = {PREC, commaSep, commaSep1, WORDS, name, plainName, FORMER, CONSTRUCT, ASYNC};

@@ -4,7 +4,7 @@
  * A static precedence decides which of two readings is tried at all; a dynamic one chooses among
  * readings that all hold to the end.
  */
-const {PREC, PREFERRED, commaSep, name, plainName} = require('./common');
+const {PREC, CONSTRUCT, commaSep, name, plainName} = require('./common');
 
 const ASSIGNMENTS = ['=', '*=', '/=', '%=', '+=', '-=', '<<=', '>>=', '&=', '^=', '|='];
 
@@ -13,7 +13,7 @@ const ASSIGNMENTS = ['=', '*=', '/=', '%=', '+=', '-=', '<<=', '>>=', '&=', '^='
  * it does not decide, once for all, that the word is no identifier.
  */
 function prefix($, word) {
-  return prec.dynamic(PREFERRED, seq(
+  return prec.dynamic(CONSTRUCT, seq(
     word, prec.right(PREC.UNARY, field('argument', $.expression))));
 }
 
@@ -74,7 +74,7 @@ module.exports = {
   try_expression: $ => prefix($, 'try'),
 
   // Binds like an assignment's right side. `else` is where an error thrown in goes.
-  yield_expression: $ => prec.dynamic(PREFERRED, seq(
+  yield_expression: $ => prec.dynamic(CONSTRUCT, seq(
     'yield',
     prec.right(PREC.ASSIGNMENT, seq(
       field('argument', $.expression),

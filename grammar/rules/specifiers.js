@@ -10,7 +10,7 @@
  *     _typed       with one other type
  *     _named       beginning with an unmarked name, which may be no type at all
  */
-const {WORDS, PREFERRED, ASYNC, commaSep, plainName} = require('./common');
+const {WORDS, FORMER, ASYNC, commaSep, plainName} = require('./common');
 
 // What may stand between two tokens that begin or end an attribute.
 const GAP = repeat(choice(
@@ -120,7 +120,7 @@ module.exports = {
 
   atomic_type_specifier: $ => prec(1, seq('_Atomic', '(', $.type_descriptor, ')')),
 
-  type_former: $ => prec.dynamic(PREFERRED, seq(
+  type_former: $ => prec.dynamic(FORMER, seq(
     field('name', alias($._former_word, $.identifier)),
     '(',
     field('type', $.type_descriptor),

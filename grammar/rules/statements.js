@@ -1,7 +1,7 @@
 /**
  * Statements. Those of tree-sitter-c that need no change are not repeated.
  */
-const {PREFERRED, ASYNC, commaSep1, plainName} = require('./common');
+const {CONSTRUCT, ASYNC, commaSep1, plainName} = require('./common');
 
 module.exports = {
   statement: $ => choice(
@@ -70,7 +70,7 @@ module.exports = {
   range_binding: $ => seq($._local_declarator, ':', field('range', $.expression)),
 
   // Preferred to the declaration `async with(f(x));`.
-  async_with_statement: $ => prec.dynamic(ASYNC + PREFERRED, prec.right(seq(
+  async_with_statement: $ => prec.dynamic(ASYNC + CONSTRUCT, prec.right(seq(
     'async', 'with', '(',
     optional(seq($._local_declarator, '=')),
     field('value', $.expression),
@@ -78,7 +78,7 @@ module.exports = {
     field('body', $.statement),
     optional(field('alternative', $.else_clause))))),
 
-  defer_statement: $ => prec.dynamic(PREFERRED, seq('defer', field('body', $.statement))),
+  defer_statement: $ => prec.dynamic(CONSTRUCT, seq('defer', field('body', $.statement))),
 
   expression_statement: $ => seq(optional(choice($._value, $.comma_expression)), ';'),
   return_statement: $ => seq('return', optional(choice($._value, $.comma_expression)), ';'),
