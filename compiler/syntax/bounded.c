@@ -45,6 +45,11 @@ static void count_skipped(void *data, TSLogType type, const char *message)
         watch->cancels = 1;
 }
 
+static bool is_behind(struct place_behind place, struct place_behind other)
+{
+    return place.row > other.row || (place.row == other.row && place.column > other.column);
+}
+
 /* Stops at the first token that fits no reading of the text. One reading may end earlier. */
 static void find_mistake(void *data, TSLogType type, const char *message)
 {
@@ -54,7 +59,7 @@ static void find_mistake(void *data, TSLogType type, const char *message)
     const char *place = says(message, "process ") ? strstr(message, "row:") : NULL;
     if (place)
         sscanf(place, "row:%u, col:%u", &watch->here.row, &watch->here.column);
-    else if (says(message, "detect_error"))
+    else if (says(message, "detect_error") && is_behind(watch->here, watch->mistake))
         watch->mistake = watch->here;
     else if (says(message, "resume"))
         watch->cancels = 1;
@@ -73,16 +78,23 @@ static TSTree *parse_watched(TSParser *parser, const char *text, uint32_t length
     return tree;
 }
 
-static struct range first_mistake(TSParser *parser, const char *text, uint32_t length)
+uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length)
 {
     struct watch watch = {0};
-    struct range token = {0, 1};
     ts_tree_delete(parse_watched(parser, text, length, find_mistake, &watch, 0));
     ts_parser_reset(parser);
+    if (!watch.cancels)
+        return length;
     uint32_t at = 0;
     for (unsigned row = 0; row < watch.mistake.row && at < length; at++)
         row += text[at] == '\n';
-    at = at + watch.mistake.column < length ? at + watch.mistake.column : length;
+    return at + watch.mistake.column < length ? at + watch.mistake.column : length;
+}
+
+static struct range first_mistake(TSParser *parser, const char *text, uint32_t length)
+{
+    struct range token = {0, 1};
+    uint32_t at = parse_until_mistake(parser, text, length);
     next_token(text, length, &at, &token);
     return token;
 }

@@ -10,4 +10,7 @@ struct range;
  * the first mistake, which is told then unless `mistake` is NULL. */
 TSTree *parse_bounded(TSParser *parser, const char *text, uint32_t length, struct range *mistake);
 
+/* Where the parser finds the first token that fits no reading of the text, which has a mistake. */
+uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length);
+
 #endif

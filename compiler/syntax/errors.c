@@ -42,25 +42,10 @@ static void say(struct report *r, struct range range, const char *what)
     r->reported_end = range.end;
 }
 
-/* Operators of several characters as one token. */
-static struct range whole_operator(const struct report *r, struct range token)
-{
-    static const char *const operators[] = {
-        "<<=", ">>=", "...", "==", "!=", "<=", ">=", "&&", "||", "++", "--",
-        "->",  "+=",  "-=",  "*=", "/=", "%=", "&=", "|=", "^=", "<<", ">>"};
-    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
-        uint32_t length = (uint32_t)strlen(operators[i]);
-        if (token.end - token.start == 1 && token.start + length <= r->length &&
-            !memcmp(r->code + token.start, operators[i], length))
-            token.end = token.start + length;
-    }
-    return token;
-}
-
 static void unexpected(struct report *r, struct range token)
 {
     char message[96];
-    token = whole_operator(r, token);
+    token = whole_operator(r->code, r->length, token);
     int length = (int)(token.end - token.start);
     const char *cut = length > 40 ? "..." : "";
     if (r->count && token.start < r->reported_end)

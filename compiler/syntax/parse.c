@@ -15,6 +15,8 @@
 #include "syntax/ast.h"
 #include "syntax/bounded.h"
 #include "syntax/brackets.h"
+#include "syntax/correct.h"
+#include "syntax/declarations.h"
 #include "syntax/declared.h"
 #include "syntax/errors.h"
 #include "syntax/headers.h"
@@ -206,13 +208,122 @@ static struct node *build(struct arena *arena, struct names *names, const TSTree
     return NULL;
 }
 
+/* --- mending */
+
+/* What is mended: the declarations that do not parse by themselves. All others are blank. */
+struct mending {
+    struct arena *arena;
+    TSParser *parser;
+    struct marks *marks;
+    struct diagnostics *diagnostics;
+    const char *code;
+    char *text; /* the code with marks */
+    uint32_t length;
+    struct declarations damaged;
+};
+
+static bool parses(TSParser *parser, const char *text, uint32_t length)
+{
+    TSTree *tree = parse_bounded(parser, text, length, NULL);
+    bool ok = tree && !has_error(tree);
+    ts_tree_delete(tree);
+    return ok;
+}
+
+/* All of the text, where each declaration by itself has none. */
+static struct declarations find_damaged(struct arena *arena, TSParser *parser,
+                                        const struct source *source, const char *text)
+{
+    uint32_t length = (uint32_t)source_length(source);
+    const char *code = text_without_marks(arena, source_code(source), text, length);
+    struct declarations all = find_declarations(arena, code, length), damaged = {0};
+    for (size_t i = 0; i < all.count; i++) {
+        struct range range = all.items[i];
+        if (!source_line(source, range.start).system_header &&
+            !parses(parser, arena_copy(arena, text + range.start, range.end - range.start),
+                    range.end - range.start))
+            all.items[damaged.count++] = range;
+    }
+    damaged.items = all.items;
+    if (!damaged.count && all.count)
+        damaged.items[damaged.count++] = (struct range){0, length};
+    return damaged;
+}
+
+static char *only(struct arena *arena, const struct declarations *list, const char *text,
+                  uint32_t length)
+{
+    char *result = arena_copy(arena, text, length);
+    for (uint32_t i = 0; i < length; i++)
+        if (result[i] != '\n')
+            result[i] = ' ';
+    for (size_t i = 0; i < list->count; i++)
+        memcpy(result + list->items[i].start, text + list->items[i].start,
+               list->items[i].end - list->items[i].start);
+    return result;
+}
+
+static void leave_out_damaged(struct mending *m)
+{
+    for (size_t i = 0; i < m->damaged.count; i++)
+        forget_declaration(m->arena, m->marks, m->code, m->text, m->damaged.items[i]);
+}
+
+/* Reports what is wrong in the text and takes out of it what the parser would stumble over. */
+static void mend(struct mending *m)
+{
+    struct range mistake;
+    if (mend_brackets(m->arena, m->diagnostics, m->code, m->length, m->text) == BRACKETS_HOPELESS) {
+        leave_out_damaged(m);
+        return;
+    }
+    mend_headers(m->arena, m->marks, m->diagnostics, m->code, m->length, m->text);
+    mend_yield_elses(m->diagnostics, m->code, m->length, m->text);
+    mend_misused_words(m->arena, m->diagnostics, &m->code, m->length, m->text);
+    mend_misplaced_async(m->arena, m->diagnostics, &m->code, m->length, m->text);
+    TSTree *tree = parse_bounded(m->parser, m->text, m->length, &mistake);
+    if (tree && has_error(tree))
+        tree =
+            mend_semicolons(m->arena, m->parser, tree, m->code, m->text, m->length, m->diagnostics);
+    if (tree)
+        tree = mend_elses(m->arena, m->parser, tree, m->text, m->length, m->diagnostics);
+    if (tree && has_error(tree) &&
+        correct_mistakes(m->arena, m->parser, m->marks, m->diagnostics, &m->code, m->text,
+                         m->length)) {
+        ts_tree_delete(tree);
+        tree = parse_bounded(m->parser, m->text, m->length, &mistake);
+    }
+    tree = contain_mistakes(m->arena, m->parser, tree, m->code, m->text, m->length, m->diagnostics);
+    if (!tree)
+        report_senseless(m->diagnostics, mistake);
+    else if (has_error(tree))
+        report_syntax_errors(m->diagnostics, ts_tree_root_node(tree), m->code);
+    if (!tree)
+        leave_out_damaged(m);
+    ts_tree_delete(tree);
+}
+
+/* Mends the damaged declarations of the text, and the code alike, which is returned. */
+static const char *mend_damaged(struct mending *m)
+{
+    char *text = m->text, *code = arena_copy(m->arena, m->code, m->length);
+    m->code = only(m->arena, &m->damaged, m->code, m->length);
+    m->text = only(m->arena, &m->damaged, text, m->length);
+    mend(m);
+    for (size_t i = 0; i < m->damaged.count; i++) {
+        struct range range = m->damaged.items[i];
+        memcpy(code + range.start, m->code + range.start, range.end - range.start);
+        memcpy(text + range.start, m->text + range.start, range.end - range.start);
+    }
+    return code;
+}
+
 struct node *parse(struct arena *arena, struct names *names, const struct source *source,
                    struct marks *marks, struct diagnostics *diagnostics)
 {
     const char *code = source_code(source);
     uint32_t length = (uint32_t)source_length(source);
-    struct range mistake;
-    char *marked = marked_code(arena, source, marks);
+    char *text = marked_code(arena, source, marks);
     TSParser *parser = ts_parser_new();
     struct node *unit = NULL;
     if (!ts_parser_set_language(parser, tree_sitter_asyncc())) {
@@ -220,38 +331,23 @@ struct node *parse(struct arena *arena, struct names *names, const struct source
         ts_parser_delete(parser);
         return NULL;
     }
-    TSTree *tree = parse_bounded(parser, marked, length, &mistake);
-    if (has_error(tree) && mark_declarations(arena, marks, marked, length)) {
+    TSTree *tree = parse_bounded(parser, text, length, NULL);
+    if (has_error(tree) && mark_declarations(arena, marks, text, length)) {
         ts_tree_delete(tree);
-        marked = marked_code(arena, source, marks);
-        tree = parse_bounded(parser, marked, length, &mistake);
+        text = marked_code(arena, source, marks);
+        tree = parse_bounded(parser, text, length, NULL);
     }
-    enum balance balance = BRACKETS_BALANCE;
-    if (has_error(tree))
-        balance = mend_brackets(arena, diagnostics, code, length, marked);
-    bool is_mended = balance == BRACKETS_MENDED;
-    if (has_error(tree) && balance != BRACKETS_HOPELESS) {
-        is_mended |= mend_headers(arena, marks, diagnostics, code, length, marked);
-        is_mended |= mend_yield_elses(diagnostics, code, length, marked);
-        is_mended |= mend_misused_words(arena, diagnostics, &code, length, marked);
-        is_mended |= mend_misplaced_async(arena, diagnostics, &code, length, marked);
-    }
-    if (is_mended) {
+    if (has_error(tree)) {
+        struct mending mending = {arena, parser, marks,  diagnostics,
+                                  code,  text,   length, find_damaged(arena, parser, source, text)};
+        code = mend_damaged(&mending);
         ts_tree_delete(tree);
-        tree = parse_bounded(parser, marked, length, &mistake);
+        tree = parse_bounded(parser, text, length, NULL);
+    } else {
+        tree = mend_elses(arena, parser, tree, text, length, diagnostics);
     }
-    if (balance != BRACKETS_HOPELESS && tree && has_error(tree))
-        tree = mend_semicolons(arena, parser, tree, code, marked, length, diagnostics);
-    if (balance != BRACKETS_HOPELESS && tree)
-        tree = mend_elses(arena, parser, tree, marked, length, diagnostics);
-    if (balance != BRACKETS_HOPELESS)
-        tree = contain_mistakes(arena, parser, tree, code, marked, length, diagnostics);
-    if (balance != BRACKETS_HOPELESS && !tree)
-        report_senseless(diagnostics, mistake);
-    else if (balance != BRACKETS_HOPELESS && has_error(tree))
-        report_syntax_errors(diagnostics, ts_tree_root_node(tree), code);
-    if (balance != BRACKETS_HOPELESS && tree)
-        unit = build(arena, names, tree, code, marked, diagnostics);
+    if (tree)
+        unit = build(arena, names, tree, code, text, diagnostics);
     ts_tree_delete(tree);
     ts_parser_delete(parser);
     return unit;

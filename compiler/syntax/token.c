@@ -88,3 +88,17 @@ bool next_token(const char *code, uint32_t length, uint32_t *at, struct range *t
     token->end = *at = i;
     return true;
 }
+
+struct range whole_operator(const char *code, uint32_t length, struct range token)
+{
+    static const char *const operators[] = {
+        "<<=", ">>=", "...", "==", "!=", "<=", ">=", "&&", "||", "++", "--",
+        "->",  "+=",  "-=",  "*=", "/=", "%=", "&=", "|=", "^=", "<<", ">>"};
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+        uint32_t size = (uint32_t)strlen(operators[i]);
+        if (token.end - token.start == 1 && token.start + size <= length &&
+            !memcmp(code + token.start, operators[i], size))
+            token.end = token.start + size;
+    }
+    return token;
+}

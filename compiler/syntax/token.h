@@ -14,6 +14,9 @@ bool is_word_byte(char byte);
 /* The next token at or behind *at, which moves behind it; false at the end of the text. */
 bool next_token(const char *code, uint32_t length, uint32_t *at, struct range *token);
 
+/* The whole operator of which this is the first character: `==`, `->`; other tokens as they are. */
+struct range whole_operator(const char *code, uint32_t length, struct range token);
+
 /* Whether the token is this text; one of these words, of which NULL is the last; a name, or another
  * word that begins like one; 1 if it opens a bracket, -1 if it closes one. Empty, it is none. */
 bool token_is(const char *code, struct range token, const char *text);

@@ -161,5 +161,5 @@ Test(check_unusual, operands_of_unknown_types)
                     " int z = _Generic(q, int: 1, default: 2); x = y = z; f(q);"
                     " __builtin_other_thing(q); __builtin_choose_expr(n, x, y);"
                     " typeof() t; int i = 1[2]; struct late l = {q}; n ? n : \"x\"; }",
-                    "1:192: error: expected a type identifier\n");
+                    "1:193: error: expected an expression before ')'\n");
 }

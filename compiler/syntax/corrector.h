@@ -1,0 +1,92 @@
+/* A declaration that does not parse, and changes of it: for those who look for the mistake. */
+#ifndef ASYNCC_SYNTAX_CORRECTOR_H
+#define ASYNCC_SYNTAX_CORRECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tree_sitter/api.h>
+
+#include "diagnostic.h"
+
+struct arena;
+struct marks;
+
+enum { MOST_CHANGES = 40 /* in a declaration */ };
+
+struct change {
+    uint32_t start, end; /* what is replaced */
+    const char *text;    /* by this; "" if it is left out */
+    bool is_sure;        /* it is clear what was meant: what is around may be checked */
+    bool is_operand;
+    const char *message;
+    struct range place;  /* of the message */
+    struct range opener; /* the bracket that it closes; empty: none */
+};
+
+struct tokens {
+    struct range *items;
+    size_t count, capacity;
+};
+
+/* A declaration, as changed so far. */
+struct draft {
+    char *text;
+    char *plain;      /* without marks */
+    uint32_t *origin; /* of each byte, and of the end, in the file */
+    uint32_t length;
+    struct tokens tokens;
+};
+
+struct corrector {
+    struct arena *arena;
+    TSParser *parser;
+    struct marks *marks;
+    struct diagnostics *diagnostics;
+    char *code; /* what tokens are read from */
+    char *text; /* what the parser sees */
+    uint32_t length;
+    uint32_t parsed; /* bytes */
+    struct draft draft;
+    struct change changes[MOST_CHANGES];
+    unsigned count;
+};
+
+/* For texts in which the brackets balance, or do not. Marks are noted in `marks`. */
+struct corrector *corrector_new(struct arena *arena, TSParser *parser, struct marks *marks,
+                                struct diagnostics *diagnostics, const char *code, char *text,
+                                uint32_t length);
+
+/* Begins with a declaration, without changes. */
+void corrector_begin(struct corrector *c, struct range declaration);
+
+/* Whether the token is this text, or the same as the one before. */
+bool draft_has(const struct corrector *c, size_t i, const char *text);
+bool draft_doubles(const struct corrector *c, size_t i);
+
+/* Changes at a token. */
+struct change change_without(const struct corrector *c, size_t i);
+struct change change_with(const struct corrector *c, size_t i, const char *text);
+struct change change_of(const struct corrector *c, size_t i, const char *text);
+
+/* For messages: where something of the draft stands in the file; a token, cut if it is long. */
+struct range draft_place(const struct corrector *c, struct range range);
+const char *token_text(const struct corrector *c, struct range token);
+
+bool draft_parses(struct corrector *c, const char *text, uint32_t length);
+/* Where the parser stops in the text; 0 if that may not be known. */
+uint32_t draft_stop(struct corrector *c, const char *text, uint32_t length);
+size_t token_at(const struct tokens *tokens, uint32_t offset);
+
+/* The draft with a change, without tokens. */
+struct draft draft_with(struct corrector *c, const struct change *change);
+/* Whether the draft parses with the change. */
+bool draft_solves(struct corrector *c, const struct change *change);
+/* Makes the change, which has its message, part of the draft. */
+void draft_accept(struct corrector *c, const struct change *change);
+
+/* Reports the changes and writes them into the file's text. A body with one that is not sure
+ * becomes empty; a declaration with one for which there is no room is forgotten. */
+void apply_changes(struct corrector *c, struct range declaration);
+
+#endif
