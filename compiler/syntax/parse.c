@@ -26,6 +26,7 @@
 #include "syntax/stray_else.h"
 #include "syntax/token.h"
 #include "syntax/tree.h"
+#include "syntax/unbalanced.h"
 #include "syntax/yield_else.h"
 
 const TSLanguage *tree_sitter_asyncc(void);
@@ -273,6 +274,7 @@ static void leave_out_damaged(struct mending *m)
 static void mend(struct mending *m)
 {
     struct range mistake;
+    mend_unbalanced(m->arena, m->parser, m->marks, m->diagnostics, &m->code, m->text, m->length);
     if (mend_brackets(m->arena, m->diagnostics, m->code, m->length, m->text) == BRACKETS_HOPELESS) {
         leave_out_damaged(m);
         return;
