@@ -30,7 +30,7 @@ struct place_behind { /* which the next token stands */
 struct watch {
     size_t cancels; /* tree-sitter's flag */
     unsigned skipped;
-    struct place_behind here, mistake;
+    struct place_behind here, farthest, mistake;
 };
 
 static bool says(const char *message, const char *word)
@@ -59,7 +59,11 @@ static void find_mistake(void *data, TSLogType type, const char *message)
     const char *place = says(message, "process ") ? strstr(message, "row:") : NULL;
     if (place)
         sscanf(place, "row:%u, col:%u", &watch->here.row, &watch->here.column);
-    else if (says(message, "detect_error") && is_behind(watch->here, watch->mistake))
+    if (is_behind(watch->here, watch->farthest))
+        watch->farthest = watch->here;
+    if (place)
+        return;
+    if (says(message, "detect_error") && is_behind(watch->here, watch->mistake))
         watch->mistake = watch->here;
     else if (says(message, "resume"))
         watch->cancels = 1;
@@ -78,17 +82,35 @@ static TSTree *parse_watched(TSParser *parser, const char *text, uint32_t length
     return tree;
 }
 
+static bool parses(TSParser *parser, const char *text, uint32_t length)
+{
+    TSTree *tree = parse_bounded(parser, text, length, NULL);
+    bool ok = tree && !ts_node_has_error(ts_tree_root_node(tree));
+    ts_tree_delete(tree);
+    return ok;
+}
+
+static uint32_t offset_of(struct place_behind place, const char *text, uint32_t length)
+{
+    uint32_t at = 0;
+    for (unsigned row = 0; row < place.row && at < length; at++)
+        row += text[at] == '\n';
+    return at + place.column < length ? at + place.column : length;
+}
+
+/* One reading may have ended well before another one, which came no farther, was given up. */
 uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length)
 {
     struct watch watch = {0};
     ts_tree_delete(parse_watched(parser, text, length, find_mistake, &watch, 0));
     ts_parser_reset(parser);
-    if (!watch.cancels)
-        return length;
-    uint32_t at = 0;
-    for (unsigned row = 0; row < watch.mistake.row && at < length; at++)
-        row += text[at] == '\n';
-    return at + watch.mistake.column < length ? at + watch.mistake.column : length;
+    uint32_t at = offset_of(watch.mistake, text, length), next = at;
+    struct range token;
+    bool has_end =
+        is_behind(watch.farthest, watch.mistake) || !next_token(text, length, &next, &token);
+    if (!watch.cancels || (has_end && parses(parser, text, length)))
+        return length + 1;
+    return at;
 }
 
 static struct range first_mistake(TSParser *parser, const char *text, uint32_t length)

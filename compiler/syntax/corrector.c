@@ -15,8 +15,7 @@
 #include "syntax/words.h"
 
 enum {
-    MOST_PARSED = 8 << 20, /* bytes, in all attempts together */
-    LOG_COSTS = 5,         /* times as much as parsing */
+    MOST_PARSED = 1 << 20, /* bytes, in all attempts together */
     MOST_FORGOTTEN = 2000  /* names */
 };
 
@@ -107,32 +106,18 @@ void corrector_begin(struct corrector *c, struct range declaration)
 
 /* --- parsing */
 
-static bool has_error(const TSTree *tree)
+uint32_t draft_stop(struct corrector *c, const char *text, uint32_t length)
 {
-    return !tree || ts_node_has_error(ts_tree_root_node(tree));
-}
-
-static bool may_parse(struct corrector *c, uint32_t length)
-{
-    c->parsed += length;
-    return c->parsed < MOST_PARSED;
+    if (c->parsed >= MOST_PARSED)
+        return 0;
+    uint32_t stop = parse_until_mistake(c->parser, text, length);
+    c->parsed += stop;
+    return stop;
 }
 
 bool draft_parses(struct corrector *c, const char *text, uint32_t length)
 {
-    if (!may_parse(c, length))
-        return false;
-    TSTree *tree = parse_bounded(c->parser, text, length, NULL);
-    bool ok = !has_error(tree);
-    ts_tree_delete(tree);
-    return ok;
-}
-
-uint32_t draft_stop(struct corrector *c, const char *text, uint32_t length)
-{
-    if (!may_parse(c, length * LOG_COSTS))
-        return 0;
-    return parse_until_mistake(c->parser, text, length);
+    return draft_stop(c, text, length) > length;
 }
 
 /* --- changes */
@@ -323,8 +308,8 @@ void apply_changes(struct corrector *c, struct range declaration)
         const struct change *change = &c->changes[i];
         report_change(c, change);
         bool in_body = find_body(c, change, &body);
-        bool is_kept = change->is_sure || !in_body || change->start < change->end;
-        if (is_kept && write_change(c, change, declaration.start) && (change->is_sure || !in_body))
+        bool is_kept = change->is_sure || change->start < change->end;
+        if (is_kept && write_change(c, change, declaration.start) && change->is_sure)
             continue;
         if (in_body)
             damaged = body;
@@ -333,6 +318,8 @@ void apply_changes(struct corrector *c, struct range declaration)
     }
     if (damaged.end)
         is_written &= empty_body(c, damaged);
-    if (!is_written)
+    if (!is_written) {
         forget_declaration(c->arena, c->marks, c->code, c->text, declaration);
+        blank(c, declaration.start, declaration.end);
+    }
 }

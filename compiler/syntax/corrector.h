@@ -85,8 +85,8 @@ bool draft_solves(struct corrector *c, const struct change *change);
 /* Makes the change, which has its message, part of the draft. */
 void draft_accept(struct corrector *c, const struct change *change);
 
-/* Reports the changes and writes them into the file's text. A body with one that is not sure
- * becomes empty; a declaration with one for which there is no room is forgotten. */
+/* Reports the changes and writes them into the file's text. A body with one that is not sure,
+ * or for which there is no room, becomes empty; a declaration with one elsewhere is forgotten. */
 void apply_changes(struct corrector *c, struct range declaration);
 
 #endif

@@ -38,8 +38,7 @@ static int kind_of(const struct corrector *c, size_t i, const char *const *brack
     return -1;
 }
 
-/* Whether each bracket has its other one; if so, and `opener` is not NULL, the one that the token
- * `closer` of the draft closes. */
+/* Whether each bracket has its other one. */
 static bool balances(const struct corrector *c)
 {
     int open[NESTING];
@@ -312,19 +311,27 @@ static bool put_in_or_leave_out(struct search *s, int kind)
     return false;
 }
 
-/* `f{x)`, or `{ x; )`: one bracket takes the place of another. */
-static bool replace_one(struct search *s, int more, int fewer)
+static bool replace_bracket(struct search *s, const char *wrong, const char *right, int kind,
+                            bool at_line)
 {
     struct corrector *c = s->c;
     size_t last = stop(s);
-    for (size_t i = last + 1; i-- > 0 && i + WINDOW > last;) {
-        if (draft_has(c, i, closers[fewer]) && try_sure(s, i, change_of(c, i, closers[more]), more))
+    for (size_t i = last + 1; i-- > 0 && i + WINDOW > last;)
+        if (draft_has(c, i, wrong) && begins_line(c, i) == at_line &&
+            try_sure(s, i, change_of(c, i, right), kind))
             return true;
-        if (draft_has(c, i, openers[more]) &&
-            try_sure(s, i, change_of(c, i, openers[fewer]), fewer))
-            return true;
-    }
     return false;
+}
+
+/* `f{x)`, or `{ x; )`: one bracket takes the place of another. A line begins with a brace, most
+ * likely, and other brackets do not. */
+static bool replace_one(struct search *s, int more, int fewer)
+{
+    bool closes_line = more == BRACES;
+    return replace_bracket(s, closers[fewer], closers[more], more, closes_line) ||
+           replace_bracket(s, openers[more], openers[fewer], fewer, false) ||
+           replace_bracket(s, closers[fewer], closers[more], more, !closes_line) ||
+           replace_bracket(s, openers[more], openers[fewer], fewer, true);
 }
 
 static bool mend_one(struct search *s)
