@@ -40,7 +40,8 @@ struct function_state {
     struct scopes *unknown_names; /* undeclared names that were reported */
     struct node **jumps;          /* gotos and label addresses, resolved at the end */
     size_t jump_count, jump_capacity;
-    bool evaluates_operands; /* a `sizeof` or `typeof` runs an await, see evaluated.c */
+    bool lacks_async, lacks_generator; /* as was reported */
+    bool evaluates_operands;           /* a `sizeof` or `typeof` runs an await, see evaluated.c */
 };
 
 struct check_state {
@@ -93,6 +94,8 @@ bool word_is_declared(struct check *check, const struct node *node, const char *
 bool is_misread_declaration(struct check *check, struct node *expression);
 /* True the first time that it is asked for this undeclared name in this function. */
 bool is_news(struct check *check, const char *name);
+/* Whether a mistake that was reported may hide what declares the name at file scope. */
+bool is_hidden(const struct check *check, const char *name);
 
 /* --- repair.c: misreadings mended in place, before the node is typed */
 

@@ -120,7 +120,7 @@ static bool is_redeclaration(struct check *check, struct symbol *old, enum symbo
         return true;
     }
     if (old->function && !has_linkage) {
-        if (complain(check, name, "redefinition of '%s'", old->name))
+        if (!is_unknown(type) && complain(check, name, "redefinition of '%s'", old->name))
             note_previous(check, old);
         return false;
     }

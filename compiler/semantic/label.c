@@ -64,7 +64,10 @@ void resolve_jumps(struct check *check)
     for (size_t i = 0; i < function->jump_count; i++) {
         struct node *jump = function->jumps[i];
         jump->symbol = scope_find(function->labels, SPACE_LABEL, jump->name);
-        if (!jump->symbol)
-            complain(check, jump, "there is no label '%s' in this function", jump->name);
+        if (jump->symbol || scope_find(function->unknown_names, SPACE_LABEL, jump->name))
+            continue;
+        scope_bind(function->unknown_names, SPACE_LABEL, jump->name,
+                   symbol_make(check, SYMBOL_LABEL, jump->name));
+        complain(check, jump, "there is no label '%s' in this function", jump->name);
     }
 }

@@ -104,14 +104,28 @@ struct type *check_former(struct check *check, struct node *former, struct node 
 
 /* --- where awaits may stand */
 
+/* One message a function: the mistake is most likely in its head, and whoever calls it may take it
+ * for what it was meant to be. False if it was told before. */
+static bool is_first_outside(struct check *check, bool *lacks)
+{
+    struct function_state *function = check->state->function;
+    bool is_first = !*lacks;
+    *lacks |= !check->state->quiet;
+    if (is_first && function->node->symbol)
+        function->node->symbol->type = type_simple(check->types, TYPE_UNKNOWN);
+    return is_first;
+}
+
 static void complain_outside(struct check *check, const struct node *node, const char *what)
 {
-    const struct function_state *function = check->state->function;
+    struct function_state *function = check->state->function;
     if (!function) {
         complain(check, node, "%s outside a function", what);
         return;
     }
     struct node *name = declarator_name(function->node->kid[1]);
+    if (!is_first_outside(check, &function->lacks_async))
+        return;
     if (complain(check, node, "%s outside an async function", what) && name)
         add_note(check, name, "'%s' is not async: write 'async' before its type", name->name);
 }
@@ -245,10 +259,11 @@ static void check_otherwise(struct check *check, const struct type *generator, s
 
 static void check_yield_rules(struct check *check, struct node *node)
 {
-    const struct function_state *function = check->state->function;
+    struct function_state *function = check->state->function;
     struct node *value = node_kid(node, 0);
     if (!function || !function->is_generator) {
-        complain(check, node, "'yield' outside a generator");
+        if (!function || is_first_outside(check, &function->lacks_generator))
+            complain(check, node, "'yield' outside a generator");
         return;
     }
     if (!may_leave(check, node, "'yield'"))

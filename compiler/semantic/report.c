@@ -10,9 +10,27 @@
 #include "semantic/checker.h"
 #include "syntax/token.h"
 
+/* The text around, from the end of the statement before, or of a bracket of blocks, to the next. */
+static struct range statement_around(const struct check *check, uint32_t start, uint32_t end)
+{
+    const char *code = source_code(check->source);
+    while (start > 0 && !strchr(";{}", code[start - 1]))
+        start--;
+    while (code[end] && !strchr(";{}", code[end]))
+        end++;
+    return (struct range){start, end};
+}
+
+/* Whether the parser had to guess what the statement means. */
+static bool is_guessed(const struct check *check, const struct node *at)
+{
+    return diagnostics_had_error(check->diagnostics, check->state->parsed,
+                                 statement_around(check, at->start, at->end));
+}
+
 bool complain(struct check *check, const struct node *at, const char *format, ...)
 {
-    if (check->state->quiet)
+    if (check->state->quiet || is_guessed(check, at))
         return false;
     va_list arguments;
     va_start(arguments, format);
@@ -162,6 +180,11 @@ bool is_misread_declaration(struct check *check, struct node *expression)
         declare_unknown(check, declared_identifier(node->kid[1]));
     declare_unknown(check, declared_identifier(rest));
     return true;
+}
+
+bool is_hidden(const struct check *check, const char *name)
+{
+    return scope_find(check->state->file_unknown_names, SPACE_ORDINARY, name) != NULL;
 }
 
 bool is_news(struct check *check, const char *name)

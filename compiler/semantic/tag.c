@@ -291,6 +291,10 @@ static void check_enumerators(struct check *check, struct node *node, struct typ
 
 struct type *check_tag(struct check *check, struct node *node, bool alone)
 {
+    bool is_hidden_here = node->name && !(node->flags & HAS_BODY) && is_hidden(check, node->name) &&
+                          !scope_find(check->state->scopes, SPACE_TAG, node->name);
+    if (is_hidden_here)
+        return node->type = type_simple(check->types, TYPE_UNKNOWN);
     struct symbol *symbol = find_tag(check, node, alone);
     node->symbol = symbol;
     node->type = symbol->type;
