@@ -210,6 +210,16 @@ static void mark_old_names(struct check *check, const struct node *declarator, b
             mark_as_ordinary(check, name);
 }
 
+/* A body behind what is no function. Of `struc s { int a; };` it is known already that the first
+ * word is none; what the second one was to be is not. */
+static void complain_body(struct check *check, const struct specifiers *specifiers,
+                          const struct node *name)
+{
+    if (!is_unknown(specifiers->type))
+        complain(check, name, "'%s' is no function, but has a body", name->name);
+    is_news(check, name->name);
+}
+
 void check_function(struct check *check, struct node *node)
 {
     mark_old_names(check, node->kid[1], node->count > 3);
@@ -219,8 +229,7 @@ void check_function(struct check *check, struct node *node)
     if (!declarator.name)
         complain(check, node->kid[1] ? node->kid[1] : node->kid[0], "a function without a name");
     else if (!declarator.function || type_resolve(declarator.type)->kind != TYPE_FUNCTION)
-        complain(check, declarator.name, "'%s' is no function, but has a body",
-                 declarator.name->name);
+        complain_body(check, &specifiers, declarator.name);
     else
         check_definition(check, &specifiers, &declarator, node);
 }
