@@ -109,11 +109,26 @@ static bool moves_body(const struct node *node)
     return is_async_definition(node) || holds_frames(node);
 }
 
-/* `async struct s { int a; } f(void)`: f gives a handle in C, so the type is defined in front. */
+/* The struct or union that these specifiers are the first to name; NULL. */
+static struct node *announced_tag(const struct node *specifiers)
+{
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        struct node *kid = specifiers->kid[i];
+        bool is_record = kid->kind == NODE_STRUCT || kid->kind == NODE_UNION;
+        if (is_record && kid->flags & IS_FIRST && !(kid->flags & HAS_BODY))
+            return kid;
+    }
+    return NULL;
+}
+
+/* `async struct s { int a; } f(void)`: f gives a handle in C, so the type is defined in front; in
+ * front of `async struct s *f(void)` it is announced, or the next to name it may be a parameter. */
 static void emit_result_type(struct emitter *e, const struct node *node)
 {
     bool has_specifiers = node->kind == NODE_FUNCTION || node->kind == NODE_DECLARATION;
     struct node *tag = has_specifiers ? defined_result(node->kid[0]) : NULL;
+    if (!tag && has_specifiers)
+        tag = announced_tag(node->kid[0]);
     if (!tag || !specifiers_are_special(node->kid[0]))
         return;
     write_place(&e->writer, tag->start, false);

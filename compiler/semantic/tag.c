@@ -16,6 +16,7 @@ static struct symbol *make_tag(struct check *check, struct node *node)
     symbol->type->name = node->name;
     symbol->type->symbol = symbol;
     symbol->type->node = symbol->node = node;
+    node->flags |= IS_FIRST;
     if (node->name)
         scope_bind(check->state->scopes, SPACE_TAG, node->name, symbol);
     return symbol;

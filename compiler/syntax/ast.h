@@ -186,6 +186,7 @@ enum node_flag {
     IS_FLAT = 8192,             /* NODE_COMPOUND: its braces are those of the block around it */
     IS_OUTPUT = 8388608,        /* an operand that asm writes */
     IS_DECAYED = 33554432,      /* an array whose value is used: the address of its first element */
+    IS_FIRST = 134217728,       /* struct, union: what declares its tag */
     GIVES_VALUE = 16777216,     /* NODE_EXPRESSION_STATEMENT: the value of a ({ }) that is wanted */
 };
 

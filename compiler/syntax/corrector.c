@@ -15,7 +15,7 @@
 #include "syntax/words.h"
 
 enum {
-    MOST_PARSED = 1 << 20, /* bytes, in all attempts together */
+    MOST_PARSED = 1 << 19, /* bytes, in all attempts together */
     MOST_FORGOTTEN = 2000  /* names */
 };
 
