@@ -117,8 +117,7 @@ static struct type *type_of_parts(const struct parts *p, const struct variable *
             return NULL;
         type->fields[type->field_count++] = whole->fields[i];
     }
-    return is_large_struct(variable->type) && type_size(type) + WORTH_IT <= type_size(whole) ? type
-                                                                                             : NULL;
+    return type_size(type) + WORTH_IT <= type_size(whole) ? type : NULL;
 }
 
 void parts_find(struct lowered *lowered, struct function *function)

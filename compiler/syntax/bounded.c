@@ -82,7 +82,7 @@ static TSTree *parse_watched(TSParser *parser, const char *text, uint32_t length
     return tree;
 }
 
-static bool parses(TSParser *parser, const char *text, uint32_t length)
+bool text_parses(TSParser *parser, const char *text, uint32_t length)
 {
     TSTree *tree = parse_bounded(parser, text, length, NULL);
     bool ok = tree && !ts_node_has_error(ts_tree_root_node(tree));
@@ -108,7 +108,7 @@ uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length
     struct range token;
     bool has_end =
         is_behind(watch.farthest, watch.mistake) || !next_token(text, length, &next, &token);
-    if (!watch.cancels || (has_end && parses(parser, text, length)))
+    if (!watch.cancels || (has_end && text_parses(parser, text, length)))
         return length + 1;
     return at;
 }

@@ -10,6 +10,8 @@ struct range;
  * the first mistake, which is told then unless `mistake` is NULL. */
 TSTree *parse_bounded(TSParser *parser, const char *text, uint32_t length, struct range *mistake);
 
+bool text_parses(TSParser *parser, const char *text, uint32_t length);
+
 /* Where the parser finds the first token that fits no reading of the text; behind the end if there
  * is none. */
 uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length);

@@ -238,9 +238,8 @@ static bool give_up_statement(struct corrector *c, size_t stop)
 
 static void find_changes(struct corrector *c)
 {
-    uint32_t before = 0;
-    while (!draft_parses(c, c->draft.text, c->draft.length)) {
-        uint32_t offset = draft_stop(c, c->draft.text, c->draft.length);
+    uint32_t before = 0, offset;
+    while ((offset = draft_stop(c, c->draft.text, c->draft.length)) <= c->draft.length) {
         size_t stop = token_at(&c->draft.tokens, offset);
         if (!c->draft.tokens.count || c->count == MOST_CHANGES || (c->count && offset < before))
             return;

@@ -223,14 +223,6 @@ struct mending {
     struct declarations damaged;
 };
 
-static bool parses(TSParser *parser, const char *text, uint32_t length)
-{
-    TSTree *tree = parse_bounded(parser, text, length, NULL);
-    bool ok = tree && !has_error(tree);
-    ts_tree_delete(tree);
-    return ok;
-}
-
 /* All of the text, where each declaration by itself has none. */
 static struct declarations find_damaged(struct arena *arena, TSParser *parser,
                                         const struct source *source, const char *text)
@@ -241,8 +233,8 @@ static struct declarations find_damaged(struct arena *arena, TSParser *parser,
     for (size_t i = 0; i < all.count; i++) {
         struct range range = all.items[i];
         if (!source_line(source, range.start).system_header &&
-            !parses(parser, arena_copy(arena, text + range.start, range.end - range.start),
-                    range.end - range.start))
+            !text_parses(parser, arena_copy(arena, text + range.start, range.end - range.start),
+                         range.end - range.start))
             all.items[damaged.count++] = range;
     }
     damaged.items = all.items;

@@ -142,11 +142,10 @@ static void tell(struct corrector *c, size_t i, struct change *change, int kind)
 static bool try_change(struct search *s, size_t i, struct change change, int kind)
 {
     struct corrector *c = s->c;
-    struct draft draft = draft_with(c, &change);
     if (s->attempts >= MOST_ATTEMPTS)
         return false;
     s->attempts++;
-    if (!draft_parses(c, draft.text, draft.length))
+    if (!draft_solves(c, &change))
         return false;
     tell(c, i, &change, kind);
     draft_accept(c, &change);
@@ -311,11 +310,10 @@ static bool put_in_or_leave_out(struct search *s, int kind)
     return false;
 }
 
-static bool replace_bracket(struct search *s, const char *wrong, const char *right, int kind,
-                            bool at_line)
+static bool replace_bracket(struct search *s, size_t last, const char *wrong, const char *right,
+                            int kind, bool at_line)
 {
     struct corrector *c = s->c;
-    size_t last = stop(s);
     for (size_t i = last + 1; i-- > 0 && i + WINDOW > last;)
         if (draft_has(c, i, wrong) && begins_line(c, i) == at_line &&
             try_sure(s, i, change_of(c, i, right), kind))
@@ -328,10 +326,11 @@ static bool replace_bracket(struct search *s, const char *wrong, const char *rig
 static bool replace_one(struct search *s, int more, int fewer)
 {
     bool closes_line = more == BRACES;
-    return replace_bracket(s, closers[fewer], closers[more], more, closes_line) ||
-           replace_bracket(s, openers[more], openers[fewer], fewer, false) ||
-           replace_bracket(s, closers[fewer], closers[more], more, !closes_line) ||
-           replace_bracket(s, openers[more], openers[fewer], fewer, true);
+    size_t last = stop(s);
+    return replace_bracket(s, last, closers[fewer], closers[more], more, closes_line) ||
+           replace_bracket(s, last, openers[more], openers[fewer], fewer, false) ||
+           replace_bracket(s, last, closers[fewer], closers[more], more, !closes_line) ||
+           replace_bracket(s, last, openers[more], openers[fewer], fewer, true);
 }
 
 static bool mend_one(struct search *s)
