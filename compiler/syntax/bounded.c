@@ -9,6 +9,7 @@
  * interruption. */
 #include "syntax/bounded.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +31,7 @@ struct place_behind { /* which the next token stands */
 struct watch {
     size_t cancels; /* tree-sitter's flag */
     unsigned skipped;
+    unsigned steps; /* that it may still take */
     struct place_behind here, farthest, mistake;
 };
 
@@ -54,7 +56,11 @@ static bool is_behind(struct place_behind place, struct place_behind other)
 static void find_mistake(void *data, TSLogType type, const char *message)
 {
     struct watch *watch = data;
-    if (type != TSLogTypeParse || watch->cancels)
+    if (watch->cancels)
+        return;
+    if (!watch->steps || !--watch->steps)
+        watch->cancels = 1;
+    if (type != TSLogTypeParse)
         return;
     const char *place = says(message, "process ") ? strstr(message, "row:") : NULL;
     if (place)
@@ -99,11 +105,12 @@ static uint32_t offset_of(struct place_behind place, const char *text, uint32_t 
 }
 
 /* One reading may have ended well before another one, which came no farther, was given up. */
-uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length)
+uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length, unsigned *steps)
 {
-    struct watch watch = {0};
+    struct watch watch = {.steps = *steps};
     ts_tree_delete(parse_watched(parser, text, length, find_mistake, &watch, 0));
     ts_parser_reset(parser);
+    *steps = watch.steps;
     uint32_t at = offset_of(watch.mistake, text, length), next = at;
     struct range token;
     bool has_end =
@@ -116,7 +123,8 @@ uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length
 static struct range first_mistake(TSParser *parser, const char *text, uint32_t length)
 {
     struct range token = {0, 1};
-    uint32_t at = parse_until_mistake(parser, text, length);
+    unsigned steps = UINT_MAX;
+    uint32_t at = parse_until_mistake(parser, text, length, &steps);
     next_token(text, length, &at, &token);
     return token;
 }

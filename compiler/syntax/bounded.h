@@ -13,7 +13,7 @@ TSTree *parse_bounded(TSParser *parser, const char *text, uint32_t length, struc
 bool text_parses(TSParser *parser, const char *text, uint32_t length);
 
 /* Where the parser finds the first token that fits no reading of the text; behind the end if there
- * is none. */
-uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length);
+ * is none. It may take so many steps, of which what is left is told: with 0 it was given up. */
+uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length, unsigned *steps);
 
 #endif

@@ -40,11 +40,6 @@ struct search {
     uint32_t last_end; /* behind the bracket that closed the last outermost one */
 };
 
-static char closing(char open)
-{
-    return open == '(' ? ')' : open == '[' ? ']' : '}';
-}
-
 static void blank(struct search *s, uint32_t start, uint32_t end)
 {
     for (uint32_t i = start; i < end; i++)
@@ -76,7 +71,7 @@ static void report_open(struct search *s, const struct open_bracket *open, struc
 {
     if (open->surprise.end)
         token = open->surprise;
-    report(s, token.start, token.end, "expected '%c' before '%c'", closing(open->bracket),
+    report(s, token.start, token.end, "expected '%c' before '%c'", closing_bracket(open->bracket),
            s->code[token.start]);
     note_open(s, open);
 }
@@ -155,7 +150,7 @@ static bool mend_unclosed(struct search *s, unsigned depth_there, const struct o
     while (end && isspace((unsigned char)s->code[end - 1]))
         end--;
     report(s, end ? end - 1 : 0, end, "expected '%c' at the end of the file",
-           closing(last->bracket), 0);
+           closing_bracket(last->bracket), 0);
     note_open(s, last);
     return false;
 }
@@ -247,7 +242,7 @@ static enum found find(struct search *s, uint32_t at)
         }
         if (!s->depth)
             return mend_stray(s, token) ? FOUND_MENDED : FOUND_HOPELESS;
-        if (closing(s->stack[s->depth - 1].bracket) != byte)
+        if (closing_bracket(s->stack[s->depth - 1].bracket) != byte)
             return mend_mismatch(s, token) ? FOUND_MENDED : FOUND_HOPELESS;
         const struct open_bracket *closed = &s->stack[s->depth - 1];
         if (closed->comma.end && closed->semicolons == 2)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "support/arena.h"
+#include "syntax/attempt.h"
 #include "syntax/corrector.h"
 #include "syntax/declarations.h"
 #include "syntax/token.h"
@@ -139,15 +140,6 @@ static void accept_at(struct corrector *c, size_t i, struct change *change)
 
 typedef bool change_function(const struct corrector *, size_t, unsigned, struct change *);
 
-/* How far the parser gets if a change is made there: a place in the draft as it is. */
-static uint32_t reach(struct corrector *c, const struct change *change)
-{
-    struct draft draft = draft_with(c, change);
-    uint32_t stop = draft_stop(c, draft.text, draft.length);
-    uint32_t size = (uint32_t)strlen(change->text);
-    return stop < change->start + size ? 0 : stop - size + (change->end - change->start);
-}
-
 /* The changes that are tried: all of a kind before those of the next one. */
 static const struct {
     change_function *next;
@@ -160,47 +152,44 @@ static const struct {
 
 enum { CHANGE_KINDS = sizeof change_kinds / sizeof *change_kinds };
 
-/* A change at the token where the parser stopped, or before, that leaves no error. */
-static bool solve(struct corrector *c, size_t stop)
-{
+/* A change, and how far the parser gets with it. */
+struct candidate {
     struct change change;
-    for (size_t k = 0; k < CHANGE_KINDS; k++)
-        for (size_t i = stop + 1; i-- > 0 && i + change_kinds[k].window > stop;)
-            for (unsigned number = 0; change_kinds[k].next(c, i, number, &change); number++)
-                if (draft_solves(c, &change)) {
-                    accept_at(c, i, &change);
-                    return true;
-                }
-    return false;
-}
+    size_t token;
+    uint32_t reach;
+};
 
-/* The one of a kind that lets the parser get farthest, and some tokens farther than now. */
-static bool advance_by(struct corrector *c, size_t stop, size_t kind)
+/* The change of the kind, at the token where the parser stopped or before, that lets it get
+ * farthest; false if none lets it get some tokens farther than now. */
+static bool find_best(struct corrector *c, size_t stop, size_t kind, struct candidate *best)
 {
     const struct tokens *tokens = &c->draft.tokens;
-    size_t wanted = stop + change_kinds[kind].progress, at = 0;
-    uint32_t farthest = wanted < tokens->count ? tokens->items[wanted].start : c->draft.length;
-    struct change change, best = {0};
+    size_t wanted = stop + change_kinds[kind].progress;
+    uint32_t end = c->draft.length,
+             least = wanted < tokens->count ? tokens->items[wanted].start : end;
+    struct change change;
+    best->reach = least;
     for (size_t i = stop + 1; i-- > 0 && i + change_kinds[kind].window > stop;)
         for (unsigned number = 0; change_kinds[kind].next(c, i, number, &change); number++) {
-            uint32_t place = reach(c, &change);
-            if (place <= farthest)
-                continue;
-            farthest = place;
-            best = change;
-            at = i;
+            uint32_t reach = draft_stop_with(c, &change);
+            if (reach > best->reach)
+                *best = (struct candidate){change, i, reach};
+            if (reach > end)
+                return true;
         }
-    if (best.text)
-        accept_at(c, at, &best);
-    return best.text;
+    return best->reach > least;
 }
 
-static bool advance(struct corrector *c, size_t stop)
+/* One that leaves no error, of whatever kind; else the best one of the first kind that has any. */
+static bool correct_at(struct corrector *c, size_t stop)
 {
-    bool ok = false;
-    for (size_t kind = 0; !ok && kind < CHANGE_KINDS; kind++)
-        ok = advance_by(c, stop, kind);
-    return ok;
+    struct candidate best = {0}, other;
+    for (size_t kind = 0; kind < CHANGE_KINDS && best.reach <= c->draft.length; kind++)
+        if (find_best(c, stop, kind, &other) && (!best.reach || other.reach > c->draft.length))
+            best = other;
+    if (best.reach)
+        accept_at(c, best.token, &best.change);
+    return best.reach;
 }
 
 /* The statement around the token is left out: as far as its semicolon, or the brace that ends the
@@ -239,12 +228,12 @@ static bool give_up_statement(struct corrector *c, size_t stop)
 static void find_changes(struct corrector *c)
 {
     uint32_t before = 0, offset;
-    while ((offset = draft_stop(c, c->draft.text, c->draft.length)) <= c->draft.length) {
+    while ((offset = draft_stop(c)) <= c->draft.length) {
         size_t stop = token_at(&c->draft.tokens, offset);
         if (!c->draft.tokens.count || c->count == MOST_CHANGES || (c->count && offset < before))
             return;
         before = offset;
-        if (!solve(c, stop) && !advance(c, stop) && !give_up_statement(c, stop))
+        if (!correct_at(c, stop) && !give_up_statement(c, stop))
             return;
     }
 }

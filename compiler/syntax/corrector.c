@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "support/arena.h"
-#include "syntax/bounded.h"
 #include "syntax/brackets.h"
 #include "syntax/correct.h"
 #include "syntax/declarations.h"
@@ -14,10 +13,7 @@
 #include "syntax/token.h"
 #include "syntax/words.h"
 
-enum {
-    MOST_PARSED = 1 << 19, /* bytes, in all attempts together */
-    MOST_FORGOTTEN = 2000  /* names */
-};
+enum { MOST_FORGOTTEN = 2000 /* names */ };
 
 struct corrector *corrector_new(struct arena *arena, TSParser *parser, struct marks *marks,
                                 struct diagnostics *diagnostics, const char *code, char *text,
@@ -64,22 +60,15 @@ static struct draft draft_of(struct corrector *c, struct range declaration)
     return draft;
 }
 
-struct draft draft_with(struct corrector *c, const struct change *change)
-{
-    const struct draft *old = &c->draft;
-    uint32_t size = (uint32_t)strlen(change->text), behind = old->length - change->end;
-    struct draft draft = {.length = change->start + size + behind};
-    draft.text = arena_alloc(c->arena, draft.length + 1);
-    memcpy(draft.text, old->text, change->start);
-    memcpy(draft.text + change->start, change->text, size);
-    memcpy(draft.text + change->start + size, old->text + change->end, behind);
-    return draft;
-}
-
 void draft_accept(struct corrector *c, const struct change *change)
 {
-    struct draft draft = draft_with(c, change), old = c->draft;
+    struct draft draft = {0}, old = c->draft;
     uint32_t size = (uint32_t)strlen(change->text);
+    draft.length = change->start + size + old.length - change->end;
+    draft.text = arena_alloc(c->arena, draft.length + 1);
+    memcpy(draft.text, old.text, change->start);
+    memcpy(draft.text + change->start, change->text, size);
+    memcpy(draft.text + change->start + size, old.text + change->end, old.length - change->end);
     draft.origin = arena_alloc(c->arena, (draft.length + 1) * sizeof *draft.origin);
     for (uint32_t i = 0; i <= draft.length; i++)
         draft.origin[i] =
@@ -102,22 +91,6 @@ void corrector_begin(struct corrector *c, struct range declaration)
 {
     c->draft = draft_of(c, declaration);
     c->count = 0;
-}
-
-/* --- parsing */
-
-uint32_t draft_stop(struct corrector *c, const char *text, uint32_t length)
-{
-    if (c->parsed >= MOST_PARSED)
-        return 0;
-    uint32_t stop = parse_until_mistake(c->parser, text, length);
-    c->parsed += stop;
-    return stop;
-}
-
-bool draft_parses(struct corrector *c, const char *text, uint32_t length)
-{
-    return draft_stop(c, text, length) > length;
 }
 
 /* --- changes */
@@ -175,12 +148,6 @@ size_t token_at(const struct tokens *tokens, uint32_t offset)
     while (i + 1 < tokens->count && tokens->items[i].end <= offset)
         i++;
     return i;
-}
-
-bool draft_solves(struct corrector *c, const struct change *change)
-{
-    struct draft draft = draft_with(c, change);
-    return draft_parses(c, draft.text, draft.length);
 }
 
 /* --- what the parser sees then */

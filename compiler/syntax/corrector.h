@@ -46,7 +46,9 @@ struct corrector {
     char *code; /* what tokens are read from */
     char *text; /* what the parser sees */
     uint32_t length;
-    uint32_t parsed; /* bytes */
+    unsigned steps; /* of the parser, so far */
+    char *room;     /* for attempts */
+    uint32_t room_size;
     struct draft draft;
     struct change changes[MOST_CHANGES];
     unsigned count;
@@ -73,15 +75,8 @@ struct change change_of(const struct corrector *c, size_t i, const char *text);
 struct range draft_place(const struct corrector *c, struct range range);
 const char *token_text(const struct corrector *c, struct range token);
 
-bool draft_parses(struct corrector *c, const char *text, uint32_t length);
-/* Where the parser stops in the text; 0 if that may not be known. */
-uint32_t draft_stop(struct corrector *c, const char *text, uint32_t length);
 size_t token_at(const struct tokens *tokens, uint32_t offset);
 
-/* The draft with a change, without tokens. */
-struct draft draft_with(struct corrector *c, const struct change *change);
-/* Whether the draft parses with the change. */
-bool draft_solves(struct corrector *c, const struct change *change);
 /* Makes the change, which has its message, part of the draft. */
 void draft_accept(struct corrector *c, const struct change *change);
 

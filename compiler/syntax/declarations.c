@@ -31,11 +31,6 @@ char *text_without_marks(struct arena *arena, const char *code, const char *text
     return result;
 }
 
-static char opening(char bracket)
-{
-    return bracket == ')' ? '(' : bracket == ']' ? '[' : '{';
-}
-
 static bool is_first_column(const char *text, uint32_t at)
 {
     return !at || text[at - 1] == '\n';
@@ -73,7 +68,7 @@ static bool is_balanced(struct arena *arena, const char *text, uint32_t length)
         if (nesting > 0) {
             open = arena_grow(arena, open, count, &capacity, sizeof *open);
             open[count++] = text[token.start];
-        } else if (nesting < 0 && (!count || open[--count] != opening(text[token.start]))) {
+        } else if (nesting < 0 && (!count || closing_bracket(open[--count]) != text[token.start])) {
             return false;
         }
     }

@@ -66,6 +66,11 @@ int token_nesting(const char *code, struct range token)
     return (c == '(' || c == '[' || c == '{') - (c == ')' || c == ']' || c == '}');
 }
 
+char closing_bracket(char opening)
+{
+    return opening == '(' ? ')' : opening == '[' ? ']' : '}';
+}
+
 bool next_token(const char *code, uint32_t length, uint32_t *at, struct range *token)
 {
     uint32_t i = *at;

@@ -23,5 +23,6 @@ bool token_is(const char *code, struct range token, const char *text);
 bool token_is_among(const char *code, struct range token, const char *const *words);
 bool token_is_name(const char *code, struct range token);
 int token_nesting(const char *code, struct range token);
+char closing_bracket(char opening);
 
 #endif

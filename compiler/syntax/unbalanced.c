@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "support/arena.h"
+#include "syntax/attempt.h"
 #include "syntax/corrector.h"
 #include "syntax/declarations.h"
 #include "syntax/token.h"
@@ -290,7 +291,7 @@ static bool mend_brace(struct search *s, int surplus)
 static size_t stop(struct search *s)
 {
     struct corrector *c = s->c;
-    return token_at(&c->draft.tokens, draft_stop(c, c->draft.text, c->draft.length));
+    return token_at(&c->draft.tokens, draft_stop(c));
 }
 
 static bool put_in_or_leave_out(struct search *s, int kind)
