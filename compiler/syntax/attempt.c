@@ -7,6 +7,7 @@
 #include "support/arena.h"
 #include "syntax/bounded.h"
 #include "syntax/corrector.h"
+#include "syntax/mending.h"
 #include "syntax/token.h"
 
 enum {
@@ -66,7 +67,7 @@ static char *attempt_room(struct corrector *c, uint32_t size)
 {
     if (size > c->room_size) {
         c->room_size = 2 * size;
-        c->room = arena_alloc(c->arena, c->room_size);
+        c->room = arena_alloc(c->mending->arena, c->room_size);
     }
     return c->room;
 }
@@ -100,7 +101,7 @@ static bool find_stop(struct corrector *c, const char *text, uint32_t length, ui
     if (c->steps + copying >= MOST_STEPS)
         return false;
     unsigned steps = MOST_STEPS - c->steps - copying;
-    *stop = parse_until_mistake(c->parser, text, length, &steps);
+    *stop = parse_until_mistake(c->mending->parser, text, length, &steps);
     c->steps = MOST_STEPS - steps;
     return steps;
 }

@@ -16,6 +16,7 @@
 
 #include "diagnostic.h"
 #include "support/arena.h"
+#include "syntax/mending.h"
 #include "syntax/token.h"
 
 enum { NESTING = 256, MOST_MISTAKES = 20 };
@@ -262,14 +263,13 @@ static enum found find(struct search *s, uint32_t at)
     return mend_unclosed(s, unclosed_depth, &unclosed, unclosed_at) ? FOUND_MENDED : FOUND_HOPELESS;
 }
 
-enum balance mend_brackets(struct arena *arena, struct diagnostics *diagnostics, const char *code,
-                           uint32_t length, char *parsed)
+enum balance mend_brackets(struct mending *m)
 {
-    struct search *s = arena_alloc(arena, sizeof *s);
-    s->diagnostics = diagnostics;
-    s->code = arena_copy(arena, code, length);
-    s->parsed = parsed;
-    s->length = length;
+    struct search *s = arena_alloc(m->arena, sizeof *s);
+    s->diagnostics = m->diagnostics;
+    s->code = arena_copy(m->arena, m->code, m->length);
+    s->parsed = m->text;
+    s->length = m->length;
     enum balance balance = BRACKETS_BALANCE;
     for (int i = 0; i < MOST_MISTAKES; i++) {
         s->last_end = 0;

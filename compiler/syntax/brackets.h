@@ -5,17 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct arena;
-struct diagnostics;
+struct mending;
 struct range;
 
 enum balance { BRACKETS_BALANCE, BRACKETS_MENDED, BRACKETS_HOPELESS };
 
 /* Reports brackets that do not balance in the code. MENDED: the functions with such mistakes have
- * no bodies in `parsed` any more, a text of the same length that can be parsed again. HOPELESS:
- * what is left means nothing. */
-enum balance mend_brackets(struct arena *arena, struct diagnostics *diagnostics, const char *code,
-                           uint32_t length, char *parsed);
+ * no bodies in the text any more. HOPELESS: what is left means nothing. */
+enum balance mend_brackets(struct mending *m);
 
 /* The body of the function that this byte of the code is in, without its braces; false if it is in
  * none. The brackets balance. */

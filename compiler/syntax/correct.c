@@ -16,6 +16,7 @@
 #include "syntax/attempt.h"
 #include "syntax/corrector.h"
 #include "syntax/declarations.h"
+#include "syntax/mending.h"
 #include "syntax/token.h"
 #include "syntax/words.h"
 
@@ -115,7 +116,7 @@ static const char *message_of(struct corrector *c, size_t i, struct change *chan
     bool puts_in = change->start == change->end;
     change->place = draft_place(c, token);
     if (!puts_in && *change->text)
-        return arena_format(c->arena, "%s'%s' instead of '%s'",
+        return arena_format(c->mending->arena, "%s'%s' instead of '%s'",
                             token_is_name(draft->plain, token) ? "" : "unexpected ",
                             token_text(c, token), change->text);
     struct range before = i ? draft->tokens.items[i - 1] : token;
@@ -125,9 +126,9 @@ static const char *message_of(struct corrector *c, size_t i, struct change *chan
         return "expected ';'";
     }
     if (change->is_operand)
-        return arena_format(c->arena, "expected an expression before '%c'",
+        return arena_format(c->mending->arena, "expected an expression before '%c'",
                             draft->plain[token.start]);
-    return arena_format(c->arena, "unexpected '%s'", token_text(c, token));
+    return arena_format(c->mending->arena, "unexpected '%s'", token_text(c, token));
 }
 
 static void accept_at(struct corrector *c, size_t i, struct change *change)
@@ -220,7 +221,7 @@ static bool give_up_statement(struct corrector *c, size_t stop)
     if (change.end <= change.start)
         return false;
     change.place = draft_place(c, items[stop]);
-    change.message = arena_format(c->arena, "unexpected '%s'", token_text(c, items[stop]));
+    change.message = arena_format(c->mending->arena, "unexpected '%s'", token_text(c, items[stop]));
     draft_accept(c, &change);
     return true;
 }
@@ -247,15 +248,13 @@ static bool correct(struct corrector *c, struct range declaration)
     return c->count > 0;
 }
 
-bool correct_mistakes(struct arena *arena, TSParser *parser, struct marks *marks,
-                      struct diagnostics *diagnostics, const char **code, char *text,
-                      uint32_t length)
+bool correct_mistakes(struct mending *m)
 {
-    struct corrector *c = corrector_new(arena, parser, marks, diagnostics, *code, text, length);
-    struct declarations found = find_declarations(arena, c->code, length);
+    struct corrector *c = corrector_new(m);
+    struct declarations found = find_declarations(m->arena, c->code, m->length);
     bool any = false;
     for (size_t i = 0; i < found.count; i++)
         any |= correct(c, found.items[i]);
-    *code = c->code;
+    m->code = c->code;
     return any;
 }

@@ -9,24 +9,16 @@
 #include "syntax/brackets.h"
 #include "syntax/correct.h"
 #include "syntax/declarations.h"
+#include "syntax/mending.h"
 #include "syntax/parse.h"
 #include "syntax/token.h"
 #include "syntax/words.h"
 
-enum { MOST_FORGOTTEN = 2000 /* names */ };
-
-struct corrector *corrector_new(struct arena *arena, TSParser *parser, struct marks *marks,
-                                struct diagnostics *diagnostics, const char *code, char *text,
-                                uint32_t length)
+struct corrector *corrector_new(struct mending *m)
 {
-    struct corrector *c = arena_alloc(arena, sizeof *c);
-    *c = (struct corrector){.arena = arena,
-                            .parser = parser,
-                            .marks = marks,
-                            .diagnostics = diagnostics,
-                            .code = text_without_marks(arena, code, text, length),
-                            .text = text,
-                            .length = length};
+    struct corrector *c = arena_alloc(m->arena, sizeof *c);
+    c->mending = m;
+    c->code = text_without_marks(m->arena, m->code, m->text, m->length);
     return c;
 }
 
@@ -50,13 +42,15 @@ static struct tokens read_tokens(struct arena *arena, const char *text, uint32_t
 static struct draft draft_of(struct corrector *c, struct range declaration)
 {
     uint32_t length = declaration.end - declaration.start;
-    struct draft draft = {.text = arena_copy(c->arena, c->text + declaration.start, length),
-                          .origin = arena_alloc(c->arena, (length + 1) * sizeof *draft.origin),
-                          .length = length};
+    struct draft draft = {
+        .text = arena_copy(c->mending->arena, c->mending->text + declaration.start, length),
+        .origin = arena_alloc(c->mending->arena, (length + 1) * sizeof *draft.origin),
+        .length = length};
     for (uint32_t i = 0; i <= length; i++)
         draft.origin[i] = declaration.start + i;
-    draft.plain = text_without_marks(c->arena, c->code + declaration.start, draft.text, length);
-    draft.tokens = read_tokens(c->arena, draft.plain, length);
+    draft.plain =
+        text_without_marks(c->mending->arena, c->code + declaration.start, draft.text, length);
+    draft.tokens = read_tokens(c->mending->arena, draft.plain, length);
     return draft;
 }
 
@@ -65,21 +59,21 @@ void draft_accept(struct corrector *c, const struct change *change)
     struct draft draft = {0}, old = c->draft;
     uint32_t size = (uint32_t)strlen(change->text);
     draft.length = change->start + size + old.length - change->end;
-    draft.text = arena_alloc(c->arena, draft.length + 1);
+    draft.text = arena_alloc(c->mending->arena, draft.length + 1);
     memcpy(draft.text, old.text, change->start);
     memcpy(draft.text + change->start, change->text, size);
     memcpy(draft.text + change->start + size, old.text + change->end, old.length - change->end);
-    draft.origin = arena_alloc(c->arena, (draft.length + 1) * sizeof *draft.origin);
+    draft.origin = arena_alloc(c->mending->arena, (draft.length + 1) * sizeof *draft.origin);
     for (uint32_t i = 0; i <= draft.length; i++)
         draft.origin[i] =
             old.origin[i < change->start          ? i
                        : i < change->start + size ? change->start
                                                   : i - size + change->end - change->start];
-    draft.plain = arena_copy(c->arena, draft.text, draft.length);
+    draft.plain = arena_copy(c->mending->arena, draft.text, draft.length);
     for (uint32_t i = 0; i < draft.length; i++)
         if (draft.text[i] == MARK_TYPE || draft.text[i] == MARK_ORDINARY)
             draft.plain[i] = c->code[draft.origin[i]];
-    draft.tokens = read_tokens(c->arena, draft.plain, draft.length);
+    draft.tokens = read_tokens(c->mending->arena, draft.plain, draft.length);
     struct change *kept = &c->changes[c->count++];
     *kept = *change;
     kept->start = old.origin[change->start];
@@ -138,8 +132,8 @@ struct range draft_place(const struct corrector *c, struct range range)
 const char *token_text(const struct corrector *c, struct range token)
 {
     int length = (int)(token.end - token.start);
-    return arena_format(c->arena, "%.*s%s", length > 40 ? 40 : length, c->draft.plain + token.start,
-                        length > 40 ? "..." : "");
+    return arena_format(c->mending->arena, "%.*s%s", length > 40 ? 40 : length,
+                        c->draft.plain + token.start, length > 40 ? "..." : "");
 }
 
 size_t token_at(const struct tokens *tokens, uint32_t offset)
@@ -155,8 +149,8 @@ size_t token_at(const struct tokens *tokens, uint32_t offset)
 static void blank(struct corrector *c, uint32_t start, uint32_t end)
 {
     for (; start < end; start++)
-        if (c->text[start] != '\n')
-            c->text[start] = c->code[start] = ' ';
+        if (c->mending->text[start] != '\n')
+            c->mending->text[start] = c->code[start] = ' ';
 }
 
 /* Behind the last token before the offset. */
@@ -174,11 +168,11 @@ static uint32_t token_end_before(const struct corrector *c, uint32_t start, uint
 static uint32_t find_room(const struct corrector *c, uint32_t start, uint32_t offset, uint32_t size)
 {
     uint32_t end = token_end_before(c, start, offset), at = end;
-    while (at < offset && at < end + size && isspace((unsigned char)c->text[at]))
+    while (at < offset && at < end + size && isspace((unsigned char)c->mending->text[at]))
         at++;
     if (at == end + size)
         return end;
-    for (at = offset; at > end && at + size > offset && strchr(" \t", c->text[at - 1]);)
+    for (at = offset; at > end && at + size > offset && strchr(" \t", c->mending->text[at - 1]);)
         at--;
     return at + size == offset ? at : offset;
 }
@@ -188,42 +182,31 @@ static bool write_change(struct corrector *c, const struct change *change, uint3
 {
     uint32_t size = (uint32_t)strlen(change->text), start = change->start;
     if (start < change->end) {
-        if (size > change->end - start || memchr(c->text + start, '\n', size))
+        if (size > change->end - start || memchr(c->mending->text + start, '\n', size))
             return false;
         blank(c, start, change->end);
     } else {
         size -= size && change->text[size - 1] == ' ';
         start = find_room(c, begin, start, size);
         if (start == change->start || *change->text == 'x' ||
-            (is_word_byte(*change->text) && start && is_word_byte(c->text[start - 1])))
+            (is_word_byte(*change->text) && start && is_word_byte(c->mending->text[start - 1])))
             return false;
     }
-    memcpy(c->text + start, change->text, size);
+    memcpy(c->mending->text + start, change->text, size);
     memcpy(c->code + start, change->text, size);
     return true;
 }
 
-static void mark_unknown(struct arena *arena, struct marks *marks, uint32_t offset)
-{
-    if (marks->count > MOST_FORGOTTEN)
-        return;
-    for (size_t i = 0; i < marks->count; i++)
-        if (marks->items[i].offset == offset)
-            return;
-    mark_add(arena, marks, offset, MARK_UNKNOWN);
-}
-
-void forget_declaration(struct arena *arena, struct marks *marks, const char *code, char *text,
-                        struct range range)
+void forget_declaration(struct mending *m, const char *code, struct range range)
 {
     struct range token;
     for (uint32_t at = range.start; next_token(code, range.end, &at, &token);)
-        if (token_is_name(code, token) && !isspace((unsigned char)text[token.start]) &&
+        if (token_is_name(code, token) && !isspace((unsigned char)m->text[token.start]) &&
             !is_keyword(code + token.start, token.end - token.start))
-            mark_unknown(arena, marks, token.start);
+            mark_unknown(m->arena, m->marks, token.start);
     for (uint32_t at = range.start; at < range.end; at++)
-        if (text[at] != '\n')
-            text[at] = ' ';
+        if (m->text[at] != '\n')
+            m->text[at] = ' ';
 }
 
 /* The bytes of the file between the braces of the body, in the draft, that the change is in. */
@@ -238,7 +221,7 @@ static bool find_body(const struct corrector *c, const struct change *change, st
 
 static void write_byte(struct corrector *c, uint32_t at, char byte)
 {
-    c->text[at] = c->code[at] = byte;
+    c->mending->text[at] = c->code[at] = byte;
 }
 
 /* Makes the body empty, with its braces, of which one may have been put in; false if there is no
@@ -261,9 +244,9 @@ static bool empty_body(struct corrector *c, struct range body)
 
 static void report_change(const struct corrector *c, const struct change *change)
 {
-    report_error(c->diagnostics, change->place, "%s", change->message);
+    report_error(c->mending->diagnostics, change->place, "%s", change->message);
     if (change->opener.end)
-        report_note(c->diagnostics, change->opener, "to match this '%c'",
+        report_note(c->mending->diagnostics, change->opener, "to match this '%c'",
                     c->code[change->opener.start]);
 }
 
@@ -286,7 +269,7 @@ void apply_changes(struct corrector *c, struct range declaration)
     if (damaged.end)
         is_written &= empty_body(c, damaged);
     if (!is_written) {
-        forget_declaration(c->arena, c->marks, c->code, c->text, declaration);
+        forget_declaration(c->mending, c->code, declaration);
         blank(c, declaration.start, declaration.end);
     }
 }

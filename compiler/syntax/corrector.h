@@ -5,12 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <tree_sitter/api.h>
 
 #include "diagnostic.h"
 
-struct arena;
-struct marks;
+struct mending;
 
 enum { MOST_CHANGES = 40 /* in a declaration */ };
 
@@ -39,13 +37,8 @@ struct draft {
 };
 
 struct corrector {
-    struct arena *arena;
-    TSParser *parser;
-    struct marks *marks;
-    struct diagnostics *diagnostics;
-    char *code; /* what tokens are read from */
-    char *text; /* what the parser sees */
-    uint32_t length;
+    struct mending *mending;
+    char *code;     /* that of the mending, and changed like its text */
     unsigned steps; /* of the parser, so far */
     char *room;     /* for attempts */
     uint32_t room_size;
@@ -54,10 +47,8 @@ struct corrector {
     unsigned count;
 };
 
-/* For texts in which the brackets balance, or do not. Marks are noted in `marks`. */
-struct corrector *corrector_new(struct arena *arena, TSParser *parser, struct marks *marks,
-                                struct diagnostics *diagnostics, const char *code, char *text,
-                                uint32_t length);
+/* For texts in which the brackets balance, or do not. */
+struct corrector *corrector_new(struct mending *m);
 
 /* Begins with a declaration, without changes. */
 void corrector_begin(struct corrector *c, struct range declaration);
@@ -83,5 +74,8 @@ void draft_accept(struct corrector *c, const struct change *change);
 /* Reports the changes and writes them into the file's text. A body with one that is not sure,
  * or for which there is no room, becomes empty; a declaration with one elsewhere is forgotten. */
 void apply_changes(struct corrector *c, struct range declaration);
+
+/* Blanks a declaration that means nothing, and notes its names, of which nothing is known then. */
+void forget_declaration(struct mending *m, const char *code, struct range range);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "diagnostic.h"
 #include "support/arena.h"
+#include "syntax/mending.h"
 #include "syntax/parse.h"
 #include "syntax/token.h"
 
@@ -22,12 +23,9 @@ struct tokens {
     size_t count, capacity;
 };
 
-struct mend {
-    struct arena *arena;
-    struct marks *marks;
-    struct diagnostics *diagnostics;
+struct search {
+    struct mending *mending;
     struct tokens tokens;
-    char *marked;
 };
 
 static bool is(const struct tokens *t, size_t i, const char *text)
@@ -77,49 +75,41 @@ static bool read_head(const struct tokens *t, size_t loop, struct head *head)
     return i < t->count && head->colon;
 }
 
-static void blank(struct mend *m, uint32_t start, uint32_t end)
+static void blank(struct mending *m, uint32_t start, uint32_t end)
 {
     for (; start < end; start++)
-        if (m->marked[start] != '\n')
-            m->marked[start] = ' ';
+        if (m->text[start] != '\n')
+            m->text[start] = ' ';
 }
 
-static void mark_unknown(struct mend *m, size_t i)
+static void mend_head(struct search *s, const struct head *head)
 {
-    uint32_t offset = m->tokens.items[i].start;
-    for (size_t k = 0; k < m->marks->count; k++)
-        if (m->marks->items[k].offset == offset)
-            return;
-    mark_add(m->arena, m->marks, offset, MARK_UNKNOWN);
-}
-
-static void mend_head(struct mend *m, const struct head *head)
-{
-    const struct tokens *t = &m->tokens;
+    struct mending *m = s->mending;
+    const struct tokens *t = &s->tokens;
     struct range *items = t->items;
     if (head->comma) {
         report_error(m->diagnostics, items[head->comma], "a loop over a range has one variable");
         for (size_t i = head->comma; i < head->colon; i++)
             if (is_name(t, i) && (is(t, i + 1, ",") || i + 1 == head->colon))
-                mark_unknown(m, i);
+                mark_unknown(m->arena, m->marks, items[i].start);
         blank(m, items[head->comma].start, items[head->colon].start);
         return;
     }
     report_error(m->diagnostics, items[head->first], "expected a type before '%.*s'",
                  (int)(items[head->first].end - items[head->first].start),
                  t->code + items[head->first].start);
-    mark_unknown(m, head->first);
+    mark_unknown(m->arena, m->marks, items[head->first].start);
     if (is(t, head->loop - 1, "async"))
         blank(m, items[head->loop - 1].start, items[head->loop - 1].end);
     blank(m, items[head->first].start, items[head->end].start);
-    m->marked[items[head->first].start] = m->marked[items[head->colon].start] = ';';
+    m->text[items[head->first].start] = m->text[items[head->colon].start] = ';';
 }
 
-static void mend_in(struct mend *m, struct range word)
+static void mend_in(struct mending *m, struct range word)
 {
     report_error(m->diagnostics, word, "expected ':' instead of 'in'");
     blank(m, word.start, word.end);
-    m->marked[word.start] = ':';
+    m->text[word.start] = ':';
 }
 
 /* Behind what a statement may begin: in a comprehension it is no loop. */
@@ -132,31 +122,30 @@ static bool begins_statement(const struct tokens *t, size_t i)
     return false;
 }
 
-bool mend_headers(struct arena *arena, struct marks *marks, struct diagnostics *diagnostics,
-                  const char *code, uint32_t length, char *marked)
+bool mend_headers(struct mending *m)
 {
-    struct mend m = {arena, marks, diagnostics, {.code = code}, marked};
-    struct tokens *t = &m.tokens;
+    struct search s = {m, {.code = m->code}};
+    struct tokens *t = &s.tokens;
     struct range token;
     bool any = false;
-    for (uint32_t at = 0; next_token(code, length, &at, &token);) {
-        t->items = arena_grow(arena, t->items, t->count, &t->capacity, sizeof *t->items);
+    for (uint32_t at = 0; next_token(m->code, m->length, &at, &token);) {
+        t->items = arena_grow(m->arena, t->items, t->count, &t->capacity, sizeof *t->items);
         t->items[t->count++] = token;
     }
     for (size_t i = 1; i < t->count; i++) {
         struct head head;
-        bool is_gone = marked[t->items[i].start] == ' '; /* with its function (brackets.c) */
+        bool is_gone = m->text[t->items[i].start] == ' '; /* with its function (brackets.c) */
         if (is_gone || !is(t, i, "for") || !is(t, i + 1, "(") || !read_head(t, i, &head))
             continue;
         if (head.is_in)
-            mend_in(&m, t->items[head.colon]);
+            mend_in(m, t->items[head.colon]);
         any |= head.is_in;
         if (!begins_statement(t, i - (is(t, i - 1, "async") && i > 1 ? 2 : 1)))
             continue;
         bool is_bare = head.colon == head.first + 1 && is_name(t, head.first);
         if (!is_bare && (!head.comma || head.comma > head.colon))
             continue;
-        mend_head(&m, &head);
+        mend_head(&s, &head);
         any = true;
     }
     return any;

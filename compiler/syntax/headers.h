@@ -3,15 +3,11 @@
 #define ASYNCC_SYNTAX_HEADERS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-struct arena;
-struct diagnostics;
-struct marks;
+struct mending;
 
-/* Reports them, and mends them in `marked`, a copy of the code that has errors. Names that nobody
- * knows because of them are marked as unknown. True if there were any. */
-bool mend_headers(struct arena *arena, struct marks *marks, struct diagnostics *diagnostics,
-                  const char *code, uint32_t length, char *marked);
+/* Reports and mends them. Names that nobody knows because of them are marked as unknown. True if
+ * there were any. */
+bool mend_headers(struct mending *m);
 
 #endif

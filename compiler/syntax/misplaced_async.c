@@ -8,6 +8,7 @@
 
 #include "diagnostic.h"
 #include "support/arena.h"
+#include "syntax/mending.h"
 #include "syntax/token.h"
 
 struct declaration {
@@ -78,22 +79,21 @@ static void move_to_front(char *text, uint32_t start, struct range word)
     memcpy(text + start, "async ", length);
 }
 
-bool mend_misplaced_async(struct arena *arena, struct diagnostics *diagnostics, const char **code,
-                          uint32_t length, char *marked)
+bool mend_misplaced_async(struct mending *m)
 {
-    struct declaration d = {.code = *code, .start = UINT32_MAX};
+    struct declaration d = {.code = m->code, .start = UINT32_MAX};
     struct range token, async = {0, 0};
     char *moved = NULL;
     int depth = 0;
-    for (uint32_t at = 0; next_token(*code, length, &at, &token);) {
+    for (uint32_t at = 0; next_token(d.code, m->length, &at, &token);) {
         int nesting = token_nesting(d.code, token);
         if (depth == 0) {
-            if (take(&d, token) && marked[async.start] == 'a') {
-                report_error(diagnostics, async, "'async' stands before the type");
+            if (take(&d, token) && m->text[async.start] == 'a') {
+                report_error(m->diagnostics, async, "'async' stands before the type");
                 if (!moved)
-                    moved = arena_copy(arena, d.code, length);
+                    moved = arena_copy(m->arena, d.code, m->length);
                 move_to_front(moved, d.start, async);
-                move_to_front(marked, d.start, async);
+                move_to_front(m->text, d.start, async);
             }
             async = d.async;
         }
@@ -102,6 +102,6 @@ bool mend_misplaced_async(struct arena *arena, struct diagnostics *diagnostics, 
             leave_braces(&d, token);
     }
     if (moved)
-        *code = moved;
+        m->code = moved;
     return moved;
 }

@@ -18,14 +18,15 @@
 
 #include "diagnostic.h"
 #include "support/arena.h"
+#include "syntax/mending.h"
 #include "syntax/token.h"
 
 struct reader {
-    struct arena *arena;
-    struct diagnostics *diagnostics;
+    struct mending *mending;
     const char *code;
-    char *marked, *mended; /* mended: the code's copy; NULL as long as there is no need for one */
-    uint32_t length, at;   /* at: behind `next` */
+    char *mended;    /* the code's copy; NULL as long as there is no need for one */
+    uint32_t length; /* of the code */
+    uint32_t at;     /* behind `next` */
     struct range before, token, next; /* empty where there is none */
     uint32_t ahead;                   /* how many tokens were looked at ahead */
     struct range past[2];             /* those before `before` */
@@ -58,9 +59,9 @@ static bool is(const struct reader *r, struct range token, const char *text)
 static void blank(struct reader *r, uint32_t start, uint32_t end)
 {
     if (!r->mended)
-        r->mended = arena_copy(r->arena, r->code, r->length);
+        r->mended = arena_copy(r->mending->arena, r->code, r->length);
     for (; start < end; start++)
-        r->marked[start] = r->mended[start] = r->code[start] == '\n' ? '\n' : ' ';
+        r->mending->text[start] = r->mended[start] = r->code[start] == '\n' ? '\n' : ' ';
 }
 
 /* Blanks with the text in front; false if there is no room for it. */
@@ -70,7 +71,7 @@ static bool replace(struct reader *r, uint32_t start, uint32_t end, const char *
     bool fits = length <= end - start && !memchr(r->code + start, '\n', length);
     blank(r, start, end);
     if (fits) {
-        memcpy(r->marked + start, text, length);
+        memcpy(r->mending->text + start, text, length);
         memcpy(r->mended + start, text, length);
     }
     return fits;
@@ -96,7 +97,8 @@ static uint32_t bracket_end(struct reader *r, struct range token)
 
 static void complain(struct reader *r, struct range token, const char *format, struct range word)
 {
-    report_error(r->diagnostics, token, format, (int)(word.end - word.start), r->code + word.start);
+    report_error(r->mending->diagnostics, token, format, (int)(word.end - word.start),
+                 r->code + word.start);
 }
 
 static bool begins_statement(const struct reader *r)
@@ -282,24 +284,19 @@ static bool mend_comprehension(struct reader *r)
     uint32_t end = lack ? bracket_end(r, r->token) : 0;
     if (!end)
         return false;
-    report_error(r->diagnostics, place, "%s", lack);
+    report_error(r->mending->diagnostics, place, "%s", lack);
     replace(r, r->token.start, end, initialises(r) ? "{}" : "0");
     skip_to(r, end);
     return true;
 }
 
-bool mend_misused_words(struct arena *arena, struct diagnostics *diagnostics, const char **code,
-                        uint32_t length, char *marked)
+bool mend_misused_words(struct mending *m)
 {
-    struct reader r = {.arena = arena,
-                       .diagnostics = diagnostics,
-                       .code = *code,
-                       .length = length,
-                       .marked = marked};
+    struct reader r = {.mending = m, .code = m->code, .length = m->length};
     for (advance(&r), advance(&r); r.token.end; advance(&r))
         (void)(mend_block(&r) || mend_misspelling(&r) || mend_async(&r) || mend_head(&r) ||
                mend_loop(&r) || mend_comprehension(&r));
     if (r.mended)
-        *code = r.mended;
+        m->code = r.mended;
     return r.mended;
 }

@@ -3,14 +3,10 @@
 #define ASYNCC_SYNTAX_MISUSED_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-struct arena;
-struct diagnostics;
+struct mending;
 
-/* Reports them, and puts something else in their place in `marked`, the text with errors that the
- * parser sees, and in a copy of the code, which *code becomes. True if there was any. */
-bool mend_misused_words(struct arena *arena, struct diagnostics *diagnostics, const char **code,
-                        uint32_t length, char *marked);
+/* Reports them, and puts something else in their place. True if there was any. */
+bool mend_misused_words(struct mending *m);
 
 #endif

@@ -27,6 +27,8 @@ struct marks { /* in no order; `{0}` is none */
 };
 
 void mark_add(struct arena *arena, struct marks *marks, uint32_t offset, enum mark mark);
+/* Once for an offset; beyond some thousands no more are noted. */
+void mark_unknown(struct arena *arena, struct marks *marks, uint32_t offset);
 
 /* Parses the source under these marks, to which it adds types that only its tokens tell. Every
  * ERROR or MISSING node becomes a diagnostic; what is left may still be checked. NULL if the rest

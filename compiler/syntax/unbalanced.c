@@ -10,6 +10,7 @@
 #include "syntax/attempt.h"
 #include "syntax/corrector.h"
 #include "syntax/declarations.h"
+#include "syntax/mending.h"
 #include "syntax/token.h"
 
 enum {
@@ -121,17 +122,18 @@ static void tell(struct corrector *c, size_t i, struct change *change, int kind)
     bool puts_in = change->start == change->end;
     change->place = draft_place(c, token);
     if (!puts_in && !*change->text) {
-        change->message = arena_format(c->arena, "unexpected '%s'", text);
+        change->message = arena_format(c->mending->arena, "unexpected '%s'", text);
     } else if (!puts_in) {
         change->message =
-            arena_format(c->arena, "unexpected '%s' instead of '%c'", text, *change->text);
+            arena_format(c->mending->arena, "unexpected '%s' instead of '%c'", text, *change->text);
     } else if (*change->text == *openers[kind] && begins_line(c, i)) {
         change->place = draft_place(c, (struct range){before.end - 1, before.end});
-        change->message = arena_format(c->arena, "expected '%c'", *change->text);
+        change->message = arena_format(c->mending->arena, "expected '%c'", *change->text);
     } else if (*change->text == '}' && is_end(c, i)) {
         change->message = "expected '}' before the end of the function";
     } else {
-        change->message = arena_format(c->arena, "expected '%c' before '%s'", *change->text, text);
+        change->message =
+            arena_format(c->mending->arena, "expected '%c' before '%s'", *change->text, text);
     }
     if (puts_in && *change->text == *closers[kind])
         change->opener = opener_before(c, i, kind);
@@ -271,7 +273,7 @@ static bool open_block(struct search *s, size_t closing)
 static bool mend_brace(struct search *s, int surplus)
 {
     struct corrector *c = s->c;
-    struct columns *columns = arena_alloc(c->arena, sizeof *columns);
+    struct columns *columns = arena_alloc(c->mending->arena, sizeof *columns);
     bool closes = false;
     size_t odd = find_odd_column(c, columns, &closes);
     if (odd >= c->draft.tokens.count)
@@ -348,12 +350,10 @@ static bool mend_one(struct search *s)
     return put_in_or_leave_out(s, kind);
 }
 
-void mend_unbalanced(struct arena *arena, TSParser *parser, struct marks *marks,
-                     struct diagnostics *diagnostics, const char **code, char *text,
-                     uint32_t length)
+void mend_unbalanced(struct mending *m)
 {
-    struct corrector *c = corrector_new(arena, parser, marks, diagnostics, *code, text, length);
-    struct declarations found = find_declarations(arena, c->code, length);
+    struct corrector *c = corrector_new(m);
+    struct declarations found = find_declarations(m->arena, c->code, m->length);
     for (size_t i = 0; i < found.count; i++) {
         struct search search = {.c = c};
         corrector_begin(c, found.items[i]);
@@ -363,5 +363,5 @@ void mend_unbalanced(struct arena *arena, TSParser *parser, struct marks *marks,
         if (mend_one(&search))
             apply_changes(c, found.items[i]);
     }
-    *code = c->code;
+    m->code = c->code;
 }

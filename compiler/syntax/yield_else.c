@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "diagnostic.h"
+#include "syntax/mending.h"
 #include "syntax/token.h"
 
 struct reader {
@@ -63,22 +64,21 @@ static void mend(struct reader *r, char *marked)
 }
 
 /* At an `else` of a `yield`. */
-static bool mend_else(struct reader *r, struct diagnostics *diagnostics, char *marked)
+static bool mend_else(struct mending *m, struct reader *r)
 {
     if (!read(r) || !begins_statement(r))
         return false;
-    report_error(diagnostics, r->token,
+    report_error(m->diagnostics, r->token,
                  "the 'else' of a 'yield' takes an expression, which is its value after an error");
-    mend(r, marked);
+    mend(r, m->text);
     return true;
 }
 
-bool mend_yield_elses(struct diagnostics *diagnostics, const char *code, uint32_t length,
-                      char *marked)
+bool mend_yield_elses(struct mending *m)
 {
     enum { MOST_DEPTH = 250 };
     bool yields[MOST_DEPTH] = {false}; /* whether an `else` between these brackets is a yield's */
-    struct reader r = {.code = code, .length = length};
+    struct reader r = {.code = m->code, .length = m->length};
     bool any = false;
     for (unsigned depth = 0; read(&r);) {
         if (nesting(&r) < 0)
@@ -88,7 +88,7 @@ bool mend_yield_elses(struct diagnostics *diagnostics, const char *code, uint32_
         bool *yields_here = depth < MOST_DEPTH ? &yields[depth] : NULL;
         struct reader ahead = r;
         if (yields_here && *yields_here && is(&r, "else"))
-            any |= mend_else(&ahead, diagnostics, marked);
+            any |= mend_else(m, &ahead);
         if (yields_here && (is(&r, "yield") || is(&r, "else") || is(&r, ";")))
             *yields_here = is(&r, "yield");
     }

@@ -3,13 +3,10 @@
 #define ASYNCC_SYNTAX_YIELD_ELSE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-struct diagnostics;
+struct mending;
 
-/* Reports it, and puts some expression there in `marked`, a copy of the code that has errors. True
- * if there was any. */
-bool mend_yield_elses(struct diagnostics *diagnostics, const char *code, uint32_t length,
-                      char *marked);
+/* Reports it, and puts some expression there. True if there was any. */
+bool mend_yield_elses(struct mending *m);
 
 #endif
