@@ -14,6 +14,11 @@ static bool is_handle(const struct node *node)
     return kind == TYPE_FUTURE || kind == TYPE_GENERATOR;
 }
 
+static bool is_container(const struct node *node)
+{
+    return node && node->type && type_is_container(node->type);
+}
+
 /* The type of the expression's value, resolved; NULL if nothing is known about it. */
 static const struct type *value_of(struct check *check, const struct node *node)
 {
@@ -22,7 +27,7 @@ static const struct type *value_of(struct check *check, const struct node *node)
     const struct type *type = type_resolve(type_decay(check->types, node->type));
     bool is_judged = (type->kind >= TYPE_VOID && type->kind <= TYPE_NULLPTR) ||
                      type->kind == TYPE_POINTER || type->kind == TYPE_STRUCT ||
-                     type->kind == TYPE_UNION || type->kind == TYPE_ENUM;
+                     type->kind == TYPE_UNION || type->kind == TYPE_ENUM || type_is_container(type);
     return is_judged ? type : NULL;
 }
 
@@ -33,7 +38,7 @@ static bool is_pointer(const struct type *type)
 
 static bool is_record(const struct type *type)
 {
-    return type->kind == TYPE_STRUCT || type->kind == TYPE_UNION;
+    return type->kind == TYPE_STRUCT || type->kind == TYPE_UNION || type_is_container(type);
 }
 
 static bool is_real(const struct type *type)
@@ -163,7 +168,8 @@ static bool check_callee(struct check *check, const struct node *node)
 static void check_member_of(struct check *check, const struct node *node)
 {
     const struct type *type = value_of(check, node->kid[0]);
-    if (!node->name || (!type && !is_handle(node->kid[0])))
+    if (!node->name || (node->op == OP_DOT && is_container(node->kid[0])) ||
+        (!type && !is_handle(node->kid[0])))
         return;
     if (!type)
         type = type_resolve(node->kid[0]->type);
@@ -337,9 +343,20 @@ static void check_node(struct check *check, struct node *node)
     }
 }
 
-/* Whether check_operands will come by. */
-static bool is_walked(const struct check *check)
+/* Containers are structs in C, of names that the user never wrote. */
+static bool takes_container(const struct node *node)
 {
+    for (uint32_t i = 0; i < node->count; i++)
+        if (is_container(node->kid[i]))
+            return true;
+    return false;
+}
+
+/* Whether check_operands will come by, or check_language_operands has a look at this one. */
+static bool is_walked(const struct check *check, const struct node *node)
+{
+    if (takes_container(node))
+        return true;
     for (const struct function_state *f = check->state->function; f; f = f->outer)
         if (f->is_async || f->is_generator)
             return true;
@@ -348,7 +365,7 @@ static bool is_walked(const struct check *check)
 
 bool operands_fit(struct check *check, struct node *node)
 {
-    if (!is_walked(check))
+    if (!is_walked(check, node))
         return true;
     check->state->quiet++;
     bool fits = check_expression_node(check, node);
@@ -473,7 +490,9 @@ void check_language_operands(struct check *check, struct node *node)
     if (!node || node->kind == NODE_FUNCTION)
         return;
     bool awaits = node->count && node->kid[0] && node->kid[0]->flags & HAS_AWAIT;
-    if (awaits && node->kind == NODE_ADDRESS)
+    if (takes_container(node))
+        check_node(check, node);
+    else if (awaits && node->kind == NODE_ADDRESS)
         check_addressed(check, node->kid[0]);
     else if (awaits &&
              (node->kind == NODE_ASSIGN || node->kind == NODE_PREFIX || node->kind == NODE_POSTFIX))
