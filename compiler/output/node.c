@@ -281,14 +281,15 @@ static bool is_out_of_scope(const struct emitter *e, const struct symbol *symbol
            (symbol->kind == SYMBOL_PARAMETER && is_parameter(e->function, symbol));
 }
 
-/* An object of the type that nobody evaluates. At file scope there are no sizes to compute. */
-static void emit_object(struct emitter *e, struct type *object)
+/* An object of the type that nobody evaluates, with this address. At file scope there are no sizes
+ * to compute. */
+static void emit_object(struct emitter *e, struct type *object, unsigned address)
 {
     struct text type = {0};
     if (e->hoisting)
         object = with_lengths(e, object, "1");
     type_print(&type, type_pointer(e->check->types, object), NULL, true, 0);
-    write_format(&e->writer, "(*(%s)0)", type.data);
+    write_format(&e->writer, "(*(%s)%u)", type.data, address);
     text_free(&type);
 }
 
@@ -299,7 +300,7 @@ bool emit_in_constant(struct emitter *e, const struct symbol *symbol)
     bool is_kept = variable && is_own(e, variable) && variable->in_frame;
     if (!is_object || !(is_kept || is_out_of_scope(e, symbol)))
         return false;
-    emit_object(e, symbol->type);
+    emit_object(e, symbol->type, 0);
     return true;
 }
 
@@ -308,7 +309,7 @@ static void emit_identifier(struct emitter *e, struct node *node)
     struct symbol *symbol = node->symbol;
     struct variable *variable = variable_named(node);
     if (is_out_of_scope(e, symbol)) {
-        emit_object(e, symbol->type);
+        emit_object(e, symbol->type, 0);
         return;
     }
     if (variable && is_own(e, variable) && needs_view(e, variable) && !(node->flags & IS_BARE))
@@ -393,13 +394,14 @@ static void emit_declared_name(struct emitter *e, struct node *node)
 
 /* --- what is evaluated by nobody only has its type */
 
+/* Each has an address of its own: gcc warns of a comparison with itself. */
 static void emit_unevaluated(struct emitter *e, struct node *node)
 {
     if (type_is_void(node->type)) {
         write_string(&e->writer, "(void)0");
         return;
     }
-    emit_object(e, node->type);
+    emit_object(e, node->type, e->objects++);
 }
 
 /* `_Generic(p, int (*)[2]: y)` at file scope, where the sizes of p's type are not known: y. */
@@ -552,11 +554,13 @@ void emit_node(struct emitter *e, struct node *node)
     case NODE_GENERIC:
     case NODE_TYPEOF:
         emit_asking(e, node);
+        e->objects = 0;
         break;
     case NODE_SIZEOF:
         e->sized = node->kid[0];
         if (!emit_alignment(e, node))
             emit_copy(e, node);
+        e->objects = 0;
         break;
     case NODE_COMPOUND_LITERAL:
         emit_compound_literal(e, node);

@@ -29,6 +29,7 @@ struct emitter {
     unsigned for_type;          /* > 0: of what is written only the type counts */
     const struct node *decayed; /* a parameter that C++ takes as an array without a size alone */
     const struct node *sized;   /* the operand of the sizeof that is being written */
+    unsigned objects;           /* that stand for values nobody evaluates, so far */
     bool hoisting;              /* what stands in a function is being written at file scope */
     bool has_local_types;       /* ... where its types stand already */
     bool uses_self, uses_base, uses_step, uses_name; /* by the body so far */
