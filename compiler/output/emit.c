@@ -121,26 +121,37 @@ static struct node *announced_tag(const struct node *specifiers)
     return NULL;
 }
 
-/* `async struct s { int a; } f(void)`: f gives a handle in C, so the type is defined in front; in
- * front of `async struct s *f(void)` it is announced, or the next to name it may be a parameter. */
-static void emit_result_type(struct emitter *e, const struct node *node)
+static void emit_tag(struct emitter *e, struct node *tag)
 {
-    bool has_specifiers = node->kind == NODE_FUNCTION || node->kind == NODE_DECLARATION;
-    struct node *tag = has_specifiers ? defined_result(node->kid[0]) : NULL;
-    if (!tag && has_specifiers)
-        tag = announced_tag(node->kid[0]);
-    if (!tag || !specifiers_are_special(node->kid[0]))
-        return;
     write_place(&e->writer, tag->start, false);
     emit_struct(e, tag);
     write_string(&e->writer, ";");
     write_line_break(&e->writer);
 }
 
+/* `async struct s { int a; } f(void)`: f gives a handle in C, so the type is defined in front; in
+ * front of `async struct s *f(void)` it is announced, or the next to name it may be a parameter.
+ * The same of members that point to such functions. */
+static void emit_result_types(struct emitter *e, const struct node *specifiers)
+{
+    struct node *defined = defined_result(specifiers);
+    struct node *tag = defined ? defined : announced_tag(specifiers);
+    for (uint32_t i = 0; i < specifiers->count; i++) {
+        const struct node *record = specifiers->kid[i];
+        bool has_members = record->kind == NODE_STRUCT || record->kind == NODE_UNION;
+        for (uint32_t k = 0; has_members && k < record->count; k++)
+            if (record->kid[k]->kind == NODE_DECLARATION)
+                emit_result_types(e, record->kid[k]->kid[0]);
+    }
+    if (tag && specifiers_are_special(specifiers))
+        emit_tag(e, tag);
+}
+
 void emit_item(struct emitter *e, struct node *node)
 {
     e->pragmas_at = node->start;
-    emit_result_type(e, node);
+    if (node->kind == NODE_FUNCTION || node->kind == NODE_DECLARATION)
+        emit_result_types(e, node->kid[0]);
     emit_containers_before(e, node);
     if (node->kind == NODE_FUNCTION && node->function && !function_has_frame(node->function))
         emit_made_prototypes(e, node->function);
