@@ -120,7 +120,7 @@ uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length
     return at;
 }
 
-static struct range first_mistake(TSParser *parser, const char *text, uint32_t length)
+struct range first_mistake(TSParser *parser, const char *text, uint32_t length)
 {
     struct range token = {0, 1};
     unsigned steps = UINT_MAX;

@@ -16,4 +16,7 @@ bool text_parses(TSParser *parser, const char *text, uint32_t length);
  * is none. It may take so many steps, of which what is left is told: with 0 it was given up. */
 uint32_t parse_until_mistake(TSParser *parser, const char *text, uint32_t length, unsigned *steps);
 
+/* The token that it finds there. */
+struct range first_mistake(TSParser *parser, const char *text, uint32_t length);
+
 #endif

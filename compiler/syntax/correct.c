@@ -14,6 +14,7 @@
 
 #include "support/arena.h"
 #include "syntax/attempt.h"
+#include "syntax/bounded.h"
 #include "syntax/corrector.h"
 #include "syntax/declarations.h"
 #include "syntax/mending.h"
@@ -226,35 +227,46 @@ static bool give_up_statement(struct corrector *c, size_t stop)
     return true;
 }
 
-static void find_changes(struct corrector *c)
+/* Whether it parses with the changes that were found. */
+static bool find_changes(struct corrector *c)
 {
     uint32_t before = 0, offset;
     while ((offset = draft_stop(c)) <= c->draft.length) {
         size_t stop = token_at(&c->draft.tokens, offset);
         if (!c->draft.tokens.count || c->count == MOST_CHANGES || (c->count && offset < before))
-            return;
+            return false;
         before = offset;
         if (!correct_at(c, stop) && !give_up_statement(c, stop))
-            return;
+            return false;
     }
+    return true;
 }
 
-static bool correct(struct corrector *c, struct range declaration)
+/* What no change mends is told if nothing else is, and leaves nothing of what is around. */
+static void give_up(struct corrector *c)
+{
+    struct range token = first_mistake(c->mending->parser, c->draft.text, c->draft.length);
+    struct change *change = &c->changes[c->count];
+    *change = (struct change){.text = "", .place = draft_place(c, token)};
+    change->start = change->end = change->place.start;
+    if (!c->count++)
+        change->message = arena_format(c->mending->arena, "unexpected '%s'", token_text(c, token));
+}
+
+static void correct(struct corrector *c, struct range declaration)
 {
     corrector_begin(c, declaration);
-    find_changes(c);
+    if (!find_changes(c))
+        give_up(c);
     if (c->count)
         apply_changes(c, declaration);
-    return c->count > 0;
 }
 
-bool correct_mistakes(struct mending *m)
+void correct_mistakes(struct mending *m)
 {
     struct corrector *c = corrector_new(m);
     struct declarations found = find_declarations(m->arena, c->code, m->length);
-    bool any = false;
     for (size_t i = 0; i < found.count; i++)
-        any |= correct(c, found.items[i]);
+        correct(c, found.items[i]);
     m->code = c->code;
-    return any;
 }

@@ -2,12 +2,10 @@
 #ifndef ASYNCC_SYNTAX_CORRECT_H
 #define ASYNCC_SYNTAX_CORRECT_H
 
-#include <stdbool.h>
-
 struct mending;
 
 /* Reports the mistakes in those declarations that do not parse, and takes them out of the text.
- * Brackets balance. False if nothing was changed. */
-bool correct_mistakes(struct mending *m);
+ * Brackets balance. */
+void correct_mistakes(struct mending *m);
 
 #endif

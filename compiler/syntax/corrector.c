@@ -244,7 +244,8 @@ static bool empty_body(struct corrector *c, struct range body)
 
 static void report_change(const struct corrector *c, const struct change *change)
 {
-    report_error(c->mending->diagnostics, change->place, "%s", change->message);
+    if (change->message)
+        report_error(c->mending->diagnostics, change->place, "%s", change->message);
     if (change->opener.end)
         report_note(c->mending->diagnostics, change->opener, "to match this '%c'",
                     c->code[change->opener.start]);

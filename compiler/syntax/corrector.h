@@ -17,7 +17,7 @@ struct change {
     const char *text;    /* by this; "" if it is left out */
     bool is_sure;        /* it is clear what was meant: what is around may be checked */
     bool is_operand;
-    const char *message;
+    const char *message; /* NULL: it is not told */
     struct range place;  /* of the message */
     struct range opener; /* the bracket that it closes; empty: none */
 };
@@ -43,7 +43,7 @@ struct corrector {
     char *room;     /* for attempts */
     uint32_t room_size;
     struct draft draft;
-    struct change changes[MOST_CHANGES];
+    struct change changes[MOST_CHANGES + 1]; /* what no change mends, too */
     unsigned count;
 };
 

@@ -13,7 +13,6 @@
 #include "syntax/correct.h"
 #include "syntax/corrector.h"
 #include "syntax/declarations.h"
-#include "syntax/errors.h"
 #include "syntax/headers.h"
 #include "syntax/mending.h"
 #include "syntax/misplaced_async.h"
@@ -100,59 +99,6 @@ static TSTree *mend_semicolons(struct mending *m, TSTree *tree)
     return mended;
 }
 
-/* What is behind a body and the brace that ends it, where a mistake in it may show. */
-static struct range behind_brace(struct range body)
-{
-    return (struct range){body.end + 1, UINT32_MAX};
-}
-
-/* The first body with a mistake that makes the parser complain of what is behind it, too. */
-static bool find_leading_body(const struct mending *m, const TSTree *tree, struct range *body)
-{
-    uint32_t first = 0;
-    TSNode root = ts_tree_root_node(tree);
-    return report_syntax_errors_in(NULL, root, m->code, (struct range){0, UINT32_MAX}, &first) &&
-           body_around(m->text, m->length, first, body) &&
-           report_syntax_errors_in(NULL, root, m->code, behind_brace(*body), NULL);
-}
-
-/* Whether the parser finds less to complain of behind the body than it did with it. */
-static bool is_relieved(const struct mending *m, const TSTree *tree, const TSTree *rest,
-                        struct range body)
-{
-    struct range behind = behind_brace(body), whole = {0, UINT32_MAX};
-    return rest &&
-           report_syntax_errors_in(NULL, ts_tree_root_node(rest), m->code, whole, NULL) <
-               report_syntax_errors_in(NULL, ts_tree_root_node(tree), m->code, behind, NULL);
-}
-
-/* A mistake in one function may make the parser lose its way in those behind it. Then what is wrong
- * in the first is reported, and the rest is parsed without its body. */
-static TSTree *contain_mistakes(struct mending *m, TSTree *tree)
-{
-    enum { MOST_FUNCTIONS = 20 };
-    struct range body;
-    for (int i = 0;
-         i < MOST_FUNCTIONS && tree && has_error(tree) && find_leading_body(m, tree, &body); i++) {
-        uint32_t size = body.end - body.start;
-        const char *kept = arena_copy(m->arena, m->text + body.start, size);
-        for (uint32_t at = body.start; at < body.end; at++)
-            m->text[at] = m->text[at] == '\n' ? '\n' : ' ';
-        TSTree *rest = parse_bounded(m->parser, m->text, m->length, NULL);
-        if (!is_relieved(m, tree, rest, body)) {
-            memcpy(m->text + body.start, kept, size);
-            ts_tree_delete(rest);
-            break;
-        }
-        struct range brace = {body.end, body.end + 1};
-        if (!report_syntax_errors_in(m->diagnostics, ts_tree_root_node(tree), m->code, body, NULL))
-            report_syntax_errors_in(m->diagnostics, ts_tree_root_node(tree), m->code, brace, NULL);
-        ts_tree_delete(tree);
-        tree = rest;
-    }
-    return tree;
-}
-
 /* --- the passes */
 
 /* The declarations that do not parse by themselves; all of the text, if each does. */
@@ -193,25 +139,33 @@ static void leave_out(struct mending *m, const struct declarations *damaged)
         forget_declaration(m, m->code, damaged->items[i]);
 }
 
-/* By the parser's tree. */
+static void report_first(struct mending *m)
+{
+    struct range token = first_mistake(m->parser, m->text, m->length);
+    report_error(m->diagnostics, token, "unexpected '%.*s'", (int)(token.end - token.start),
+                 m->code + token.start);
+}
+
+/* By the parser's tree. What still does not parse then is left out. */
 static void mend_tree(struct mending *m, const struct declarations *damaged)
 {
+    unsigned told = diagnostics_errors(m->diagnostics);
     struct range mistake;
     TSTree *tree = parse_bounded(m->parser, m->text, m->length, &mistake);
     if (tree && has_error(tree))
         tree = mend_semicolons(m, tree);
     if (tree)
         tree = mend_elses(m, tree);
-    if (tree && has_error(tree) && correct_mistakes(m)) {
-        ts_tree_delete(tree);
-        tree = parse_bounded(m->parser, m->text, m->length, &mistake);
-    }
-    tree = contain_mistakes(m, tree);
-    if (tree && has_error(tree))
-        report_syntax_errors(m->diagnostics, ts_tree_root_node(tree), m->code);
     if (!tree) {
         report_error(m->diagnostics, mistake, "what begins here makes no sense");
         leave_out(m, damaged);
+    } else if (has_error(tree)) {
+        correct_mistakes(m);
+        if (!text_parses(m->parser, m->text, m->length)) {
+            if (diagnostics_errors(m->diagnostics) == told)
+                report_first(m);
+            leave_out(m, damaged);
+        }
     }
     ts_tree_delete(tree);
 }
