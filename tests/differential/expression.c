@@ -20,7 +20,7 @@ bool is_arithmetic(enum kind kind)
     return kind <= KIND_LDOUBLE;
 }
 
-static bool is_pair(enum kind kind)
+bool is_pair(enum kind kind)
 {
     return kind == KIND_PAIR;
 }
@@ -157,7 +157,7 @@ static char *path(struct body *b, const struct variable *v, enum mode index, enu
                   v->length ? inner : index);
 }
 
-static const struct variable *pick(struct body *b, enum mode mode, bool (*wanted)(enum kind))
+const struct variable *pick(struct body *b, enum mode mode, bool (*wanted)(enum kind))
 {
     int found[MOST_VARIABLES], count = 0;
     for (int i = 0; i < b->variable_count; i++)

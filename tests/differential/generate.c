@@ -3,9 +3,9 @@
  *     generate SEED >program.ac
  *
  * A program is a row of functions, each of which calls earlier ones, and perhaps itself; main calls
- * each several times and prints the checksums. expression.c and statement.c write what is inside;
- * ways.c writes functions about ways out of blocks, in both languages (twice.h).
- * generate.h says how programs without undefined behaviour come about. */
+ * each several times and prints the checksums. expression.c, statement.c and bare.c write what is
+ * inside; ways.c writes functions about ways out of blocks, in both languages (twice.h). generate.h
+ * says how programs without undefined behaviour come about. */
 #include "generate.h"
 #include "twice.h"
 
@@ -128,9 +128,10 @@ struct variable *declare(struct body *b, enum kind kind, char *name)
 /* Often a name that an outer block has too, or that generated code would like to use. */
 static char *choose_name(const struct body *b)
 {
-    static char *const names[] = {"a",      "b",     "c",      "d",     "self",    "base",
-                                  "result", "state", "caller", "frame", "value_1", "value_2"};
-    char *name = names[random_below(12)];
+    static char *const names[] = {"a",       "b",       "c",     "d",      "self",
+                                  "base",    "result",  "state", "caller", "frame",
+                                  "value_1", "value_2", "item",  "count"};
+    char *name = names[random_below(14)];
     for (int i = b->scope; i < b->variable_count; i++)
         if (!strcmp(b->variables[i].name, name))
             return text("v_%d", fresh());
@@ -258,7 +259,7 @@ static void print_main(void)
             line(b, is_integer(functions[i].result) ? "T(%s);" : "(void)%s;", value);
             line(b, "printf(\"%d %%lx %%lx\\n\", trace_state, sum_state);", i);
         }
-    puts("    return 0;\n}");
+    puts("    DRAIN;\n    printf(\"%lx\\n\", left_state);\n    return 0;\n}");
 }
 
 int main(int argc, char **argv)

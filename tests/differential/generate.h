@@ -100,6 +100,14 @@ char *value_of(struct body *b, enum kind kind, enum mode mode, int depth); /* of
 char *call(struct body *b, enum mode mode, int depth, bool (*wanted)(enum kind), enum kind *kind);
 char *call_of(struct body *b, const struct function *f, enum mode mode, int depth);
 
+/* Of names and calls alone (bare.c): an integer without effects; a call of one of the functions
+ * whose names begin so; a statement without its semicolon, with awaits if it `is_async`; a
+ * declaration that looks like such a statement. */
+char *bare_value(struct body *b, int depth);
+char *bare_call(struct body *b, const char *callees, int depth);
+char *bare_statement(struct body *b, bool is_async);
+void bare_declaration(struct body *b);
+
 /* An initialiser in braces, for one of this kind or `length` of them (0: one). */
 char *braces(struct body *b, enum kind kind, int length, enum mode mode, int depth);
 
@@ -111,8 +119,11 @@ void globals(struct body *b); /* declares those that the program has */
 struct variable *declare(struct body *b, enum kind kind, char *name);
 char *new_name(struct body *b); /* for the next variable that is declared */
 bool is_hidden(const struct body *b, int index);
+/* A visible variable that may be read; NULL if there is none. */
+const struct variable *pick(struct body *b, enum mode mode, bool (*wanted)(enum kind));
 bool is_integer(enum kind kind);
 bool is_real(enum kind kind);
+bool is_pair(enum kind kind);
 bool is_arithmetic(enum kind kind);
 
 void statements(struct body *b, int count);

@@ -21,7 +21,11 @@
         future(T) handle_ = call; \
         await handle_;            \
     })
-#define BY_TASK(call) (await spawn call)
+#define JOIN await spawn
+#define SPAWN spawn
+#define DRAIN                      \
+    for (int i_ = 0; i_ < 8; i_++) \
+    await async_yield()
 #define PAUSE                    \
     do                           \
         if (pause_now())         \
@@ -37,7 +41,9 @@
 #define FN
 #define CALL
 #define BY_HANDLE(T, call) (call)
-#define BY_TASK(call) (call)
+#define JOIN
+#define SPAWN
+#define DRAIN ((void)0)
 #define PAUSE ((void)0)
 #define PAUSED(value) ((value) + 0)
 #include <ucontext.h>
@@ -115,6 +121,7 @@ static int co_suspend(struct co *self)
 #define CO_VALUE(g, T) (*(T *)(g).value)
 #endif
 
+#define BY_TASK(call) (JOIN call)
 #define EVENT(number, ...) trace_event(number, fold_integer((__VA_ARGS__)))
 #define T(value) trace_event(__LINE__, fold_integer(value))
 #define S(value) trace_sum(__LINE__, fold_integer(value))
@@ -155,7 +162,18 @@ struct nest {
     };
 };
 
-static unsigned long trace_state = 1, sum_state;
+/* Names of types that are names of members, parameters and variables too. */
+typedef long item;
+typedef short count;
+typedef int whole;
+
+static const struct {
+    item item;
+    count count;
+} members = {3, 4};
+
+/* What tasks of their own add comes at some time before the end: DRAIN waits for it. */
+static unsigned long trace_state = 1, sum_state, left_state;
 
 static inline unsigned long fold_integer(unsigned_wide value)
 {
@@ -227,3 +245,103 @@ static FN struct pair pass_pair(struct pair value)
     S(value.x);
     return value;
 }
+
+/* What statements of names and calls alone call (bare.c): pick_ and known have no effect. */
+static inline long pick_0(void)
+{
+    return members.item;
+}
+
+static inline long pick_1(long item)
+{
+    return item ^ members.count;
+}
+
+static inline long pick_2(long item, long count)
+{
+    return item - count;
+}
+
+static inline long pick_3(long item, long count, long whole)
+{
+    return pick_2(item * count, whole);
+}
+
+static inline int known(const volatile void *item)
+{
+    return item != NULL;
+}
+
+static inline void tell_0(void)
+{
+    S(1);
+}
+
+static inline void tell_1(long item)
+{
+    S(item);
+}
+
+static inline void tell_2(long item, long count)
+{
+    S(item * 3 + count);
+}
+
+static inline void tell_3(long item, long count, long whole)
+{
+    S(item * 5 + count * 3 + whole);
+}
+
+static FN void note_0(void)
+{
+    PAUSE;
+    tell_0();
+}
+
+static FN void note_1(long item)
+{
+    PAUSE;
+    tell_1(item);
+}
+
+static FN void note_2(long item, long count)
+{
+    PAUSE;
+    tell_2(item, count);
+}
+
+static FN void note_3(long item, long count, long whole)
+{
+    PAUSE;
+    tell_3(item, count, whole);
+}
+
+static FN void leave_3(long item, long count, long whole)
+{
+    PAUSE;
+    left_state += (unsigned long)pick_3(item, count, whole);
+}
+
+static FN void leave_2(long item, long count)
+{
+    CALL leave_3(item, count, item);
+}
+
+static FN void leave_1(long item)
+{
+    CALL leave_2(item, item);
+}
+
+static FN void leave_0(void)
+{
+    CALL leave_1(pick_0());
+}
+
+static long (*const pick_by_0)(void) = pick_0;
+static long (*const pick_by_1)(long) = pick_1;
+static long (*const pick_by_2)(long, long) = pick_2;
+static long (*const pick_by_3)(long, long, long) = pick_3;
+static FN void (*const note_by_0)(void) = note_0;
+static FN void (*const note_by_1)(long) = note_1;
+static FN void (*const note_by_2)(long, long) = note_2;
+static FN void (*const note_by_3)(long, long, long) = note_3;

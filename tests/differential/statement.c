@@ -137,7 +137,10 @@ static void static_local(struct body *b)
 
 void declaration(struct body *b)
 {
-    switch (random_below(10)) {
+    switch (random_below(11)) {
+    case 10:
+        bare_declaration(b);
+        break;
     case 0:
     case 1:
         array(b);
@@ -239,13 +242,30 @@ static int few(void)
     return 1 + (int)random_below(3);
 }
 
+/* One statement that leaves a trace. */
+static void trace(struct body *b, int depth)
+{
+    if (chance(30))
+        line(b, "%s;", bare_statement(b, true));
+    else
+        line(b, "%s((%s));", event(b), integer(b, MODE_FREE, depth));
+}
+
+/* Where a statement may stand without braces. */
+static void inner_trace(struct body *b)
+{
+    b->indent++;
+    trace(b, 2);
+    b->indent--;
+}
+
 /* --- branches */
 
 static void if_statement(struct body *b)
 {
     line(b, "if (%s)", integer(b, MODE_FREE, 3));
     if (chance(20))
-        line(b, "    %s((%s));", event(b), integer(b, MODE_FREE, 2));
+        inner_trace(b);
     else if (chance(10))
         line(b, "    (%s) %s (%s);", integer(b, MODE_FREE, 2), chance(50) ? "&&" : "||",
              integer(b, MODE_FREE, 2));
@@ -257,13 +277,11 @@ static void if_statement(struct body *b)
     }
     if (chance(50)) {
         line(b, "else");
-        block(b, few());
+        if (chance(20))
+            inner_trace(b);
+        else
+            block(b, few());
     }
-}
-
-static void trace(struct body *b, int depth)
-{
-    line(b, "%s((%s));", event(b), integer(b, MODE_FREE, depth));
 }
 
 static void switch_statement(struct body *b)
@@ -330,7 +348,10 @@ static void loop_body(struct body *b)
     long times = b->times;
     b->times *= 3;
     b->loops++;
-    block(b, few());
+    if (chance(15))
+        inner_trace(b);
+    else
+        block(b, few());
     b->loops--;
     b->times = times;
 }
@@ -667,7 +688,10 @@ static void statement(struct body *b)
         nested(b);
         return;
     }
-    switch (random_below(12)) {
+    switch (random_below(13)) {
+    case 12:
+        line(b, "%s;", bare_statement(b, true));
+        break;
     case 0:
     case 1:
         trace(b, 4);

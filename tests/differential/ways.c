@@ -46,7 +46,8 @@ struct callee *earlier(struct twice *w, enum role role)
 char *arguments(struct twice *w, struct callee *callee)
 {
     w->b->function->cost += callee->cost * w->b->times;
-    return text("%s, %d", variable(w), (int)random_below(9));
+    return chance(40) ? text("%s, %s", bare_value(w->b, 2), bare_value(w->b, 2))
+                      : text("%s, %d", variable(w), (int)random_below(9));
 }
 
 /* Without awaits. */
@@ -55,6 +56,8 @@ static char *ordinary_value(struct twice *w)
     struct callee *callee = chance(25) ? earlier(w, ROLE_ORDINARY) : NULL;
     if (callee)
         return text("%s(%s)", callee->name, arguments(w, callee));
+    if (chance(20))
+        return bare_value(w->b, 2);
     return text(chance(50) ? "%s + %d" : "%s ^ %d", variable(w), (int)random_below(20));
 }
 
@@ -95,6 +98,11 @@ char *folded(enum kind kind, char *name)
 void event(struct twice *w, char *what)
 {
     both(w, "EVENT(%d, %s);", fresh(), what);
+}
+
+static void bare(struct twice *w)
+{
+    both(w, "%s;", bare_statement(w->b, is_async(w)));
 }
 
 /* --- blocks */
@@ -271,17 +279,21 @@ static void try_something(struct twice *w)
     char *what = !callee ? text("((int)(%s) & 7) - 1", value(w))
                          : text("%s%s(%s)", callee->role == ROLE_ASYNC ? "CALL " : "", callee->name,
                                 arguments(w, callee));
-    bool in_condition = chance(30);
+    const char *before = callee ? "" : "(", *after = callee ? "" : ")";
+    bool in_condition = chance(30), is_bare = !in_condition && chance(40);
     int n = fresh();
     w->self->fallible = true;
     plain(w, "{ int error_ = %s;", what);
     plain(w, "if (error_ < 0) {");
     write_cleanups(w, 0, true);
     plain(w, "return error_; }");
-    const char *before = callee ? "" : "(", *after = callee ? "" : ")";
-    asyncc(w, in_condition ? "if (try %s%s%s)" : "EVENT(%4$d, 1 + try %1$s%2$s%3$s);", before, what,
-           after, n);
-    plain(w, in_condition ? "if (error_)" : "EVENT(%d, 1 + error_);", n);
+    if (is_bare)
+        asyncc(w, "try %s%s%s;", before, what, after);
+    else {
+        asyncc(w, in_condition ? "if (try %s%s%s)" : "EVENT(%4$d, 1 + try %1$s%2$s%3$s);", before,
+               what, after, n);
+        plain(w, in_condition ? "if (error_)" : "EVENT(%d, 1 + error_);", n);
+    }
     if (in_condition)
         braced(w, few());
     plain(w, "}");
@@ -348,8 +360,10 @@ static void deferred(struct twice *w)
     w->break_to = w->continue_to = NOWHERE;
     w->label_count = 0;
     texts_begin(w, &texts);
-    if (chance(40))
+    if (chance(30))
         event(w, value(w));
+    else if (chance(30))
+        bare(w);
     else
         braced(w, few());
     texts_end(w, &texts);
@@ -428,7 +442,10 @@ static void local(struct twice *w)
 
 static void simple(struct twice *w)
 {
-    switch (random_below(8)) {
+    switch (random_below(9)) {
+    case 8:
+        bare(w);
+        break;
     case 0:
     case 1:
         event(w, value(w));
