@@ -4,8 +4,9 @@
  *     int a = async_run(f()).a;                   int a = (*(struct s *)async_run_value(f(),
  * ...)).a;
  *
- * Temporaries have types, too, and so do calls whose templates speak of what a handle holds. What
- * hides such a type gets another name, as in hiding.c. */
+ * Temporaries have types, too, and so do calls whose templates speak of what a handle holds, and
+ * arrays of variable size that lie outside of the frame. What hides such a type gets another name,
+ * as in hiding.c. */
 #include "lower/lower.h"
 #include "semantic/scope.h"
 
@@ -63,11 +64,35 @@ static bool is_written(const struct node *node, const struct symbol *hiding, uin
     return false;
 }
 
+/* Whether it is written in a function with a frame where the user wrote none: for an array of
+ * variable size that is used, or a declaration that is split between its declarators. */
+static bool is_restated(const struct node *node, const struct symbol *hiding)
+{
+    if (!node || node->end <= hiding->node->start)
+        return false;
+    const struct symbol *symbol = node->symbol;
+    bool is_used = node->kind == NODE_IDENTIFIER && symbol && symbol->type &&
+                   type_is_variably_modified(symbol->type);
+    bool is_declared = node->kind == NODE_DECLARATOR_NAME && symbol && symbol->type &&
+                       symbol->kind == SYMBOL_VARIABLE;
+    if ((is_used || is_declared) && symbol != hiding && names(symbol->type, hiding))
+        return true;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (is_restated(node->kid[i], hiding))
+            return true;
+    return false;
+}
+
+static bool has_frame(const struct symbol *symbol)
+{
+    const struct function *function = symbol->function->function;
+    return function && function_has_frame(function);
+}
+
 /* Parameters of what has a frame are members of that. */
 static bool is_in_frame(const struct symbol *symbol)
 {
-    const struct function *function = symbol->function->function;
-    return symbol->kind == SYMBOL_PARAMETER && function && function_has_frame(function);
+    return symbol->kind == SYMBOL_PARAMETER && has_frame(symbol);
 }
 
 /* Whether there is a type of that name that it may hide. */
@@ -83,6 +108,8 @@ static bool is_known(const struct lowered *lowered, const struct symbol *hiding)
 bool hides_written_type(const struct lowered *lowered, const struct symbol *hiding)
 {
     const struct node *scope = hiding->block ? hiding->block : hiding->function->kid[2];
-    return hiding->name && is_known(lowered, hiding) && !is_in_frame(hiding) &&
-           is_written(scope, hiding, hiding->node->start, false);
+    if (!hiding->name || !is_known(lowered, hiding) || is_in_frame(hiding))
+        return false;
+    return is_written(scope, hiding, hiding->node->start, false) ||
+           (has_frame(hiding) && is_restated(scope, hiding));
 }

@@ -166,6 +166,16 @@ static struct node *leading_name(struct node *node, struct node **rest)
     }
 }
 
+static void declare_each(struct check *check, struct node *list)
+{
+    if (list->kind != NODE_COMMA) {
+        declare_unknown(check, declared_identifier(list));
+        return;
+    }
+    declare_each(check, list->kid[0]);
+    declare_each(check, list->kid[1]);
+}
+
 bool is_misread_declaration(struct check *check, struct node *expression)
 {
     struct node *first = expression, *rest = NULL;
@@ -177,7 +187,7 @@ bool is_misread_declaration(struct check *check, struct node *expression)
     if (!rest || !symbol || symbol->kind != SYMBOL_TYPEDEF || !mark_as_type(check, name))
         return false;
     for (struct node *node = expression; node->kind == NODE_COMMA; node = node->kid[0])
-        declare_unknown(check, declared_identifier(node->kid[1]));
+        declare_each(check, node->kid[1]);
     declare_unknown(check, declared_identifier(rest));
     return true;
 }
