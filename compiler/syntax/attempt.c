@@ -114,8 +114,10 @@ uint32_t draft_stop(struct corrector *c)
 
 uint32_t draft_stop_with(struct corrector *c, const struct change *change)
 {
-    struct attempt attempt = attempt_with(c, change);
     uint32_t stop;
+    if (c->steps >= MOST_STEPS)
+        return 0;
+    struct attempt attempt = attempt_with(c, change);
     if (!find_stop(c, attempt.text, attempt.length, &stop) || stop < attempt.behind)
         return 0;
     return stop - attempt.behind + change->end;
