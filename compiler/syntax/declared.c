@@ -104,7 +104,8 @@ static bool is_declaration(struct reader r, bool in_head)
 bool mark_declarations(struct arena *arena, struct marks *marks, const char *code, uint32_t length)
 {
     struct reader r = {.code = code, .length = length};
-    bool begins = false, in_head = false, is_for = false, any = false; /* of a loop */
+    bool begins = false, any = false;     /* a statement */
+    bool in_head = false, is_for = false; /* of a loop */
     while (read(&r)) {
         if (begins && is_name(&r) && is_declaration(r, in_head)) {
             mark_add(arena, marks, r.token.start, MARK_TYPE);

@@ -122,12 +122,11 @@ static bool begins_statement(const struct tokens *t, size_t i)
     return false;
 }
 
-bool mend_headers(struct mending *m)
+void mend_headers(struct mending *m)
 {
     struct search s = {m, {.code = m->code}};
     struct tokens *t = &s.tokens;
     struct range token;
-    bool any = false;
     for (uint32_t at = 0; next_token(m->code, m->length, &at, &token);) {
         t->items = arena_grow(m->arena, t->items, t->count, &t->capacity, sizeof *t->items);
         t->items[t->count++] = token;
@@ -139,14 +138,11 @@ bool mend_headers(struct mending *m)
             continue;
         if (head.is_in)
             mend_in(m, t->items[head.colon]);
-        any |= head.is_in;
         if (!begins_statement(t, i - (is(t, i - 1, "async") && i > 1 ? 2 : 1)))
             continue;
         bool is_bare = head.colon == head.first + 1 && is_name(t, head.first);
         if (!is_bare && (!head.comma || head.comma > head.colon))
             continue;
         mend_head(&s, &head);
-        any = true;
     }
-    return any;
 }

@@ -2,12 +2,9 @@
 #ifndef ASYNCC_SYNTAX_HEADERS_H
 #define ASYNCC_SYNTAX_HEADERS_H
 
-#include <stdbool.h>
-
 struct mending;
 
-/* Reports and mends them. Names that nobody knows because of them are marked as unknown. True if
- * there were any. */
-bool mend_headers(struct mending *m);
+/* Reports and mends them. Names that nobody knows because of them are marked as unknown. */
+void mend_headers(struct mending *m);
 
 #endif

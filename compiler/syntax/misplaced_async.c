@@ -79,7 +79,7 @@ static void move_to_front(char *text, uint32_t start, struct range word)
     memcpy(text + start, "async ", length);
 }
 
-bool mend_misplaced_async(struct mending *m)
+void mend_misplaced_async(struct mending *m)
 {
     struct declaration d = {.code = m->code, .start = UINT32_MAX};
     struct range token, async = {0, 0};
@@ -103,5 +103,4 @@ bool mend_misplaced_async(struct mending *m)
     }
     if (moved)
         m->code = moved;
-    return moved;
 }

@@ -290,7 +290,7 @@ static bool mend_comprehension(struct reader *r)
     return true;
 }
 
-bool mend_misused_words(struct mending *m)
+void mend_misused_words(struct mending *m)
 {
     struct reader r = {.mending = m, .code = m->code, .length = m->length};
     for (advance(&r), advance(&r); r.token.end; advance(&r))
@@ -298,5 +298,4 @@ bool mend_misused_words(struct mending *m)
                mend_loop(&r) || mend_comprehension(&r));
     if (r.mended)
         m->code = r.mended;
-    return r.mended;
 }

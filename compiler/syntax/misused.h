@@ -2,11 +2,9 @@
 #ifndef ASYNCC_SYNTAX_MISUSED_H
 #define ASYNCC_SYNTAX_MISUSED_H
 
-#include <stdbool.h>
-
 struct mending;
 
-/* Reports them, and puts something else in their place. True if there was any. */
-bool mend_misused_words(struct mending *m);
+/* Reports them, and puts something else in their place. */
+void mend_misused_words(struct mending *m);
 
 #endif

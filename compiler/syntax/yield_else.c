@@ -64,22 +64,20 @@ static void mend(struct reader *r, char *marked)
 }
 
 /* At an `else` of a `yield`. */
-static bool mend_else(struct mending *m, struct reader *r)
+static void mend_else(struct mending *m, struct reader *r)
 {
     if (!read(r) || !begins_statement(r))
-        return false;
+        return;
     report_error(m->diagnostics, r->token,
                  "the 'else' of a 'yield' takes an expression, which is its value after an error");
     mend(r, m->text);
-    return true;
 }
 
-bool mend_yield_elses(struct mending *m)
+void mend_yield_elses(struct mending *m)
 {
     enum { MOST_DEPTH = 250 };
     bool yields[MOST_DEPTH] = {false}; /* whether an `else` between these brackets is a yield's */
     struct reader r = {.code = m->code, .length = m->length};
-    bool any = false;
     for (unsigned depth = 0; read(&r);) {
         if (nesting(&r) < 0)
             depth -= depth > 0;
@@ -88,9 +86,8 @@ bool mend_yield_elses(struct mending *m)
         bool *yields_here = depth < MOST_DEPTH ? &yields[depth] : NULL;
         struct reader ahead = r;
         if (yields_here && *yields_here && is(&r, "else"))
-            any |= mend_else(m, &ahead);
+            mend_else(m, &ahead);
         if (yields_here && (is(&r, "yield") || is(&r, "else") || is(&r, ";")))
             *yields_here = is(&r, "yield");
     }
-    return any;
 }
