@@ -261,7 +261,10 @@ static struct node *leave(struct defers *d, struct node *jump, struct deferred *
     struct node *go = make(h, NODE_GOTO, jump, "goto $n;", 0);
     go->name = cleanup_label(d, from);
     list_push(h, &list, go);
-    return make_splice(h, jump, &list, false);
+    struct node *splice = make_splice(h, jump, &list, false);
+    if (!node_kid(jump, 0))
+        splice->flags |= IS_LONG_JUMP;
+    return splice;
 }
 
 /* What is in force at both places: a jump past a variable with a cleanup, as gcc allows, leaves

@@ -244,6 +244,7 @@ static void lower_function(struct lowered *lowered, struct function *function)
 {
     returned_new(lowered, function);
     defer_function(lowered, function);
+    fallthrough_find(lowered, function);
     parts_find(lowered, function);
     flow_build(lowered, function);
     liveness_compute(lowered, function);
@@ -350,6 +351,7 @@ struct lowered *lower_unit(struct check *check, struct node *unit, bool is_heade
         literals_find(lowered, lowered->plain[i]);
         await_function(lowered, lowered->plain[i]);
         defer_function(lowered, lowered->plain[i]);
+        fallthrough_find(lowered, lowered->plain[i]);
         lowered->plain[i]->node->kid[2] = lowered->plain[i]->body;
     }
     for (size_t i = 0; i < lowered->count; i++)

@@ -7,6 +7,7 @@
  *     await      awaits out of expressions: afterwards each is a NODE_SUSPEND statement of its own;
  *                `try` likewise, a test and a return; loops over generators, and `async with`
  *     defer      deferred statements go to the end of their block; every way out leads past them
+ *     fallthrough  where a case falls into one whose jump is more than that by now
  *     parts      large structs that are kept by some of their members
  *     flow       the statements of an async function as points and edges
  *     liveness   at which points each variable's value is still needed
@@ -317,6 +318,7 @@ bool may_hide(const struct node *node, const struct symbol *symbol);
 void desugar_function(struct lowered *lowered, struct function *function);
 void await_function(struct lowered *lowered, struct function *function);
 void defer_function(struct lowered *lowered, struct function *function);
+void fallthrough_find(struct lowered *lowered, struct function *function);
 /* Notes which functions are called by handle below this node, after awaits were lowered. */
 void handles_find(struct lowered *lowered, struct node *node);
 /* Notes what the node names, of which nothing is written. */

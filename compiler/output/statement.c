@@ -497,8 +497,19 @@ static bool is_label_of_body(const struct emitter *e, const struct node *node)
     return false;
 }
 
+/* For C compilers, which take the case that is fallen into for more than the jump that it is. */
+static void emit_fallthrough(struct emitter *e, const struct node *label)
+{
+    e->writer.indent = writer_indent(&e->writer);
+    write_string(&e->writer, "    __attribute__((fallthrough));"); /* deeper, like a statement */
+    write_line_break(&e->writer);
+    write_place(&e->writer, label->start, false);
+}
+
 bool emit_statement_node(struct emitter *e, struct node *node)
 {
+    if (node->flags & IS_FALLEN_INTO)
+        emit_fallthrough(e, node);
     switch (node->kind) {
     case NODE_LOCAL_LABELS:
         return is_label_of_body(e, node);

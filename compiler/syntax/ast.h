@@ -187,6 +187,8 @@ enum node_flag {
     IS_OUTPUT = 8388608,        /* an operand that asm writes */
     IS_DECAYED = 33554432,      /* an array whose value is used: the address of its first element */
     IS_FIRST = 134217728,       /* struct, union: what declares its tag */
+    IS_LONG_JUMP = 268435456,   /* NODE_SPLICE: what a jump past deferred statements became */
+    IS_FALLEN_INTO = 536870912, /* a label: see lower/fallthrough.c */
     GIVES_VALUE = 16777216,     /* NODE_EXPRESSION_STATEMENT: the value of a ({ }) that is wanted */
 };
 
