@@ -23,50 +23,10 @@
  * those that are in force where it stands and are not where it leads to. */
 #include <string.h>
 
-#include "lower/await.h"
 #include "lower/cleanup.h"
+#include "lower/defer.h"
 #include "source.h"
 #include "support/arena.h"
-
-struct way { /* out of a block, behind its cleanups */
-    struct node *jump;
-    unsigned code; /* in `leave_N` */
-    struct deferred *until;
-    struct way *next;
-};
-
-struct code_setter { /* `leave_N = code`, until it is known whether that is needed */
-    struct node *splice;
-    struct way *way;
-    struct code_setter *next;
-};
-
-struct block {
-    struct block *outer;
-    struct deferred *last;
-    struct way *ways, **last_way;
-    unsigned way_count;
-    struct code_setter *setters;
-    struct variable *leave;
-};
-
-struct target { /* a loop or switch */
-    struct target *outer;
-    bool is_loop;
-    struct deferred *in_force;
-};
-
-struct defers {
-    struct hoist hoist;
-    struct function *function;
-    struct deferred *in_force;
-    struct block *block;
-    struct target *target;
-    struct node **labels;
-    size_t label_count, label_capacity;
-    bool any;
-    struct variable *value; /* what the function returns; NULL until it is needed */
-};
 
 static bool is_block(const struct node *node)
 {
@@ -132,7 +92,6 @@ static struct deferred *in_force_at_label(const struct defers *d, const struct n
 /* --- jumps */
 
 static struct node *walk(struct defers *d, struct node *node);
-static struct node *walk_body(struct defers *d, struct node *node);
 
 static struct deferred *in_force_at_target(const struct defers *d, const struct node *jump)
 {
@@ -278,143 +237,10 @@ static struct deferred *common(struct deferred *from, struct deferred *to)
     return NULL;
 }
 
-static struct node *walk_jump(struct defers *d, struct node *jump)
+struct node *defer_jump(struct defers *d, struct node *jump)
 {
     struct deferred *to = common(d->in_force, in_force_at_target(d, jump));
     return to == d->in_force ? jump : leave(d, jump, to);
-}
-
-/* --- the end of a block */
-
-/* `goto cleanup_2;` right before `cleanup_2:` is left away. */
-static void drop_last_jump(struct block *block, struct node *node)
-{
-    struct node *last = node && node->count ? node->kid[node->count - 1] : NULL;
-    if (!last)
-        return;
-    if (last->kind == NODE_SPLICE && !(last->flags & IS_BRACED)) {
-        drop_last_jump(block, last);
-    } else if (last->kind == NODE_GOTO && last->name == block->last->label &&
-               node->kind == NODE_SPLICE) {
-        node->kid[--node->count] = NULL;
-        if (--block->last->jumps == 0)
-            block->last->label = NULL;
-    }
-}
-
-static struct node *set_code(struct hoist *h, const struct block *block, const struct node *at,
-                             unsigned code)
-{
-    struct node *number = make(h, NODE_MADE, at, arena_format(h->lowered->arena, "%u", code), 0);
-    return make_assignment(h, block->leave, "$0 = $1", number);
-}
-
-static void set_codes(struct defers *d, struct block *block)
-{
-    struct hoist *h = &d->hoist;
-    for (struct code_setter *setter = block->setters; setter; setter = setter->next) {
-        struct node *splice = setter->splice;
-        if (!block->leave) {
-            splice->count = 0;
-            continue;
-        }
-        splice->kid[0] = set_code(h, block, splice, setter->way->code);
-    }
-}
-
-/* Behind the cleanup: the ways that go on from there. `rest` counts the ways not yet dealt with. */
-static void push_ways(struct defers *d, struct block *block, const struct deferred *deferred,
-                      struct list *tail, unsigned *rest, struct node *at)
-{
-    struct hoist *h = &d->hoist;
-    for (struct way *way = block->ways; way; way = way->next) {
-        if (way->until != deferred)
-            continue;
-        way->jump->start = way->jump->end = at->start;
-        struct node *jump = walk_jump(d, way->jump);
-        if (--*rest) {
-            if (jump->kind == NODE_SPLICE)
-                jump->flags |= IS_BRACED;
-            const char *text = arena_format(h->lowered->arena, "$0 == %u", way->code);
-            struct node *test = make(h, NODE_BINARY, at, text, 1, make_use(h, at, block->leave));
-            jump = make(h, NODE_IF, at, "if ($0)\n$1", 2, test, jump);
-        }
-        list_push(h, tail, jump);
-    }
-}
-
-static void push_cleanup(struct defers *d, struct deferred *deferred, struct list *tail)
-{
-    struct hoist *h = &d->hoist;
-    struct node *body = deferred->node->kid[0];
-    if (deferred->label) {
-        struct node *label = make(h, NODE_LABEL, body, "$n:", 1, (struct node *)NULL);
-        label->name = deferred->label;
-        label->end = label->start;
-        list_push(h, tail, label);
-    }
-    struct node *walked = walk_body(d, body);
-    if (walked->kind == NODE_SUSPEND) {
-        struct list list = {0};
-        list_push(h, &list, walked);
-        walked = make_splice(h, body, &list, true);
-    }
-    list_push(h, tail, walked);
-}
-
-/* The way that the end of a function's body takes, if it has one: nobody reads what a function
- * returns there, but for main. */
-static const struct way *way_at_end(const struct defers *d, const struct block *block)
-{
-    const struct way *way = strcmp(d->function->name, "main") != 0 ? block->ways : NULL;
-    while (way && way->jump->kind != NODE_RETURN)
-        way = way->next;
-    return way;
-}
-
-/* `[[fallthrough]];` must be the block's last statement: it is taken away from in front of the
- * tail.
- */
-static struct node *take_fallthrough(struct hoist *h, struct node *block)
-{
-    struct node **last = block->count ? &block->kid[block->count - 1] : NULL;
-    struct node *node = last ? *last : NULL;
-    if (!node || node->kind != NODE_ATTRIBUTED || node->kid[0]->kind != NODE_EMPTY)
-        return NULL;
-    *last = node_new(h->lowered->arena, NODE_SPLICE, node->start, node->end, 0);
-    return node;
-}
-
-/* The cleanups of a block, whose statements have been dealt with, as one splice. */
-static struct node *make_tail(struct defers *d, struct block *block, struct node *node,
-                              bool is_body)
-{
-    struct hoist *h = &d->hoist;
-    struct node at = {.start = node->end ? node->end - 1 : 0, .end = node->end ? node->end - 1 : 0};
-    struct type *int_type = type_simple(h->lowered->check->types, TYPE_INT);
-    const struct way *end = is_body ? way_at_end(d, block) : NULL;
-    bool falls = may_complete(d->hoist.lowered->check, node);
-    unsigned rest = block->way_count + (falls && !end);
-    struct list tail = {0};
-    struct node *fallthrough = take_fallthrough(h, node);
-    drop_last_jump(block, node);
-    if (rest > 1) {
-        block->leave = make_temporary_named(h, int_type, "leave", ++d->function->leaves);
-        if (falls)
-            list_push(h, &tail, set_code(h, block, &at, end ? end->code : 0));
-    }
-    set_codes(d, block);
-    for (struct deferred *x = block->last; x && x->block == block; x = x->outer) {
-        d->in_force = x->outer;
-        d->block = x->outer ? x->outer->block : NULL;
-        push_cleanup(d, x, &tail);
-        push_ways(d, block, x, &tail, &rest, &at);
-    }
-    if (fallthrough)
-        list_push(h, &tail, fallthrough);
-    struct node *splice = make_splice(h, &at, &tail, false);
-    splice->flags |= IS_TAIL;
-    return splice;
 }
 
 /* --- the walk */
@@ -452,7 +278,7 @@ static struct node *walk_block(struct defers *d, struct node *node, bool is_body
     for (uint32_t i = 0; i < node->count; i++)
         node->kid[i] = walk(d, node->kid[i]);
     if (block.last) {
-        append(d, node, make_tail(d, &block, node, is_body));
+        append(d, node, defer_tail(d, &block, node, is_body));
         if (block.leave)
             declare_first(d, node, block.leave, NULL);
     }
@@ -467,8 +293,7 @@ bool defers_directly(struct node *node)
     return statement && statement->kind == NODE_DEFER;
 }
 
-/* What C takes for one statement: an if's arm, a loop's body. */
-static struct node *walk_body(struct defers *d, struct node *node)
+struct node *defer_body(struct defers *d, struct node *node)
 {
     if (!node)
         return NULL;
@@ -507,7 +332,7 @@ static void walk_loop(struct defers *d, struct node *node, uint32_t body, bool i
         else if (i != body && node->kid[i])
             node->kid[i] = walk(d, node->kid[i]);
     d->target = &target;
-    node->kid[body] = walk_body(d, node->kid[body]);
+    node->kid[body] = defer_body(d, node->kid[body]);
     d->target = target.outer;
 }
 
@@ -555,7 +380,7 @@ static struct node *walk(struct defers *d, struct node *node)
     case NODE_CONTINUE:
     case NODE_GOTO:
         walk_parts(d, node); /* `return ({ return 1; });` */
-        return walk_jump(d, node);
+        return defer_jump(d, node);
     case NODE_COMPOUND:
         return walk_block(d, node, false);
     case NODE_SPLICE:
@@ -567,7 +392,7 @@ static struct node *walk(struct defers *d, struct node *node)
     case NODE_IF:
         node->kid[0] = walk(d, node->kid[0]);
         for (uint32_t i = 1; i < node->count; i++)
-            node->kid[i] = walk_body(d, node->kid[i]);
+            node->kid[i] = defer_body(d, node->kid[i]);
         break;
     case NODE_WHILE:
     case NODE_SWITCH:
