@@ -43,9 +43,8 @@ struct search {
 
 static void blank(struct search *s, uint32_t start, uint32_t end)
 {
-    for (uint32_t i = start; i < end; i++)
-        if (s->code[i] != '\n')
-            s->code[i] = s->parsed[i] = ' ';
+    blank_text(s->code, start, end);
+    blank_text(s->parsed, start, end);
 }
 
 static bool is_first_column(const struct search *s, uint32_t at)

@@ -148,9 +148,8 @@ size_t token_at(const struct tokens *tokens, uint32_t offset)
 
 static void blank(struct corrector *c, uint32_t start, uint32_t end)
 {
-    for (; start < end; start++)
-        if (c->mending->text[start] != '\n')
-            c->mending->text[start] = c->code[start] = ' ';
+    blank_text(c->mending->text, start, end);
+    blank_text(c->code, start, end);
 }
 
 /* Behind the last token before the offset. */

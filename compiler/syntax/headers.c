@@ -23,11 +23,6 @@ struct tokens {
     size_t count, capacity;
 };
 
-struct search {
-    struct mending *mending;
-    struct tokens tokens;
-};
-
 static bool is(const struct tokens *t, size_t i, const char *text)
 {
     return i < t->count && token_is(t->code, t->items[i], text);
@@ -75,24 +70,15 @@ static bool read_head(const struct tokens *t, size_t loop, struct head *head)
     return i < t->count && head->colon;
 }
 
-static void blank(struct mending *m, uint32_t start, uint32_t end)
+static void mend_head(struct mending *m, const struct tokens *t, const struct head *head)
 {
-    for (; start < end; start++)
-        if (m->text[start] != '\n')
-            m->text[start] = ' ';
-}
-
-static void mend_head(struct search *s, const struct head *head)
-{
-    struct mending *m = s->mending;
-    const struct tokens *t = &s->tokens;
     struct range *items = t->items;
     if (head->comma) {
         report_error(m->diagnostics, items[head->comma], "a loop over a range has one variable");
         for (size_t i = head->comma; i < head->colon; i++)
             if (is_name(t, i) && (is(t, i + 1, ",") || i + 1 == head->colon))
                 mark_unknown(m->arena, m->marks, items[i].start);
-        blank(m, items[head->comma].start, items[head->colon].start);
+        blank_text(m->text, items[head->comma].start, items[head->colon].start);
         return;
     }
     report_error(m->diagnostics, items[head->first], "expected a type before '%.*s'",
@@ -100,15 +86,15 @@ static void mend_head(struct search *s, const struct head *head)
                  t->code + items[head->first].start);
     mark_unknown(m->arena, m->marks, items[head->first].start);
     if (is(t, head->loop - 1, "async"))
-        blank(m, items[head->loop - 1].start, items[head->loop - 1].end);
-    blank(m, items[head->first].start, items[head->end].start);
+        blank_text(m->text, items[head->loop - 1].start, items[head->loop - 1].end);
+    blank_text(m->text, items[head->first].start, items[head->end].start);
     m->text[items[head->first].start] = m->text[items[head->colon].start] = ';';
 }
 
 static void mend_in(struct mending *m, struct range word)
 {
     report_error(m->diagnostics, word, "expected ':' instead of 'in'");
-    blank(m, word.start, word.end);
+    blank_text(m->text, word.start, word.end);
     m->text[word.start] = ':';
 }
 
@@ -122,15 +108,21 @@ static bool begins_statement(const struct tokens *t, size_t i)
     return false;
 }
 
-void mend_headers(struct mending *m)
+static struct tokens read_tokens(const struct mending *m)
 {
-    struct search s = {m, {.code = m->code}};
-    struct tokens *t = &s.tokens;
+    struct tokens t = {.code = m->code};
     struct range token;
     for (uint32_t at = 0; next_token(m->code, m->length, &at, &token);) {
-        t->items = arena_grow(m->arena, t->items, t->count, &t->capacity, sizeof *t->items);
-        t->items[t->count++] = token;
+        t.items = arena_grow(m->arena, t.items, t.count, &t.capacity, sizeof *t.items);
+        t.items[t.count++] = token;
     }
+    return t;
+}
+
+void mend_headers(struct mending *m)
+{
+    struct tokens tokens = read_tokens(m);
+    const struct tokens *t = &tokens;
     for (size_t i = 1; i < t->count; i++) {
         struct head head;
         bool is_gone = m->text[t->items[i].start] == ' '; /* with its function (brackets.c) */
@@ -143,6 +135,6 @@ void mend_headers(struct mending *m)
         bool is_bare = head.colon == head.first + 1 && is_name(t, head.first);
         if (!is_bare && (!head.comma || head.comma > head.colon))
             continue;
-        mend_head(&s, &head);
+        mend_head(m, t, &head);
     }
 }

@@ -60,8 +60,8 @@ static void blank(struct reader *r, uint32_t start, uint32_t end)
 {
     if (!r->mended)
         r->mended = arena_copy(r->mending->arena, r->code, r->length);
-    for (; start < end; start++)
-        r->mending->text[start] = r->mended[start] = r->code[start] == '\n' ? '\n' : ' ';
+    blank_text(r->mending->text, start, end);
+    blank_text(r->mended, start, end);
 }
 
 /* Blanks with the text in front; false if there is no room for it. */

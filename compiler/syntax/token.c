@@ -107,3 +107,10 @@ struct range whole_operator(const char *code, uint32_t length, struct range toke
     }
     return token;
 }
+
+void blank_text(char *text, uint32_t start, uint32_t end)
+{
+    for (; start < end; start++)
+        if (text[start] != '\n')
+            text[start] = ' ';
+}

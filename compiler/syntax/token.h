@@ -25,4 +25,7 @@ bool token_is_name(const char *code, struct range token);
 int token_nesting(const char *code, struct range token);
 char closing_bracket(char opening);
 
+/* Blanks in place of what is there, but for line breaks: offsets and lines stay. */
+void blank_text(char *text, uint32_t start, uint32_t end);
+
 #endif

@@ -42,23 +42,17 @@ static bool begins_statement(const struct reader *r)
     return token_is_among(r->code, r->token, words);
 }
 
-static void blank(char *text, uint32_t start, uint32_t end)
-{
-    for (; start < end; start++)
-        text[start] = text[start] == '\n' ? '\n' : ' ';
-}
-
 /* The braces become `0` and `;`, the word in front of another statement goes. */
 static void mend(struct reader *r, char *marked)
 {
     uint32_t start = r->token.start;
     if (!is(r, "{")) {
-        blank(marked, start, r->token.end);
+        blank_text(marked, start, r->token.end);
         return;
     }
     for (int depth = 1; depth > 0 && read(r);)
         depth += nesting(r);
-    blank(marked, start, r->token.end);
+    blank_text(marked, start, r->token.end);
     marked[start] = '0';
     marked[r->token.end - 1] = ';';
 }
