@@ -25,13 +25,7 @@
 
 #include "lower/cleanup.h"
 #include "lower/defer.h"
-#include "source.h"
 #include "support/arena.h"
-
-static bool is_block(const struct node *node)
-{
-    return node->kind == NODE_COMPOUND || (node->kind == NODE_SPLICE && node->flags & IS_BRACED);
-}
 
 /* --- first walk: what is in force at each label */
 
@@ -68,10 +62,9 @@ static void find(struct defers *d, struct node *node)
     }
     if (node->kind == NODE_LABEL)
         find_label(d, node);
-    bool same_block =
-        node_is_label(node) || (node->kind == NODE_SPLICE && !(node->flags & IS_BRACED));
+    bool same_block = node_is_label(node) || node_is_unbraced(node);
     struct deferred *outer = d->in_force;
-    bool whole = same_block || is_block(node);
+    bool whole = same_block || node_is_block(node);
     for (uint32_t i = 0; i < node->count; i++) {
         find(d, node->kid[i]);
         if (!whole) /* an if's arms, a loop's body: blocks of their own */

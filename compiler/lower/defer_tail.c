@@ -11,7 +11,7 @@ static void drop_last_jump(struct block *block, struct node *node)
     struct node *last = node && node->count ? node->kid[node->count - 1] : NULL;
     if (!last)
         return;
-    if (last->kind == NODE_SPLICE && !(last->flags & IS_BRACED)) {
+    if (node_is_unbraced(last)) {
         drop_last_jump(block, last);
     } else if (last->kind == NODE_GOTO && last->name == block->last->label &&
                node->kind == NODE_SPLICE) {
@@ -98,7 +98,7 @@ static struct node *take_fallthrough(struct hoist *h, struct node *block)
 {
     struct node **last = block->count ? &block->kid[block->count - 1] : NULL;
     struct node *node = last ? *last : NULL;
-    if (!node || node->kind != NODE_ATTRIBUTED || node->kid[0]->kind != NODE_EMPTY)
+    if (!node || !node_says_fallthrough(node))
         return NULL;
     *last = node_new(h->lowered->arena, NODE_SPLICE, node->start, node->end, 0);
     return node;

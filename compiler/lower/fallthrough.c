@@ -16,16 +16,11 @@ struct walk {
     struct node *before; /* the statement in front of what is looked at, in the same block */
 };
 
-static bool is_unbraced(const struct node *node)
-{
-    return node->kind == NODE_SPLICE && !(node->flags & IS_BRACED);
-}
-
 /* How many statements are written for it. */
 static unsigned statements_in(const struct node *node)
 {
     unsigned count = 0;
-    if (!node || !is_unbraced(node))
+    if (!node || !node_is_unbraced(node))
         return node != NULL;
     for (uint32_t i = 0; i < node->count; i++)
         count += statements_in(node->kid[i]);
@@ -39,19 +34,13 @@ static bool was_jump(const struct function *function, const struct node *stateme
     return statement->flags & IS_LONG_JUMP && statements_in(statement) > 1;
 }
 
-/* `[[fallthrough]];` */
-static bool says_fallthrough(const struct node *node)
-{
-    return node->kind == NODE_ATTRIBUTED && node->count && node->kid[0]->kind == NODE_EMPTY;
-}
-
 /* Behind a label for `goto` C compilers take no attribute. */
 static void look_at(const struct walk *walk, struct node *node)
 {
     bool is_case = node->kind == NODE_CASE || node->kind == NODE_DEFAULT;
     const struct node *statement = is_case ? node_behind_labels(node) : NULL;
     if (walk->before && statement && was_jump(walk->function, statement) &&
-        !says_fallthrough(walk->before) && may_complete(walk->lowered->check, walk->before))
+        !node_says_fallthrough(walk->before) && may_complete(walk->lowered->check, walk->before))
         node->flags |= IS_FALLEN_INTO;
 }
 
@@ -61,7 +50,7 @@ static void visit_list(struct walk *walk, const struct node *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
         struct node *item = list->kid[i];
-        if (item && is_unbraced(item)) {
+        if (item && node_is_unbraced(item)) {
             visit_list(walk, item);
         } else if (item) {
             look_at(walk, item);

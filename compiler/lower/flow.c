@@ -8,10 +8,23 @@
 #include "lower/flow_build.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "support/arena.h"
-#include "support/text.h"
+
+struct jump {
+    uint32_t from;
+    const char *name;      /* goto: the label's */
+    struct symbol *symbol; /* or its symbol, for local labels */
+    struct jump *next;
+};
+
+struct target { /* what encloses a statement and can be left by break or continued */
+    struct jump *breaks, *continues;
+    bool is_loop;
+    uint32_t switch_point;
+    bool has_default;
+    struct target *outer;
+};
 
 struct label {
     const char *name;

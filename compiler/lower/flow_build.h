@@ -5,22 +5,9 @@
 
 #include "lower/flow.h"
 
+struct jump;
 struct label;
-
-struct jump {
-    uint32_t from;
-    const char *name;      /* goto: the label's */
-    struct symbol *symbol; /* or its symbol, for local labels */
-    struct jump *next;
-};
-
-struct target { /* what encloses a statement and can be left by break or continued */
-    struct jump *breaks, *continues;
-    bool is_loop;
-    uint32_t switch_point;
-    bool has_default;
-    struct target *outer;
-};
+struct target;
 
 struct build {
     struct lowered *lowered;

@@ -52,11 +52,6 @@ static uint32_t sorted_kids(struct emitter *e, const struct node *node, struct n
     return count;
 }
 
-static bool is_braced(const struct node *node)
-{
-    return node->kind == NODE_COMPOUND || (node->kind == NODE_SPLICE && node->flags & IS_BRACED);
-}
-
 bool becomes_no_loop(const struct node *statement)
 {
     return statement->kind == NODE_SPLICE || statement->text || statement->flags & HAS_AWAIT;
@@ -87,7 +82,7 @@ static uint32_t text_end(const struct emitter *e, uint32_t start, uint32_t end)
 static void emit_gap_before(struct emitter *e, uint32_t at, const struct node *kid)
 {
     e->writer.no_loop_pragmas = becomes_no_loop(kid);
-    if (kid->kind == NODE_SPLICE && is_braced(kid)) {
+    if (kid->kind == NODE_SPLICE && node_is_block(kid)) {
         emit_gap(e, at, text_end(e, at, kid->start));
         write_string(&e->writer, " ");
     } else {
@@ -133,7 +128,7 @@ void emit_copy(struct emitter *e, struct node *node)
 static void emit_below(struct emitter *e, struct node *kid)
 {
     e->in_block = false;
-    if (is_braced(kid)) {
+    if (node_is_block(kid)) {
         write_string(&e->writer, " ");
         emit_node(e, kid);
         return;
@@ -171,7 +166,7 @@ void emit_template(struct emitter *e, struct node *node)
         if (c[0] == '\n' && c[1] == '$') {
             struct node *kid = node->kid[c[2] - '0'];
             emit_below(e, kid);
-            after_block = is_braced(kid);
+            after_block = node_is_block(kid);
             c += 2;
         } else if (c[0] == '\n' && after_block) {
             write_string(&e->writer, " ");

@@ -285,7 +285,7 @@ static void emit_list(struct emitter *e, struct node *node, const struct node *n
             emit_flat(e, item, first);
             continue;
         }
-        if (item->kind == NODE_SPLICE && !(item->flags & IS_BRACED)) {
+        if (node_is_unbraced(item)) {
             size_t length = e->writer.out->length;
             emit_list(e, item, follower, first);
             first = first && e->writer.out->length == length;

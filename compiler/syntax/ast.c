@@ -91,6 +91,21 @@ struct node *defined_result(const struct node *specifiers)
     return tag;
 }
 
+bool node_is_block(const struct node *node)
+{
+    return node->kind == NODE_COMPOUND || (node->kind == NODE_SPLICE && node->flags & IS_BRACED);
+}
+
+bool node_is_unbraced(const struct node *node)
+{
+    return node->kind == NODE_SPLICE && !(node->flags & IS_BRACED);
+}
+
+bool node_says_fallthrough(const struct node *node)
+{
+    return node->kind == NODE_ATTRIBUTED && node->kid[0] && node->kid[0]->kind == NODE_EMPTY;
+}
+
 bool node_is_label(const struct node *node)
 {
     return node->kind == NODE_LABEL || node->kind == NODE_CASE || node->kind == NODE_DEFAULT ||

@@ -253,6 +253,13 @@ uint32_t node_body(const struct node *node);
  * behind labels; NULL if none does. */
 struct node *value_statement(const struct node *block);
 
+/* Statements with braces around them, which are a scope. */
+bool node_is_block(const struct node *node);
+/* A NODE_SPLICE whose statements are those of the block around it. */
+bool node_is_unbraced(const struct node *node);
+/* `[[fallthrough]];` */
+bool node_says_fallthrough(const struct node *node);
+
 /* A label, `case`, `default` or attributes, whose last kid is what stands behind, if anything. */
 bool node_is_label(const struct node *node);
 /* The statement behind the labels that the node begins with; NULL if there is none. */
